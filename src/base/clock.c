@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/check.h"
+
+/* The years 1 to 9999: what four digits can say. */
+#define CLOCK_MIN_MS INT64_C(-62135596800000)
+#define CLOCK_MAX_MS INT64_C(253402300799999)
+
+#ifdef SLIPWAY_TESTING
+static _Atomic int64_t clock_offset_ms;
+
+void
+clock_shift(int64_t ms)
+{
+	atomic_fetch_add(&clock_offset_ms, ms);
+}
+
+static int64_t
+clock_offset(void)
+{
+	return atomic_load(&clock_offset_ms);
+}
+#else
+static int64_t
+clock_offset(void)
+{
+	return 0;
+}
+#endif
+
+static int64_t
+clock_us(clockid_t which)
+{
+	struct timespec t;
+
+	ASSERT(clock_gettime(which, &t) == 0);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 +
+	    clock_offset() * 1000;
+}
+
+int64_t
+clock_wall_ms(void)
+{
+	return clock_us(CLOCK_REALTIME) / 1000;
+}
+
+int64_t
+clock_boot_ms(void)
+{
+	return clock_us(CLOCK_BOOTTIME) / 1000;
+}
+
+int64_t
+clock_boot_us(void)
+{
+	return clock_us(CLOCK_BOOTTIME);
+}
+
+char *
+clock_text(int64_t wall_ms, char buf[CLOCK_TEXT])
+{
+	struct tm tm;
+	int64_t ms;
+	time_t s;
+
+	if (wall_ms < CLOCK_MIN_MS)
+		wall_ms = CLOCK_MIN_MS;
+	if (wall_ms > CLOCK_MAX_MS)
+		wall_ms = CLOCK_MAX_MS;
+	ms = wall_ms % 1000;
+	if (ms < 0)
+		ms += 1000;
+	s = (time_t)((wall_ms - ms) / 1000);
+	ASSERT(gmtime_r(&s, &tm) != NULL);
+	snprintf(buf, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+	    (unsigned)(tm.tm_year + 1900) % 10000,
+	    (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
+	    (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+	    (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
+	return buf;
+}
+
+char *
+clock_duration(int64_t ms, char *buf, size_t n)
+{
+	long long v = ms < 0 ? 0 : ms;
+	long long s = v / 1000;
+
+	if (v < 1000)
+		snprintf(buf, n, "%lld ms", v);
+	else if (s < 60)
+		snprintf(buf, n, "%lld.%lld s", s, v % 1000 / 100);
+	else if (s < 3600)
+		snprintf(buf, n, "%lld m %02lld s", s / 60, s % 60);
+	else if (s < 48 * 3600)
+		snprintf(buf, n, "%lld h %02lld m", s / 3600, s % 3600 / 60);
+	else
+		snprintf(buf, n, "%lld d", s / 86400);
+	return buf;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/clean.h"
+
+#define TEXT_MINUTE_MS INT64_C(60000)
+#define TEXT_HOUR_MS INT64_C(3600000)
+#define TEXT_DAY_MS INT64_C(86400000)
+
+static const char *
+text_joined(struct arena *a, const json_t *list)
+{
+	struct buf out = { 0 };
+	const char *copy;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		if (i > 0)
+			buf_adds(&out, ", ");
+		buf_adds(&out, text_value(a, item));
+	}
+	copy = arena_str(a, buf_str(&out));
+	buf_finish(&out);
+	return copy;
+}
+
+const char *
+text_lines(struct arena *a, const json_t *value)
+{
+	if (!json_is_string(value))
+		return text_value(a, value);
+	return clean_text(a,
+	    (struct str){ json_string_value(value),
+		json_string_length(value) });
+}
+
+const char *
+text_value(struct arena *a, const json_t *value)
+{
+	char *dump;
+	const char *copy;
+
+	if (value == NULL || json_is_null(value))
+		return "";
+	if (json_is_string(value))
+		return clean_line(a,
+		    (struct str){ json_string_value(value),
+			json_string_length(value) });
+	if (json_is_array(value))
+		return text_joined(a, value);
+	dump = json_dumps(value, JSON_ENCODE_ANY);
+	copy = dump == NULL ? "" : clean_line(a, str_of(dump));
+	free(dump);
+	return copy;
+}
+
+const char *
+text_get(struct arena *a, const json_t *object, const char *key)
+{
+	return text_value(a, json_object_get(object, key));
+}
+
+const char *
+text_field(struct arena *a, const struct schema *field, const json_t *value)
+{
+	if (field->kind == SCHEMA_TIME)
+		return text_ago(a, value);
+	if (field->kind == SCHEMA_BOOL && json_is_boolean(value))
+		return json_is_true(value) ? "yes" : "no";
+	if (json_is_object(value))
+		return text_params(a, value);
+	return text_value(a, value);
+}
+
+/*
+ * One unit is enough; beyond three weeks a date says more than a number.
+ */
+const char *
+text_relative(struct arena *a, int64_t at_ms, int64_t now_ms)
+{
+	int64_t away = at_ms > now_ms ? at_ms - now_ms : now_ms - at_ms;
+	char date[CLOCK_TEXT];
+	const char *amount;
+
+	if (away < 5000)
+		return at_ms > now_ms ? "in a moment" : "just now";
+	if (away >= 21 * TEXT_DAY_MS)
+		return arena_strndup(a, clock_text(at_ms, date), 10);
+	if (away < TEXT_MINUTE_MS)
+		amount = arena_printf(a, "%" PRId64 " s", away / 1000);
+	else if (away < TEXT_HOUR_MS)
+		amount = arena_printf(a, "%" PRId64 " min",
+		    away / TEXT_MINUTE_MS);
+	else if (away < 2 * TEXT_DAY_MS)
+		amount = arena_printf(a, "%" PRId64 " h", away / TEXT_HOUR_MS);
+	else
+		amount = arena_printf(a, "%" PRId64 " days",
+		    away / TEXT_DAY_MS);
+	return at_ms > now_ms ? arena_printf(a, "in %s", amount)
+			      : arena_printf(a, "%s ago", amount);
+}
+
+static bool
+text_time(const json_t *rfc3339, int64_t *ret_ms)
+{
+	return json_is_string(rfc3339) &&
+	    schema_time(json_string_value(rfc3339), ret_ms);
+}
+
+const char *
+text_ago(struct arena *a, const json_t *rfc3339)
+{
+	int64_t at;
+
+	if (!text_time(rfc3339, &at))
+		return text_value(a, rfc3339);
+	return text_relative(a, at, clock_wall_ms());
+}
+
+const char *
+text_span(struct arena *a, const json_t *from, const json_t *to)
+{
+	char *buf;
+	int64_t begin, end;
+
+	if (!text_time(from, &begin))
+		return "";
+	if (!text_time(to, &end))
+		end = clock_wall_ms();
+	buf = arena_alloc(a, 32);
+	return clock_duration(end - begin, buf, 32);
+}
+
+const char *
+text_ms(struct arena *a, const json_t *ms)
+{
+	if (!json_is_integer(ms))
+		return "";
+	return clock_duration(json_integer_value(ms), arena_alloc(a, 32), 32);
+}
+
+const char *
+text_status(struct arena *a, const char *status)
+{
+	char *words = arena_strdup(a, status);
+
+	for (char *p = words; *p != '\0'; p++) {
+		if (*p == '_')
+			*p = ' ';
+	}
+	return words;
+}
+
+const char *
+text_params(struct arena *a, const json_t *params)
+{
+	struct buf out = { 0 };
+	const char *copy, *key;
+	const json_t *value;
+	void *at;
+
+	for (at = json_object_iter((json_t *)(uintptr_t)params); at != NULL;
+	     at = json_object_iter_next((json_t *)(uintptr_t)params, at)) {
+		key = json_object_iter_key(at);
+		value = json_object_iter_value(at);
+		buf_printf(&out, "%s%s=%s", out.len > 0 ? ", " : "",
+		    clean_line(a, str_of(key)), text_value(a, value));
+	}
+	copy = arena_str(a, buf_str(&out));
+	buf_finish(&out);
+	return copy;
+}
+
+const char *
+text_hash(struct arena *a, const json_t *object, const char *key)
+{
+	return arena_strndup(a, text_get(a, object, key), 12);
+}
+
+const char *
+text_shell(struct arena *a, const char *word)
+{
+	struct buf out = { 0 };
+	const char *copy;
+
+	if (*word != '\0' &&
+	    word[strspn(word,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789_-./:=@%+,")] == '\0')
+		return word;
+	buf_addc(&out, '\'');
+	for (; *word != '\0'; word++) {
+		if (*word == '\'')
+			buf_adds(&out, "'\\''");
+		else
+			buf_addc(&out, *word);
+	}
+	buf_addc(&out, '\'');
+	copy = arena_str(a, buf_str(&out));
+	buf_finish(&out);
+	return copy;
+}
+
+int64_t
+int_get(const json_t *object, const char *key, int64_t otherwise)
+{
+	const json_t *v = json_object_get(object, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}

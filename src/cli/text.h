@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text.h: values of an answer as words for people.
+ *
+ * Everything that a printer shows passes here and is cleaned (clean.h) on the
+ * way, so that no printer can forget.  Results live in the arena and are one
+ * line unless said otherwise; an absent or null value is "".
+ */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "spec/schema.h"
+
+const char *text_value(struct arena *a, const json_t *value);
+const char *text_get(struct arena *a, const json_t *object, const char *key);
+/* Newlines stay; for comments and lines of a log. */
+const char *text_lines(struct arena *a, const json_t *value);
+
+/* By its kind: times are relative, durations short, lists joined. */
+const char *text_field(struct arena *a, const struct schema *field,
+    const json_t *value);
+
+/* "3 min ago", "in 23 h", "just now"; a date when it is far away. */
+const char *text_ago(struct arena *a, const json_t *rfc3339);
+/* The same, of UTC ms against now. */
+const char *text_relative(struct arena *a, int64_t at_ms, int64_t now_ms);
+/* From one time to another, or to now when `to` is null: "1.2 s". */
+const char *text_span(struct arena *a, const json_t *from, const json_t *to);
+const char *text_ms(struct arena *a, const json_t *ms);
+
+/* "waiting_approval" to "waiting approval". */
+const char *text_status(struct arena *a, const char *status);
+/* "name=orders, size=10". */
+const char *text_params(struct arena *a, const json_t *params);
+/* The first 12 characters. */
+const char *text_hash(struct arena *a, const json_t *object, const char *key);
+
+/* A word quoted for a shell when it needs to be: a command to type again. */
+const char *text_shell(struct arena *a, const char *word);
+
+int64_t int_get(const json_t *object, const char *key, int64_t otherwise);
+
+#endif

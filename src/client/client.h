@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client.h: call an operation of slipway over the local socket or HTTP.
+ *
+ * Thin: it knows operations (spec/op.h), profiles and how to keep a request
+ * idempotent over a lost answer, and nothing of what the operations mean.
+ * Blocking; for the command line and chat.
+ */
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "spec/op.h"
+
+struct client;
+
+struct client_options {
+	const char *url;     /* "http://host:port", or NULL: local socket */
+	const char *socket;  /* path; NULL: $SLIPWAY_SOCKET, then
+			      * /run/slipway/api.sock, then
+			      * $XDG_RUNTIME_DIR/slipway/api.sock */
+	const char *profile; /* --as NAME: token of that profile, or NULL */
+	const char *token;   /* given outright ($SLIPWAY_TOKEN), or NULL */
+};
+
+bool client_create(const struct client_options *o, struct client **ret,
+    struct err *e);
+void client_destroy(struct client *c);
+
+/*
+ * Call op.  path_params in path order; query and body may be NULL (borrowed).
+ * POSTs carry an Idempotency-Key of their own and are sent again up to three
+ * times with the same key when the connection broke.  *ret_body is the JSON
+ * answer (caller decrefs; NULL for 204).  A problem document becomes e with
+ * its class, code, message and hint, and *ret_body holds the document.
+ * ERR_UNAVAILABLE "server.unreachable" when nobody answers.
+ */
+bool client_call(struct client *c, const struct op *op,
+    const char *const *path_params, const json_t *query, const json_t *body,
+    json_t **ret_body, struct err *e);
+
+/* The bytes of an OP_RAW operation, to fn as they come. */
+bool client_raw(struct client *c, const struct op *op,
+    const char *const *path_params, const json_t *query,
+    bool (*fn)(void *arg, struct str bytes), void *arg, struct err *e);
+
+/*
+ * Follow an OP_STREAM operation: fn is called per event until it returns
+ * false, the stream ends or the server stays away for longer than patience_ms.
+ * A broken connection is taken up again with Last-Event-ID, so that no event
+ * is lost or repeated.
+ */
+struct client_event {
+	const char *id;
+	const char *event;
+	struct str data;
+};
+bool client_stream(struct client *c, const struct op *op,
+    const char *const *path_params, const json_t *query, int64_t patience_ms,
+    bool (*fn)(void *arg, const struct client_event *ev), void *arg,
+    struct err *e);
+
+/* GET an absolute path that is no operation ("/openapi.json"). */
+bool client_get(struct client *c, const char *path, json_t **ret,
+    struct err *e);
+
+/* Profiles: $XDG_CONFIG_HOME/slipway/profiles/NAME, 0600: url and token. */
+bool profile_save(const char *name, const char *url, const char *token,
+    struct err *e);
+bool profile_load(struct arena *a, const char *name, const char **ret_url,
+    const char **ret_token, struct err *e);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/conn.h"
+
+#define CONN_PARTS 4
+
+static void conn_written(uv_write_t *w, int status);
+
+/* Hand c->out to libuv, but for the bytes that have left already. */
+static void
+conn_write_rest(struct conn *c, size_t left_already)
+{
+	uv_buf_t rest;
+	int failed;
+
+	c->sending = c->out;
+	c->out = (struct buf){ 0 };
+	rest = uv_buf_init(c->sending.data + left_already,
+	    (unsigned)(c->sending.len - left_already));
+	c->writing = true;
+	failed = uv_write(&c->write, &c->uv.stream, &rest, 1, conn_written);
+	if (failed) {
+		c->writing = false;
+		conn_close(c);
+	}
+}
+
+static void
+conn_written(uv_write_t *w, int status)
+{
+	struct conn *c = w->handle->data;
+
+	ASSERT_MAGIC(c, CONN_MAGIC);
+	c->writing = false;
+	buf_finish(&c->sending);
+	if (status < 0)
+		conn_close(c);
+	else if (c->out.len > 0)
+		conn_write_rest(c, 0);
+	else
+		conn_sent(c);
+}
+
+/* Returns how much the socket took; closes when it is broken. */
+static size_t
+conn_try(struct conn *c, const uv_buf_t *bufs, unsigned n)
+{
+	int took = uv_try_write(&c->uv.stream, bufs, n);
+
+	if (took >= 0)
+		return (size_t)took;
+	if (took != UV_EAGAIN)
+		conn_close(c);
+	return 0;
+}
+
+void
+conn_send(struct conn *c, const struct str *parts, unsigned n)
+{
+	uv_buf_t bufs[CONN_PARTS];
+	size_t took = 0;
+
+	ASSERT(n <= CONN_PARTS);
+	if (c->state == CONN_CLOSED)
+		return;
+	for (unsigned i = 0; i < n; i++) {
+		/* libuv only reads what it writes */
+		bufs[i].base = (char *)(uintptr_t)parts[i].p;
+		bufs[i].len = parts[i].n;
+	}
+	if (!c->writing && c->out.len == 0)
+		took = conn_try(c, bufs, n);
+	for (unsigned i = 0; i < n && c->state != CONN_CLOSED; i++) {
+		size_t gone = took < parts[i].n ? took : parts[i].n;
+
+		took -= gone;
+		buf_add(&c->out, parts[i].p + gone, parts[i].n - gone);
+	}
+	if (!c->writing && c->out.len > 0 && c->state != CONN_CLOSED)
+		conn_write_rest(c, 0);
+}
+
+void
+conn_flush(struct conn *c)
+{
+	uv_buf_t all;
+	size_t took;
+
+	server_flush_remove(c);
+	if (c->closed) {
+		conn_gone(c);
+		return;
+	}
+	if (c->writing || c->out.len == 0 || c->state == CONN_CLOSED)
+		return;
+	all = uv_buf_init(c->out.data, (unsigned)c->out.len);
+	took = conn_try(c, &all, 1);
+	if (c->state == CONN_CLOSED)
+		return;
+	if (took < c->out.len)
+		conn_write_rest(c, took);
+	else
+		buf_finish(&c->out);
+}
+
+size_t
+conn_waiting(const struct conn *c)
+{
+	return c->out.len + uv_stream_get_write_queue_size(&c->uv.stream);
+}

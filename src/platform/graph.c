@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "spec/validate.h"
+
+struct frame {
+	struct graph_step *step;
+	size_t done; /* needs that have an edge */
+	size_t next; /* need to look at */
+	bool moved;  /* this round over the needs made an edge */
+};
+
+struct walk {
+	struct arena *arena;
+	const struct graph_source *source;
+	struct map by_ident;
+	struct graph_step **order;
+	size_t count, cap;
+	struct frame *frames;
+	size_t depth, frames_cap;
+};
+
+static void
+walk_decref(void *json)
+{
+	json_decref(json);
+}
+
+static json_t *
+walk_keep(struct walk *w, json_t *json)
+{
+	ASSERT(json != NULL);
+	arena_cleanup(w->arena, walk_decref, json);
+	return json;
+}
+
+bool
+graph_output(const json_t *value, const char **ret_ident,
+    const char **ret_name)
+{
+	const json_t *pair = json_object_get(value, "$output");
+
+	if (!json_is_array(pair) || json_array_size(pair) != 2)
+		return false;
+	*ret_ident = json_string_value(json_array_get(pair, 0));
+	*ret_name = json_string_value(json_array_get(pair, 1));
+	return *ret_ident != NULL && *ret_name != NULL;
+}
+
+bool
+graph_is_symbolic(const json_t *value)
+{
+	const char *ident, *name;
+
+	if (json_is_object(value)) {
+		void *i = json_object_iter((json_t *)(uintptr_t)value);
+
+		if (graph_output(value, &ident, &name))
+			return true;
+		for (; i != NULL; i = json_object_iter_next(
+			   (json_t *)(uintptr_t)value, i))
+			if (graph_is_symbolic(json_object_iter_value(i)))
+				return true;
+	}
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (graph_is_symbolic(json_array_get(value, i)))
+			return true;
+	return false;
+}
+
+static void
+step_ident(struct walk *w, const struct task *task, const json_t *params,
+    char out[DIGEST_HEX])
+{
+	json_t *plain = w->source->hashable(w->source->self, params);
+	char *text = json_canonical(w->arena, plain);
+	const struct str parts[] = { str_of(task->name), str_of(text),
+		str_of(w->source->environment) };
+
+	json_decref(plain);
+	digest_parts(out, ARRAY_SIZE(parts), parts);
+}
+
+static void
+step_add_edge(struct walk *w, struct graph_step *to, const char *name,
+    struct graph_step *from)
+{
+	for (size_t i = 0; i < to->nedges; i++)
+		if (to->edges[i].from == from &&
+		    (streq(to->edges[i].name, name) || name[0] == '\0'))
+			return;
+	if (to->nedges == to->cap) {
+		size_t cap = to->cap == 0 ? 4 : to->cap * 2;
+		struct graph_edge *more =
+		    arena_array(w->arena, cap, sizeof(*more));
+
+		if (to->nedges > 0)
+			memcpy(more, to->edges, to->nedges * sizeof(*more));
+		to->edges = more;
+		to->cap = cap;
+	}
+	to->edges[to->nedges++] = (struct graph_edge){ name, from };
+}
+
+static struct graph_step *
+step_need(const struct graph_step *s, struct str name)
+{
+	for (size_t i = 0; i < s->nedges; i++)
+		if (str_is(name, s->edges[i].name))
+			return s->edges[i].from;
+	return NULL;
+}
+
+/* Every output that params speak of is a step to wait for. */
+static void
+step_add_sources(struct walk *w, struct graph_step *s, const json_t *value)
+{
+	const char *ident, *name;
+
+	if (graph_output(value, &ident, &name)) {
+		struct graph_step *from = map_get(&w->by_ident, ident);
+
+		if (from != NULL)
+			step_add_edge(w, s, "", from);
+		return;
+	}
+	if (json_is_object(value)) {
+		json_t *object = (json_t *)(uintptr_t)value;
+
+		for (void *i = json_object_iter(object); i != NULL;
+		     i = json_object_iter_next(object, i))
+			step_add_sources(w, s, json_object_iter_value(i));
+	}
+	for (size_t i = 0; i < json_array_size(value); i++)
+		step_add_sources(w, s, json_array_get(value, i));
+}
+
+/* The step for task and params: an equal one, or a new one in a new frame. */
+static bool
+walk_step(struct walk *w, const struct task *task, json_t *params,
+    struct graph_step **ret, struct err *e)
+{
+	char ident[DIGEST_HEX];
+	struct graph_step *s;
+
+	step_ident(w, task, params, ident);
+	*ret = map_get(&w->by_ident, ident);
+	if (*ret != NULL)
+		return true;
+	if (w->by_ident.count >= LIMIT_STEPS_PER_RUN)
+		return err_set(e, ERR_INVALID, "graph.too_large",
+		    "the run would have more than %d steps",
+		    LIMIT_STEPS_PER_RUN);
+
+	s = ARENA_NEW(w->arena, struct graph_step);
+	memcpy(s->ident, ident, sizeof(ident));
+	s->task = task;
+	s->params = params;
+	s->early = task->creates.kind != CREATES_NONE && task->creates.early &&
+	    !graph_is_symbolic(params);
+	step_add_sources(w, s, params);
+	map_put(&w->by_ident, ident, s);
+
+	if (w->depth == w->frames_cap) {
+		w->frames_cap = w->frames_cap == 0 ? 64 : w->frames_cap * 2;
+		w->frames = realloc(w->frames,
+		    w->frames_cap * sizeof(*w->frames));
+		ASSERT(w->frames != NULL);
+	}
+	w->frames[w->depth++] = (struct frame){ .step = s };
+	*ret = s;
+	return true;
+}
+
+static json_t *
+output_symbol(const struct graph_step *from, struct str name)
+{
+	return json_pack("{s:[s,s%]}", "$output", from->ident, name.p,
+	    name.n);
+}
+
+/* *ret_value is a new reference, or NULL when it speaks of a need that has
+ * no step yet. */
+static bool
+with_value(const struct graph_step *parent, const json_t *value,
+    json_t **ret_value, struct err *e)
+{
+	struct reference ref = { .kind = REFERENCE_NONE };
+	struct graph_step *from;
+	const json_t *given;
+
+	if (json_is_string(value))
+		ref = reference_parse(json_string_value(value));
+	switch (ref.kind) {
+	case REFERENCE_PARAM:
+		given = json_object_getn(parent->params, ref.name.p,
+		    ref.name.n);
+		*ret_value = given == NULL ? json_null()
+					   : json_deep_copy(given);
+		return true;
+	case REFERENCE_OUTPUT:
+		from = step_need(parent, ref.name);
+		*ret_value =
+		    from == NULL ? NULL : output_symbol(from, ref.output);
+		return true;
+	case REFERENCE_NONE:
+		if (json_is_string(value) &&
+		    str_starts(str_of(json_string_value(value)), "$$"))
+			*ret_value = json_string(json_string_value(value) + 1);
+		else
+			*ret_value = json_deep_copy(value);
+		return true;
+	case REFERENCE_ITEM:
+	case REFERENCE_BAD:
+	default:
+		return err_set(e, ERR_INVALID, "graph.reference",
+		    "task '%s': '%s' is no reference that works here",
+		    parent->task->name, json_string_value(value));
+	}
+}
+
+/* Fill defaults, drop nulls, check what is known. */
+static bool
+params_complete(struct walk *w, const struct task *task, json_t *params,
+    const char *parent, struct err *e)
+{
+	struct problems problems;
+
+	problems_init(&problems, w->arena);
+	for (const struct schema *f = task->params->fields; f->name != NULL;
+	     f++) {
+		json_t *v = json_object_get(params, f->name);
+
+		if (json_is_null(v)) {
+			json_object_del(params, f->name);
+			v = NULL;
+		}
+		if (v == NULL && f->default_json != NULL) {
+			v = json_loads(f->default_json, JSON_DECODE_ANY, NULL);
+			json_object_set_new(params, f->name, v);
+		}
+		if (v == NULL && (f->flags & F_REQUIRED) != 0)
+			return err_set(e, ERR_INVALID, "graph.param",
+			    "task '%s' needs '%s' without its parameter '%s'",
+			    parent, task->name, f->name);
+		if (v != NULL && !graph_is_symbolic(v) &&
+		    (f->flags & F_SECRET) == 0 &&
+		    !validate(f, v, f->name, &problems))
+			return err_set(e, ERR_INVALID, "graph.param",
+			    "task '%s' hands '%s' a wrong '%s': %s", parent,
+			    task->name, f->name, problems.items[0].message);
+	}
+	return true;
+}
+
+/* Make the edge for one need.  *ret_done is false when it must wait for
+ * another need of the same task. */
+static bool
+walk_need(struct walk *w, struct graph_step *parent,
+    const struct need_def *need, bool *ret_done, struct err *e)
+{
+	const struct task *task =
+	    w->source->lookup(w->source->self, need->task);
+	json_t *params;
+	struct graph_step *from;
+
+	if (task == NULL)
+		return err_set(e, ERR_INVALID, "graph.task",
+		    "task '%s' needs '%s', which does not exist",
+		    parent->task->name, need->task);
+	params = walk_keep(w, json_object());
+	if (need->with != NULL) {
+		json_t *with = (json_t *)(uintptr_t)need->with;
+
+		for (void *i = json_object_iter(with); i != NULL;
+		     i = json_object_iter_next(with, i)) {
+			json_t *v;
+
+			if (!with_value(parent, json_object_iter_value(i), &v,
+				e))
+				return false;
+			if (v == NULL) {
+				*ret_done = false;
+				return true;
+			}
+			json_object_set_new(params, json_object_iter_key(i),
+			    v);
+		}
+	}
+	if (!params_complete(w, task, params, parent->task->name, e) ||
+	    !walk_step(w, task, params, &from, e))
+		return false;
+	step_add_edge(w, parent, need->name, from);
+	*ret_done = true;
+	return true;
+}
+
+static void
+walk_leave(struct walk *w, struct graph_step *s)
+{
+	if (w->count == w->cap) {
+		w->cap = w->cap == 0 ? 64 : w->cap * 2;
+		w->order = realloc(w->order, w->cap * sizeof(*w->order));
+		ASSERT(w->order != NULL);
+	}
+	s->index = w->count;
+	w->order[w->count++] = s;
+	w->depth--;
+}
+
+/* One move of the topmost frame: make an edge, or leave the step. */
+static bool
+walk_move(struct walk *w, struct err *e)
+{
+	size_t top = w->depth - 1;
+	struct frame *f = &w->frames[top];
+	const struct task *task = f->step->task;
+	const struct need_def *need;
+	bool done = true;
+
+	if (f->done == task->nneeds) {
+		walk_leave(w, f->step);
+		return true;
+	}
+	if (f->next == task->nneeds) {
+		if (!f->moved)
+			return err_set(e, ERR_INVALID, "graph.reference",
+			    "the needs of task '%s' wait for outputs of each "
+			    "other",
+			    task->name);
+		f->next = 0;
+		f->moved = false;
+	}
+	need = &task->needs[f->next++];
+	if (step_need(f->step, str_of(need->name)) != NULL)
+		return true;
+	/* walk_need may push a frame and move the array. */
+	if (!walk_need(w, f->step, need, &done, e))
+		return false;
+	if (done) {
+		w->frames[top].done++;
+		w->frames[top].moved = true;
+	}
+	return true;
+}
+
+static void
+graph_demand(struct graph *g)
+{
+	/* Needed steps have smaller indexes: one sweep from the root down. */
+	for (size_t i = g->count; i-- > 0;) {
+		struct graph_step *s = g->steps[i];
+		bool demanded = s == g->root || s->state != GRAPH_IDLE;
+
+		if (!demanded)
+			continue;
+		if (s->early) {
+			s->state = GRAPH_CHECK;
+			continue;
+		}
+		if (s->nedges > 0)
+			s->state = GRAPH_WAITING;
+		else
+			s->state = s->task->creates.kind == CREATES_NONE
+			    ? GRAPH_READY
+			    : GRAPH_CHECK;
+		for (size_t k = 0; k < s->nedges; k++)
+			if (s->edges[k].from->state == GRAPH_IDLE)
+				s->edges[k].from->state = GRAPH_WAITING;
+	}
+}
+
+bool
+graph_expand(struct arena *a, const struct graph_source *source,
+    const struct task *root, const json_t *params, struct graph *ret,
+    struct err *e)
+{
+	struct walk w = { .arena = a, .source = source };
+	struct graph_step *s;
+	bool ok = walk_step(&w, root, walk_keep(&w, json_deep_copy(params)),
+	    &s, e);
+
+	while (ok && w.depth > 0)
+		ok = walk_move(&w, e);
+	if (ok) {
+		ret->steps = arena_array(a, w.count, sizeof(*ret->steps));
+		memcpy(ret->steps, w.order, w.count * sizeof(*ret->steps));
+		ret->count = w.count;
+		ret->root = s;
+		graph_demand(ret);
+	}
+	map_finish(&w.by_ident);
+	free(w.order);
+	free(w.frames);
+	return ok;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * graph.h: a task and its parameters become the steps of a run.
+ *
+ * Pure: definitions and values in, steps out, no database and no clock.  Equal
+ * steps (same task, parameters and environment) are one step, so the result
+ * is a DAG.  A parameter that comes from an output of a need is not known
+ * yet; it stands as {"$output": [IDENT, NAME]} and is as good as a value for
+ * telling steps apart.  The walk is iterative: a chain may be as long as
+ * LIMIT_STEPS_PER_RUN.
+ */
+#ifndef PLATFORM_GRAPH_H
+#define PLATFORM_GRAPH_H
+
+#include <jansson.h>
+
+#include "platform/task.h"
+#include "sys/digest.h"
+
+struct graph_edge {
+	const char *name; /* what the needing task calls it; "": only because
+			   * a parameter comes from there */
+	struct graph_step *from;
+};
+
+enum graph_state { GRAPH_IDLE, GRAPH_CHECK, GRAPH_WAITING, GRAPH_READY };
+
+struct graph_step {
+	char ident[DIGEST_HEX];
+	const struct task *task;
+	json_t *params; /* complete, defaults included; lives in the arena */
+	struct graph_edge *edges;
+	size_t nedges, cap;
+	bool early; /* has a target that can be looked for at once */
+	enum graph_state state;
+	size_t index; /* position in graph.steps */
+	int64_t id;   /* free for the caller */
+};
+
+struct graph {
+	struct graph_step **steps; /* what is needed comes first */
+	size_t count;
+	struct graph_step *root;
+};
+
+struct graph_source {
+	/* The definition of a task, or NULL. */
+	const struct task *(*lookup)(void *self, const char *name);
+	/* A new reference to value without secrets, for hashing. */
+	json_t *(*hashable)(void *self, const json_t *value);
+	void *self;
+	const char *environment;
+};
+
+/*
+ * Expand.  params are the root's, checked and complete.  ERR_INVALID
+ * "graph.param" when a value handed on does not fit, "graph.too_large"
+ * beyond LIMIT_STEPS_PER_RUN, "graph.task" for an unknown task.
+ * Also sets the state each step begins with: what the root demands before
+ * anything was looked at (see demand below).
+ */
+bool graph_expand(struct arena *a, const struct graph_source *source,
+    const struct task *root, const json_t *params, struct graph *ret,
+    struct err *e);
+
+/* Is value, or anything in it, an output that is not known yet? */
+bool graph_is_symbolic(const json_t *value);
+/* The ident and the name in {"$output": [IDENT, NAME]}, or false. */
+bool graph_output(const json_t *value, const char **ret_ident,
+    const char **ret_name);
+
+/*
+ * Demand.  A step with an early target is looked at before what it needs; any
+ * other one waits for its needs (late targets are looked at then).
+ */
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/task.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "platform/build.h"
+#include "spec/folder.h"
+#include "spec/validate.h"
+#include "sys/digest.h"
+
+static const char *const task_none[] = { NULL };
+
+/* Something that needs know only when they ran. */
+static bool
+task_is_late(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	return text != NULL && reference_parse(text).kind == REFERENCE_OUTPUT;
+}
+
+static bool
+task_any_late(const json_t *values)
+{
+	json_t *walked = (json_t *)(uintptr_t)values, *value;
+	const char *key;
+	size_t i;
+
+	if (json_is_array(values)) {
+		json_array_foreach (walked, i, value) {
+			if (task_is_late(value))
+				return true;
+		}
+		return false;
+	}
+	json_object_foreach (walked, key, value) {
+		if (task_is_late(value))
+			return true;
+	}
+	return false;
+}
+
+static void
+task_build_creates(struct task *t, const json_t *creates)
+{
+	struct creates *c = &t->creates;
+	const json_t *target;
+
+	if (creates == NULL)
+		return;
+	c->secrets = json_object_get(creates, "secrets");
+	c->command = build_command(creates);
+	if (c->command.kind != COMMAND_NONE) {
+		c->kind = CREATES_RUN;
+		c->early = !task_any_late(c->command.argv) &&
+		    !task_any_late(t->env);
+		return;
+	}
+	target = json_object_get(creates, "path");
+	c->kind = target != NULL ? CREATES_PATH : CREATES_URL;
+	if (target == NULL)
+		target = json_object_get(creates, "url");
+	c->target = json_string_value(target);
+	c->early = !task_is_late(target);
+	if (c->target == NULL)
+		c->kind = CREATES_NONE;
+}
+
+static bool
+task_build_needs(struct arena *a, struct task *t, const json_t *needs)
+{
+	struct need_def *list = arena_array(a, json_object_size(needs) + 1,
+	    sizeof(*list));
+	json_t *walked = (json_t *)(uintptr_t)needs, *need;
+	const char *name;
+
+	json_object_foreach (walked, name, need) {
+		struct need_def *n = &list[t->nneeds++];
+
+		n->name = name;
+		n->task = build_text(need, "task");
+		n->with = json_object_get(need, "with");
+		if (n->task == NULL || !json_is_object(n->with))
+			return false;
+	}
+	t->needs = list;
+	return true;
+}
+
+static void
+task_build_outputs(struct arena *a, struct task *t, const json_t *outputs)
+{
+	struct output_def *list = arena_array(a,
+	    json_object_size(outputs) + 1, sizeof(*list));
+	json_t *walked = (json_t *)(uintptr_t)outputs, *output;
+	const char *name;
+
+	json_object_foreach (walked, name, output) {
+		const char *to = build_text(output, "to");
+
+		list[t->noutputs++] = (struct output_def){
+			.name = name,
+			.secret = json_is_true(
+			    json_object_get(output, "secret")),
+			.once = build_text(output, "reveal") != NULL,
+			.to = to != NULL ? to : "requester",
+			.doc = build_text(output, "doc"),
+		};
+	}
+	t->outputs = list;
+}
+
+static void
+task_build_uses(struct arena *a, struct task *t, const json_t *uses)
+{
+	struct use_def *list = arena_array(a, json_object_size(uses) + 1,
+	    sizeof(*list));
+	json_t *walked = (json_t *)(uintptr_t)uses, *amount;
+	const char *name;
+
+	json_object_foreach (walked, name, amount)
+		list[t->nuses++] = (struct use_def){ name,
+			json_integer_value(amount) };
+	t->uses = list;
+}
+
+static const char *const *
+task_names(struct arena *a, const json_t *body, const char *key)
+{
+	const char *const *names = build_names(a, json_object_get(body, key));
+
+	return names != NULL ? names : task_none;
+}
+
+static enum sandbox
+task_sandbox(const char *name)
+{
+	if (streq(name, "none"))
+		return SANDBOX_NONE;
+	return streq(name, "strict") ? SANDBOX_STRICT : SANDBOX_DEFAULT;
+}
+
+static void
+task_build_limits(struct task *t, const json_t *body)
+{
+	const json_t *retry = json_object_get(body, "retry");
+	const char *backoff = build_text(retry, "backoff");
+
+	t->timeout_ms = build_duration(body, "timeout", 3600000);
+	t->grace_ms = build_duration(body, "grace", 10000);
+	t->retry_times = json_integer_value(json_object_get(retry, "times"));
+	if (backoff == NULL || !folder_span(backoff, &t->backoff_min_ms,
+	    &t->backoff_max_ms)) {
+		t->backoff_min_ms = 10000;
+		t->backoff_max_ms = 300000;
+	}
+	t->memory_bytes = build_size(body, "memory", 0);
+	t->processes = json_integer_value(json_object_get(body, "processes"));
+	t->output_cap = build_size(body, "output", (int64_t)LIMIT_LOG_WHOLE);
+	t->sandbox = task_sandbox(build_text(body, "sandbox"));
+	t->idempotent = json_is_true(json_object_get(body, "idempotent"));
+}
+
+bool
+task_from_json(struct arena *a, const json_t *body, struct task **ret,
+    struct err *e)
+{
+	struct task *t = ARENA_NEW(a, struct task);
+	char hash[DIGEST_HEX];
+
+	t->name = build_text(body, "task");
+	t->team = build_text(body, "team");
+	if (t->name == NULL || t->team == NULL)
+		return err_set(e, ERR_INTERNAL, "task.body",
+		    "a task definition has no name or no team");
+	t->doc = build_text(body, "doc");
+	t->where = "";
+	t->closure_hash = "";
+	t->body = json_canonical(a, body);
+	t->hash = arena_strdup(a, digest_hex(t->body, strlen(t->body), hash));
+	t->params = build_params(a, json_object_get(body, "params"));
+	if (t->params == NULL ||
+	    !task_build_needs(a, t, json_object_get(body, "needs")))
+		return err_set(e, ERR_INTERNAL, "task.body",
+		    "the definition of task '%s' is damaged", t->name);
+	t->command = build_command(body);
+	t->env = json_object_get(body, "env");
+	task_build_creates(t, json_object_get(body, "creates"));
+	t->files = json_object_get(body, "files");
+	t->secrets = task_names(a, body, "secrets");
+	t->volumes = task_names(a, body, "volumes");
+	task_build_uses(a, t, json_object_get(body, "uses"));
+	task_build_outputs(a, t, json_object_get(body, "outputs"));
+	t->approve = build_rules(a, json_object_get(body, "approve"),
+	    &t->napprove);
+	t->when = json_object_get(body, "when");
+	t->manual = build_names(a, json_object_get(body, "manual"));
+	t->undo = build_text(body, "undo");
+	task_build_limits(t, body);
+	*ret = t;
+	return true;
+}
+
+const struct need_def *
+task_need(const struct task *t, const char *name)
+{
+	for (size_t i = 0; i < t->nneeds; i++) {
+		if (strcmp(t->needs[i].name, name) == 0)
+			return &t->needs[i];
+	}
+	return NULL;
+}
+
+const struct output_def *
+task_output(const struct task *t, const char *name)
+{
+	for (size_t i = 0; i < t->noutputs; i++) {
+		if (strcmp(t->outputs[i].name, name) == 0)
+			return &t->outputs[i];
+	}
+	return NULL;
+}

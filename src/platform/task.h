@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * task.h: one task definition, ready to use.
+ *
+ * Built from its canonical JSON body alone (task_from_json), whether that
+ * body was just read from the team's folder or comes pinned out of the
+ * database; so a run keeps the version it began with.  Immutable; lives in
+ * the arena it was built in.
+ */
+#ifndef PLATFORM_TASK_H
+#define PLATFORM_TASK_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "driver/driver.h"
+#include "spec/schema.h"
+
+enum command_kind {
+	COMMAND_NONE,
+	COMMAND_FILE,	/* run: ./create-db */
+	COMMAND_INLINE, /* run: | … ; by /bin/sh -eu unless it begins with #! */
+	COMMAND_ARGV	/* argv: [./tool, --flag, $params.name] */
+};
+
+struct command {
+	enum command_kind kind;
+	const char *file; /* "create-db": name in the folder, no "./" */
+	const char *text; /* of COMMAND_INLINE */
+	const json_t *argv; /* strings; whole-scalar references allowed */
+};
+
+enum creates_kind { CREATES_NONE, CREATES_RUN, CREATES_PATH, CREATES_URL };
+
+/* The target: there or not.  A command says 0 there, 1 missing, else the
+ * check itself failed. */
+struct creates {
+	enum creates_kind kind;
+	struct command command; /* CREATES_RUN */
+	const char *target; /* path or url: text, or one whole reference */
+	const json_t *secrets; /* names, for the check; NULL: the task's */
+	/* No reference to outputs of needs: may be asked before they ran. */
+	bool early;
+};
+
+struct need_def { /* one entry of needs: */
+	const char *name;
+	const char *task;
+	const json_t *with; /* object: parameter → value or reference */
+};
+
+struct output_def {
+	const char *name;
+	bool secret;
+	bool once;	/* reveal: once */
+	const char *to; /* "requester" (default) or a team or person */
+	const char *doc;
+};
+
+struct rule_def { /* one entry of an approve: list, in order */
+	const json_t *when; /* matchers, or NULL: always */
+	const char *of;	    /* team or person; NULL with none */
+	int64_t count;	    /* 1-of-n …; 0: all of them */
+	bool none;	    /* matching this ends the list with no need */
+	const char *text;   /* "1 of compliance": for people */
+};
+
+struct use_def {
+	const char *limit;
+	int64_t amount;
+};
+
+struct task {
+	const char *name;
+	const char *doc;
+	const char *team;  /* owner */
+	const char *where; /* "tasks.yaml:12", "" for a pinned one */
+	const char *hash;  /* of body */
+	const char *closure_hash;
+	const char *body;  /* canonical JSON, files by hash included */
+	const struct schema *params; /* OBJECT */
+	const struct need_def *needs;
+	size_t nneeds;
+	struct creates creates;
+	struct command command;
+	const json_t *files; /* name → sha256, every file it names */
+	const json_t *env;   /* NAME → text or reference */
+	const char *const *secrets; /* NULL-terminated names */
+	const char *const *volumes; /* NULL-terminated names */
+	const struct use_def *uses;
+	size_t nuses;
+	const struct output_def *outputs;
+	size_t noutputs;
+	const struct rule_def *approve;
+	size_t napprove;
+	const json_t *when;	   /* matchers over params, env, needs */
+	const char *const *manual; /* checklist, NULL-terminated, or NULL */
+	const char *undo;	   /* task, or NULL */
+	int64_t timeout_ms;	   /* default 1 h */
+	int64_t grace_ms;	   /* default 10 s */
+	int64_t retry_times;
+	int64_t backoff_min_ms, backoff_max_ms;
+	int64_t memory_bytes, processes, output_cap;
+	enum sandbox sandbox;
+	bool idempotent;
+};
+
+/* body is borrowed and must live as long as the task.  It was validated
+ * before, so a failure is ERR_INTERNAL. */
+bool task_from_json(struct arena *a, const json_t *body, struct task **ret,
+    struct err *e);
+const struct need_def *task_need(const struct task *t, const char *name);
+const struct output_def *task_output(const struct task *t, const char *name);
+
+/*
+ * References.  "$params.x", "$needs.role.outputs.y", "$item": a whole scalar;
+ * "$$" at the start escapes one dollar.
+ */
+enum reference_kind { REFERENCE_NONE, REFERENCE_PARAM, REFERENCE_OUTPUT,
+	REFERENCE_ITEM, REFERENCE_BAD };
+struct reference {
+	enum reference_kind kind;
+	struct str name;   /* parameter, or need */
+	struct str output; /* REFERENCE_OUTPUT */
+};
+struct reference reference_parse(const char *text);
+/* What a text that is no reference means: "$$x" is "$x". */
+const char *reference_literal(const char *text);
+
+/*
+ * Matchers (when:): {name: value | [values] | {min,max,matches,not}, …}, all
+ * must hold.  Names are "env" (environment name) and parameters.  NULL
+ * matches.  *ret_why names the deciding entry ("size is more than 20").
+ */
+bool matchers_hold(const json_t *when, const json_t *params, const char *env,
+    struct arena *a, const char **ret_why);
+
+#endif

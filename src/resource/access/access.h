@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * access.h: who may do what, where: the one policy function behind every
+ * face and every path.
+ *
+ * Rights come from the grants of the folder; a deny wins over every allow;
+ * what nothing allows is denied.  The people of the team that owns a task are
+ * members of it without a grant.  A token can only narrow (its ceiling role,
+ * its environments).  Approving is not a right of a role alone: approval.h
+ * decides by the rules of the plan; the role only lets one see.
+ * Pure: reads the folder and the actor, no database, no clock.
+ */
+#ifndef RESOURCE_ACCESS_H
+#define RESOURCE_ACCESS_H
+
+#include "resource/cx.h"
+
+enum right {
+	RIGHT_VIEW,	 /* viewer and above */
+	RIGHT_REQUEST,	 /* member */
+	RIGHT_RUN,	 /* member */
+	RIGHT_CANCEL,	 /* member */
+	RIGHT_APPROVE,	 /* approver: see what waits for a decision */
+	RIGHT_ADMINISTER /* admin without `on:`; the operator */
+};
+extern const char *const right_names[]; /* "view" …, NULL-terminated */
+
+struct access_target {
+	const char *team;	 /* owner of the task; NULL: the platform */
+	const char *environment; /* NULL: any */
+	const char *name;	 /* task or request type; NULL: any */
+};
+
+struct access_answer {
+	bool allowed;
+	const char *rule; /* "member on platform in dev (people.yaml:9)" */
+	const char *who_can_grant; /* "an admin: tina" */
+};
+
+/* Texts live in arena. */
+struct access_answer access_ask(const struct platform *p,
+    const struct actor *actor, enum right right,
+    const struct access_target *t, struct arena *arena);
+
+/*
+ * The same as an error: true when allowed.  Denied, and the actor may not
+ * even view: ERR_NOT_FOUND "not_found" naming `noun` and `name` as if it did
+ * not exist; else ERR_DENIED "access.denied" with the rule, and who can grant
+ * as the hint.
+ */
+bool access_check(struct cx *cx, enum right right,
+    const struct access_target *t, const char *noun, const char *name,
+    struct err *e);
+
+/* Requester, team-mates of the requester, and whoever may view the target. */
+bool access_sees(const struct platform *p, const struct actor *actor,
+    const char *requester, const struct access_target *t);
+
+/* Names of environments where actor has the right on (team, name). */
+const char **access_environments(struct cx *cx, enum right right,
+    const char *team, const char *name);
+
+#endif

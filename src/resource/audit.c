@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/audit.h"
+
+#include "store/audit.h"
+
+const struct actor actor_engine = {
+	.is_engine = true,
+	.via = "engine",
+	.address = "",
+	.ceiling = ROLE_ADMIN,
+};
+
+int64_t
+site_next_seq(struct site *s)
+{
+	return s->epoch << 32 | ++s->changes;
+}
+
+const char *
+actor_name(const struct actor *a)
+{
+	if (a->person != NULL)
+		return a->person;
+	if (a->is_engine)
+		return "slipway";
+	return a->is_operator ? "operator" : "anonymous";
+}
+
+void
+audit(struct cx *cx, const char *action, const char *object,
+    const char *decision, const char *reason, const char *detail)
+{
+	struct audit_entry entry = {
+		.at = cx->now,
+		.actor = actor_name(cx->actor),
+		.via = cx->actor->via,
+		.address = cx->actor->address,
+		.action = action,
+		.object = object,
+		.decision = decision,
+		.reason = reason == NULL ? "" : reason,
+		.detail = detail == NULL ? "{}" : detail,
+		.request_id = cx->request_id == NULL ? "" : cx->request_id,
+	};
+	audit_append(cx->db, &entry);
+}

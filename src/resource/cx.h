@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cx.h: the context of one piece of work, the first parameter of every
+ * domain function.
+ *
+ * It replaces globals: whose arena, whose transaction, who asks, which
+ * version of the folder is in force, what time it is.  A cx lives as long as
+ * one request or one round of the engine's duties.
+ */
+#ifndef RESOURCE_CX_H
+#define RESOURCE_CX_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "platform/platform.h"
+#include "store/db.h"
+
+/* Who asks. */
+struct actor {
+	const char *person; /* NULL: the operator, the engine, or nobody */
+	bool is_operator;   /* administers; never requests or approves */
+	bool is_engine;	    /* slipway itself */
+	const char *via;    /* "cli", "api", "engine" */
+	const char *address;
+	enum role ceiling;  /* of the token; ROLE_ADMIN: none */
+	const char *const *environments; /* of the token; NULL: all */
+	const char *token; /* its prefix, or NULL */
+};
+
+/* What belongs to the whole server, not to one request.  Read-only after
+ * start but for what its functions guard. */
+struct site {
+	const char *data; /* absolute path of the data folder */
+	unsigned char key[32]; /* seals secrets; outside the database */
+	int64_t epoch;	       /* of this server, grows with every start */
+	const char *boot_id;
+	bool local; /* private server of `run --local`: no approvals */
+	int64_t changes; /* core thread: see site_next_seq */
+	/* After the commit, the streams hear of it. */
+	void (*changed)(void *self, struct db *db, int64_t run_id);
+	void *changed_self;
+	/* After the commit, the driver ends the attempt. */
+	void (*cancel)(void *self, struct db *db, int64_t attempt,
+	    int64_t token, int64_t grace_ms);
+	void *cancel_self;
+	/* Read the folder again and put it in force; core thread. */
+	bool (*reload)(void *self, struct db *db, struct err *e);
+	void *reload_self;
+	/* Errors of the last reload, one text a line, or "". */
+	const char *(*reload_errors)(void *self, struct arena *a);
+};
+
+struct cx {
+	struct arena *arena;
+	struct db *db;
+	const struct platform *platform;
+	const struct actor *actor;
+	struct site *site;
+	int64_t now; /* wall ms */
+	const char *request_id;
+};
+
+/* Numbers changes of runs and steps; grows over restarts too. */
+int64_t site_next_seq(struct site *s);
+
+/* How the audit chain and histories name the actor: "ernie", "operator",
+ * "slipway", "anonymous". */
+const char *actor_name(const struct actor *a);
+
+/* The actor of what slipway does by itself. */
+extern const struct actor actor_engine;
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/move.h"
+
+#include "resource/audit.h"
+#include "resource/ticket/ticket.h"
+#include "store/record.h"
+
+static void
+move_check(const struct machine *m, const char *from, const char *to)
+{
+	ASSERT(machine_find(m, from, to) != NULL);
+}
+
+void
+move_save_run(struct cx *cx, struct run *run)
+{
+	struct query *q = query(cx->db, "run_update");
+
+	run->seq = site_next_seq(cx->site);
+	record_bind(q, &run_schema, run);
+	query_run(q);
+	cx->site->changed(cx->site->changed_self, cx->db, run->id);
+}
+
+void
+move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
+{
+	const char *from = run->status;
+
+	move_check(&run_machine, from, to);
+	run->status = to;
+	run->reason = reason;
+	if (machine_is_final(&run_machine, to)) {
+		run->ended_at = cx->now;
+		run->dedupe_key = NULL;
+	} else {
+		run->ended_at = 0;
+		if (streq(to, "running") && run->started_at == 0)
+			run->started_at = cx->now;
+	}
+	move_save_run(cx, run);
+	audit(cx, arena_printf(cx->arena, "run.%s", to), run->key, "done",
+	    reason, arena_printf(cx->arena, "{\"from\":\"%s\"}", from));
+}
+
+void
+move_save_step(struct cx *cx, struct step *step)
+{
+	struct query *q = query(cx->db, "step_update");
+
+	step->seq = site_next_seq(cx->site);
+	record_bind(q, &step_schema, step);
+	query_run(q);
+	cx->site->changed(cx->site->changed_self, cx->db, step->run_id);
+}
+
+void
+move_step(struct cx *cx, struct step *step, const char *to,
+    const char *reason)
+{
+	move_check(&step_machine, step->status, to);
+	step->status = to;
+	step->reason = reason;
+	if (streq(to, "running") && step->started_at == 0)
+		step->started_at = cx->now;
+	step->ended_at = machine_is_final(&step_machine, to) ? cx->now : 0;
+	move_save_step(cx, step);
+	if (step->ended_at != 0 && !streq(to, "not_needed"))
+		audit(cx, arena_printf(cx->arena, "step.%s", to),
+		    arena_printf(cx->arena, "R-%lld/%lld",
+			(long long)step->run_id, (long long)step->id),
+		    "done", reason, NULL);
+}
+
+void
+move_attempt(struct cx *cx, struct attempt *attempt, const char *to)
+{
+	struct query *q = query(cx->db, "attempt_update");
+
+	move_check(&attempt_machine, attempt->status, to);
+	attempt->status = to;
+	record_bind(q, &attempt_schema, attempt);
+	if (attempt->code < 0)
+		bind_null(q, "code");
+	query_run(q);
+	cx->site->changed(cx->site->changed_self, cx->db, attempt->run_id);
+}
+
+void
+move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
+    const char *reason)
+{
+	const char *from = ticket->status;
+	struct query *q = query(cx->db, "ticket_update");
+
+	move_check(&ticket_machine, from, to);
+	ticket->status = to;
+	ticket->updated_at = cx->now;
+	ticket->closed_at =
+	    machine_is_final(&ticket_machine, to) ? cx->now : 0;
+	if (ticket->closed_at != 0)
+		ticket->resolution = reason;
+	record_bind(q, &ticket_schema, ticket);
+	query_run(q);
+	ticket_note(cx, ticket, "status", reason,
+	    arena_printf(cx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", from,
+		to));
+	audit(cx, arena_printf(cx->arena, "ticket.%s", to), ticket->key,
+	    "done", reason,
+	    arena_printf(cx->arena, "{\"from\":\"%s\"}", from));
+	cx->site->changed(cx->site->changed_self, cx->db, ticket->run_id);
+}
+
+void
+move_need(struct cx *cx, struct need *need, const char *to,
+    const char *reason)
+{
+	struct query *q = query(cx->db, "need_update");
+
+	move_check(&need_machine, need->status, to);
+	need->status = to;
+	record_bind(q, &need_schema, need);
+	query_run(q);
+	audit(cx, arena_printf(cx->arena, "approval.%s", to),
+	    arena_printf(cx->arena, "need %lld", (long long)need->id), "done",
+	    reason,
+	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\",\"rule\":\"%s\"}",
+		need->plan_hash, need->rule));
+}

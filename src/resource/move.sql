@@ -1,0 +1,32 @@
+-- name: run_update
+UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
+	open_steps = $open_steps, failed_steps = $failed_steps,
+	cancel_by = $cancel_by, seq = $seq, started_at = $started_at,
+	ended_at = $ended_at, plan_hash = $plan_hash
+WHERE id = $id;
+
+-- name: step_update
+-- waiting is left alone: only step_dependants_done counts it down.
+UPDATE step SET status = $status, held = $held, shares = $shares,
+	reason = $reason, preview = $preview, attempts = $attempts,
+	tries = $tries, outputs = $outputs, due_at = $due_at, seq = $seq,
+	started_at = $started_at, ended_at = $ended_at
+WHERE id = $id;
+
+-- name: attempt_update
+UPDATE attempt SET status = $status, code = $code, signal = $signal,
+	detail = $detail, layers = $layers, started_at = $started_at,
+	ended_at = $ended_at, duration_ms = $duration_ms,
+	log_bytes = $log_bytes, log_dropped = $log_dropped
+WHERE id = $id AND token = $token;
+
+-- name: ticket_update
+UPDATE ticket SET title = $title, status = $status,
+	last_editor = $last_editor, environment = $environment,
+	params = $params, plan_hash = $plan_hash, run_id = $run_id,
+	resolution = $resolution, updated_at = $updated_at,
+	closed_at = $closed_at
+WHERE id = $id;
+
+-- name: need_update
+UPDATE need SET status = $status WHERE id = $id;

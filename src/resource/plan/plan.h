@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan.h: exactly what is to be done, by hash, and the definitions that it
+ * is made of.
+ *
+ * The plan hash is SHA-256 over the canonical JSON of {closure hash, task,
+ * parameters (secret ones as HMAC), environment with variables and secret
+ * versions, the approval rules as they stood, requester} (decision 16).  What
+ * would be skipped, durations and the queue are not in it.  Definitions and
+ * the files they name are stored by hash, so that a run keeps the version it
+ * began with.  Owns the tables plan, closure and definition, and DATA/blob.
+ */
+#ifndef RESOURCE_PLAN_H
+#define RESOURCE_PLAN_H
+
+#include "resource/approval/approval.h"
+#include "resource/cx.h"
+
+struct plan_input {
+	const struct task *task;
+	const struct environment_def *environment;
+	const json_t *params; /* sealed */
+	const struct approval_rule *rules;
+	size_t nrules;
+	const char *requester;
+};
+
+/* Store definitions, closure and plan (if they are not there), return the
+ * hash. Blocks on the disk for files not seen before. */
+bool plan_store(struct cx *cx, const struct plan_input *in,
+    const char **ret_hash, struct err *e);
+
+/* A stored definition as a task in the arena of cx; NULL when absent. */
+const struct task *plan_definition(struct cx *cx, const char *hash);
+
+/* The definitions of a stored closure, by task name: hash or NULL. */
+const char *plan_closure_task(struct cx *cx, const char *closure_hash,
+    const char *task);
+
+/* Canonical body of a stored plan, or NULL. */
+const char *plan_body(struct cx *cx, const char *hash);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * secret.h: the small encrypted secret store.
+ *
+ * A secret has a name and versions; the newest counts.  Values are sealed
+ * with the server's key, which lives outside the database, and leave only
+ * into an attempt that its environment and its task both name (rules 12).
+ * Owns the table secret.
+ */
+#ifndef RESOURCE_SECRET_H
+#define RESOURCE_SECRET_H
+
+#include "resource/cx.h"
+#include "spec/access.h"
+
+/* Newest version that is not removed, 0 when there is none. */
+int64_t secret_version(struct cx *cx, const char *name);
+/* Appends the plain value; ERR_NOT_FOUND "secret.missing" with the command
+ * that sets it. */
+bool secret_read(struct cx *cx, const char *name, struct buf *to,
+    struct err *e);
+
+#endif

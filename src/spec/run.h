@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.h: one asked-for execution of a task with everything it needs.
+ *
+ * A run is made of steps (one per task and parameters, shared when two need
+ * it); a step has attempts.  The structs are the rows; the schemas below say
+ * what of them is on the wire.  Life cycles are the machines.
+ */
+#ifndef SPEC_RUN_H
+#define SPEC_RUN_H
+
+#include "base/machine.h"
+#include "spec/op.h"
+
+struct run {
+	int64_t id;
+	const char *key; /* "R-12" */
+	const char *task;
+	const char *team;
+	const char *environment;
+	const char *params; /* JSON; secret values sealed */
+	const char *plan_hash;
+	const char *closure_hash;
+	const char *status;
+	const char *reason; /* why it is in this status, for people */
+	const char *requester;
+	const char *via; /* "cli", "api" … */
+	int64_t ticket_id; /* 0: none */
+	int64_t retry_of;  /* run id, 0: none */
+	bool dry;	   /* plan only: checks run, steps do not */
+	const char *dedupe_key; /* set while a direct run is active */
+	int64_t priority;
+	int64_t root_step;
+	int64_t open_steps; /* demanded and not final */
+	int64_t failed_steps;
+	const char *cancel_by;
+	int64_t seq; /* grows with every change of the run or its steps */
+	int64_t created_at, started_at, ended_at;
+};
+
+struct step {
+	int64_t id;
+	int64_t run_id;
+	const char *ident; /* hash of task, parameters and environment */
+	const char *task;
+	const char *definition; /* hash */
+	const char *params;	/* JSON; references to outputs unresolved */
+	const char *status;
+	int64_t waiting; /* needs that are not finished */
+	bool held;	 /* ready, but the run waits for an approval */
+	int64_t shares;	 /* equal step of another run that it waits for */
+	const char *reason;
+	const char *preview; /* "done", "missing", "unknown", "" */
+	bool early;	     /* creates: may be asked before its needs ran */
+	int64_t attempts;    /* all kinds, ever */
+	int64_t tries;	     /* of the command, since the last reset */
+	const char *outputs; /* JSON; secret values sealed */
+	int64_t priority;
+	int64_t due_at;
+	int64_t seq;
+	int64_t started_at, ended_at;
+};
+
+struct attempt {
+	int64_t id;
+	int64_t step_id;
+	int64_t run_id;
+	int64_t no;
+	const char *kind; /* "check", "run", "verify" */
+	int64_t token, epoch;
+	const char *boot_id;
+	const char *status;
+	int64_t code; /* -1: none */
+	int64_t signal;
+	const char *detail;
+	int64_t layers;
+	int64_t started_at, ended_at, duration_ms;
+	int64_t log_bytes, log_dropped;
+};
+
+extern const struct machine run_machine;
+extern const struct machine step_machine;
+extern const struct machine attempt_machine;
+
+extern const struct schema run_schema; /* struct run */
+extern const struct schema step_schema; /* struct step */
+extern const struct schema attempt_schema; /* struct attempt */
+extern const struct schema run_detail_schema; /* on the wire: run, steps … */
+
+extern const struct op op_run_list, op_run_get, op_run_cancel, op_run_retry,
+    op_run_log, op_run_follow, op_run_reveal, op_run_resolve;
+
+#endif

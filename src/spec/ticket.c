@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "spec/ticket.h"
+
+static const char *const ticket_states[] = { "open", "waiting_approval",
+	"approved", "in_progress", "done", "declined", "cancelled", "failed",
+	NULL };
+static const char *const ticket_final[] = { "done", "declined", "cancelled",
+	NULL };
+static const struct machine_move ticket_moves[] = {
+	{ "open", "waiting_approval", "a rule asks for an approval" },
+	{ "open", "approved", "no rule asks for an approval" },
+	{ "open", "cancelled", "withdrawn" },
+	{ "waiting_approval", "approved", "everybody asked has approved" },
+	{ "waiting_approval", "declined", "an approver declined" },
+	{ "waiting_approval", "cancelled", "withdrawn, or nobody decided" },
+	{ "approved", "waiting_approval", "the plan changed" },
+	{ "approved", "in_progress", "its run started" },
+	{ "approved", "done", "everything was there already" },
+	{ "approved", "failed", "its run failed" },
+	{ "approved", "cancelled", "withdrawn" },
+	{ "in_progress", "done", "its run succeeded" },
+	{ "in_progress", "failed", "its run failed" },
+	{ "in_progress", "cancelled", "its run was cancelled" },
+	{ "in_progress", "waiting_approval", "the plan changed" },
+	{ "failed", "in_progress", "its run was retried" },
+	{ "failed", "waiting_approval", "it was edited" },
+	{ "failed", "approved", "it was edited, and needs no approval" },
+	{ "failed", "cancelled", "given up" },
+	{ "declined", "waiting_approval", "it was amended" },
+	{ "declined", "approved", "it was amended, and needs no approval" },
+	{ "cancelled", "in_progress", "its run was retried" },
+	{ NULL, NULL, NULL }
+};
+const struct machine ticket_machine = { "ticket", ticket_states,
+	ticket_final, ticket_moves };
+
+static const char *const need_states[] = { "open", "met", "declined",
+	"expired", "void", NULL };
+static const char *const need_final[] = { "declined", "expired", "void",
+	NULL };
+static const struct machine_move need_moves[] = {
+	{ "open", "met", "enough people approved" },
+	{ "open", "declined", "an approver declined" },
+	{ "open", "expired", "nobody decided in time" },
+	{ "open", "void", "the plan changed, or the request is over" },
+	{ "met", "void", "the plan changed" },
+	{ "met", "expired", "it was not used in time" },
+	{ NULL, NULL, NULL }
+};
+const struct machine need_machine = { "need", need_states, need_final,
+	need_moves };
+
+static const char *const priorities[] = { "interruption", "security",
+	"customer", "operational", NULL };
+static const char *const kinds[] = { "request", "operation", NULL };
+
+static const struct schema ticket_fields[] = {
+	FIELD(struct ticket, id, .flags = F_HIDDEN),
+	FIELD(struct ticket, key, .flags = F_KEY,
+	    .doc = "Project and number, e.g. OPS-12."),
+	FIELD(struct ticket, project, .doc = "Its project."),
+	FIELD_AS(struct ticket, kind, SCHEMA_CHOICE, .choices = kinds,
+	    .doc = "What kind of ticket."),
+	FIELD(struct ticket, title, .doc = "One line."),
+	FIELD_AS(struct ticket, status, SCHEMA_CHOICE,
+	    .choices = ticket_states, .doc = "Where it is in its life."),
+	FIELD_AS(struct ticket, priority, SCHEMA_CHOICE,
+	    .choices = priorities, .doc = "How it ranks."),
+	FIELD(struct ticket, requester, .doc = "Who asked."),
+	FIELD(struct ticket, last_editor, .doc = "Who edited it last."),
+	FIELD(struct ticket, request, .doc = "Request type, or empty."),
+	FIELD(struct ticket, task, .doc = "The task that does it."),
+	FIELD(struct ticket, team, .doc = "Owner of the task."),
+	FIELD(struct ticket, environment, .doc = "Where."),
+	FIELD_AS(struct ticket, params, SCHEMA_JSON,
+	    .doc = "What was asked for; secret values are masked."),
+	FIELD(struct ticket, plan_hash, .doc = "What an approval is over."),
+	FIELD(struct ticket, run_id, .flags = F_HIDDEN),
+	FIELD(struct ticket, resolution, .doc = "How it ended, in words."),
+	FIELD_AS(struct ticket, created_at, SCHEMA_TIME, .doc = "Asked."),
+	FIELD_AS(struct ticket, updated_at, SCHEMA_TIME,
+	    .doc = "Last change."),
+	FIELD_AS(struct ticket, closed_at, SCHEMA_TIME, .doc = "Closed."),
+	{ .name = NULL }
+};
+const struct schema ticket_schema = { .kind = SCHEMA_OBJECT,
+	.title = "Ticket", .doc = "One thing somebody asked for.",
+	.fields = ticket_fields };
+
+static const struct schema ticket_entry_fields[] = {
+	FIELD(struct ticket_entry, id, .doc = "Number."),
+	FIELD(struct ticket_entry, ticket_id, .flags = F_HIDDEN),
+	FIELD_AS(struct ticket_entry, at, SCHEMA_TIME, .doc = "When."),
+	FIELD(struct ticket_entry, actor, .doc = "Who."),
+	FIELD(struct ticket_entry, kind,
+	    .doc = "comment, status, edit, vote or result."),
+	FIELD(struct ticket_entry, body, .doc = "What, in words."),
+	FIELD_AS(struct ticket_entry, detail, SCHEMA_JSON,
+	    .doc = "The same for programs."),
+	{ .name = NULL }
+};
+const struct schema ticket_entry_schema = { .kind = SCHEMA_OBJECT,
+	.title = "TicketEntry", .doc = "A comment, or what happened.",
+	.fields = ticket_entry_fields };
+
+static const struct schema vote_fields[] = {
+	FIELD(struct vote, id, .flags = F_HIDDEN),
+	FIELD(struct vote, need_id, .flags = F_HIDDEN),
+	FIELD(struct vote, plan_hash, .doc = "The plan that was seen."),
+	FIELD(struct vote, person, .doc = "Who."),
+	FIELD(struct vote, decision, .doc = "approve or decline."),
+	FIELD(struct vote, note, .doc = "Why."),
+	FIELD(struct vote, via, .doc = "By which face."),
+	FIELD_AS(struct vote, at, SCHEMA_TIME, .doc = "When."),
+	{ .name = NULL }
+};
+const struct schema vote_schema = { .kind = SCHEMA_OBJECT, .title = "Vote",
+	.doc = "One person's decision.", .fields = vote_fields };
+
+static const struct schema text_schema = { .kind = SCHEMA_STRING };
+
+static const struct schema need_fields[] = {
+	FIELD(struct need, id, .doc = "Number."),
+	FIELD(struct need, ticket_id, .flags = F_HIDDEN),
+	FIELD(struct need, run_id, .flags = F_HIDDEN),
+	FIELD(struct need, step_id, .flags = F_HIDDEN),
+	FIELD(struct need, plan_hash, .doc = "What it is over."),
+	FIELD(struct need, source, .doc = "Which rule asks for it."),
+	FIELD(struct need, rule, .doc = "What is wanted, in words."),
+	FIELD(struct need, approvers, .doc = "Team or person."),
+	FIELD(struct need, wanted, .doc = "How many; 0 means all."),
+	FIELD_AS(struct need, eligible, SCHEMA_JSON,
+	    .doc = "Who may decide."),
+	FIELD_AS(struct need, status, SCHEMA_CHOICE, .choices = need_states,
+	    .doc = "Where it is in its life."),
+	FIELD_AS(struct need, expires_at, SCHEMA_TIME, .doc = "Until when."),
+	{ .name = "votes", .kind = SCHEMA_LIST, .of = &vote_schema,
+	    .flags = F_ABSENT, .doc = "Decisions so far." },
+	{ .name = NULL }
+};
+const struct schema need_schema = { .kind = SCHEMA_OBJECT, .title = "Need",
+	.doc = "An approval that a rule asks for.", .fields = need_fields };
+
+static const struct schema ticket_detail_fields[] = {
+	{ .name = "ticket", .kind = SCHEMA_OBJECT, .title = "Ticket",
+	    .fields = ticket_fields, .doc = "The ticket itself." },
+	{ .name = "run", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "Its run." },
+	{ .name = "needs", .kind = SCHEMA_LIST, .of = &need_schema,
+	    .doc = "Approvals that are wanted, and the votes." },
+	{ .name = "history", .kind = SCHEMA_LIST, .of = &ticket_entry_schema,
+	    .doc = "What happened, the oldest first." },
+	{ .name = "outputs", .kind = SCHEMA_JSON,
+	    .doc = "What came out; secret ones are masked." },
+	{ .name = "warnings", .kind = SCHEMA_LIST, .of = &text_schema,
+	    .doc = "What will stand in its way." },
+	{ .name = NULL }
+};
+const struct schema ticket_detail_schema = { .kind = SCHEMA_OBJECT,
+	.title = "TicketDetail", .doc = "A ticket with all that belongs to it.",
+	.fields = ticket_detail_fields };
+
+static const struct schema ticket_list_query[] = { OP_PAGE_FIELDS,
+	{ .name = "status", .kind = SCHEMA_CHOICE, .choices = ticket_states,
+	    .doc = "Only tickets in this status." },
+	{ .name = "requester", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only tickets of this person." },
+	{ .name = "waiting_for", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only tickets that wait for this person's decision." },
+	{ .name = NULL } };
+const struct op op_ticket_list = { .name = "ticket.list",
+	.summary = "List tickets, the newest first.", .method = OP_GET,
+	.path = "/v1/tickets", .kind = OP_READ, .flags = OP_LIST,
+	.role = ROLE_SIGNED_IN, .query = ticket_list_query,
+	.out = &ticket_schema,
+	.cli = "ticket list [--status STATUS] [--requester PERSON] "
+	       "[--waiting-for PERSON] [--limit N] [--after KEY]",
+	.columns = "key,status,priority,requester,environment,title" };
+
+const struct op op_ticket_get = { .name = "ticket.get",
+	.summary = "Show a ticket: what, who decides, what happened.",
+	.method = OP_GET, .path = "/v1/tickets/{ticket}", .kind = OP_READ,
+	.role = ROLE_SIGNED_IN, .out = &ticket_detail_schema,
+	.cli = "ticket show TICKET" };
+
+static const struct schema ticket_edit_fields[] = {
+	{ .name = "params", .kind = SCHEMA_JSON,
+	    .doc = "Parameters to change; the others stay." },
+	{ .name = "environment", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Another environment." },
+	{ .name = "title", .kind = SCHEMA_STRING, BETWEEN(1, 200),
+	    .doc = "Another title." },
+	{ .name = NULL }
+};
+static const struct schema ticket_edit_in = { .kind = SCHEMA_OBJECT,
+	.title = "TicketEdit", .fields = ticket_edit_fields };
+const struct op op_ticket_edit = { .name = "ticket.edit",
+	.summary = "Edit a request; what was approved before is void.",
+	.method = OP_PATCH, .path = "/v1/tickets/{ticket}", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &ticket_edit_in,
+	.out = &ticket_detail_schema,
+	.cli = "ticket edit TICKET [--title TEXT] [--environment ENV] "
+	       "[--params JSON]" };
+
+static const struct schema vote_in_fields[] = {
+	{ .name = "plan_hash", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .flags = F_REQUIRED,
+	    .doc = "The plan you saw; an approval is over exactly that." },
+	{ .name = "note", .kind = SCHEMA_STRING, AT_MOST(2000),
+	    .default_json = "\"\"", .doc = "Why." },
+	{ .name = NULL }
+};
+static const struct schema vote_in = { .kind = SCHEMA_OBJECT,
+	.title = "VoteIn", .fields = vote_in_fields };
+const struct op op_ticket_approve = { .name = "ticket.approve",
+	.summary = "Approve exactly the plan you saw.", .method = OP_POST,
+	.path = "/v1/tickets/{ticket}/approve", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &vote_in, .out = &ticket_detail_schema,
+	.cli = "ticket approve TICKET [--plan-hash HASH] [--note TEXT]" };
+const struct op op_ticket_decline = { .name = "ticket.decline",
+	.summary = "Decline a request.", .method = OP_POST,
+	.path = "/v1/tickets/{ticket}/decline", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &vote_in, .out = &ticket_detail_schema,
+	.cli = "ticket decline TICKET [--plan-hash HASH] [--note TEXT]" };
+
+static const struct schema comment_fields[] = {
+	{ .name = "text", .kind = SCHEMA_STRING, BETWEEN(1, 20000),
+	    .flags = F_REQUIRED, .doc = "What you want to say." },
+	{ .name = NULL }
+};
+static const struct schema comment_in = { .kind = SCHEMA_OBJECT,
+	.title = "CommentIn", .fields = comment_fields };
+const struct op op_ticket_comment = { .name = "ticket.comment",
+	.summary = "Comment without deciding.", .method = OP_POST,
+	.path = "/v1/tickets/{ticket}/comments", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &comment_in,
+	.out = &ticket_detail_schema,
+	.cli = "ticket comment TICKET --text TEXT" };
+
+static const struct schema withdraw_fields[] = {
+	{ .name = "note", .kind = SCHEMA_STRING, AT_MOST(2000),
+	    .default_json = "\"\"", .doc = "Why." },
+	{ .name = NULL }
+};
+static const struct schema withdraw_in = { .kind = SCHEMA_OBJECT,
+	.title = "WithdrawIn", .fields = withdraw_fields };
+const struct op op_ticket_withdraw = { .name = "ticket.withdraw",
+	.summary = "Withdraw a request that you made.", .method = OP_POST,
+	.path = "/v1/tickets/{ticket}/withdraw", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &withdraw_in,
+	.out = &ticket_detail_schema,
+	.cli = "ticket withdraw TICKET [--note TEXT]" };

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/record.h"
+
+#include <string.h>
+
+/* created_ms holds the time created_at, at_ms the time at. */
+static bool
+record_is_column(const struct schema *field, const char *column)
+{
+	const char *name = field->name;
+	size_t n = strlen(name);
+
+	if (strcmp(name, column) == 0)
+		return true;
+	if (field->kind != SCHEMA_TIME)
+		return false;
+	if (strncmp(name, column, n) == 0 && strcmp(column + n, "_ms") == 0)
+		return true;
+	return n > 3 && strcmp(name + n - 3, "_at") == 0 &&
+	    strncmp(name, column, n - 3) == 0 &&
+	    strcmp(column + n - 3, "_ms") == 0;
+}
+
+/* Columns mostly come in the order of the fields: the search goes on behind
+ * the last hit and starts over once. */
+static const struct schema *
+record_field(const struct schema *object, const char *column,
+    const struct schema **after)
+{
+	const struct schema *f;
+
+	for (f = *after; f->name != NULL; f++) {
+		if (record_is_column(f, column)) {
+			*after = f + 1;
+			return f;
+		}
+	}
+	for (f = object->fields; f != *after; f++) {
+		if (record_is_column(f, column)) {
+			*after = f + 1;
+			return f;
+		}
+	}
+	return NULL;
+}
+
+static void
+record_read_field(struct query *q, int i, const struct schema *f, void *record,
+    struct arena *a)
+{
+	void *member = (char *)record + f->offset;
+
+	switch (f->type) {
+	case SCHEMA_C_TEXT:
+		*(const char **)member = column_is_null_at(q, i) ? NULL :
+		    arena_str(a, column_str_at(q, i));
+		break;
+	case SCHEMA_C_INT:
+		*(int64_t *)member = column_int_at(q, i);
+		break;
+	case SCHEMA_C_BOOL:
+		*(bool *)member = column_int_at(q, i) != 0;
+		break;
+	case SCHEMA_C_NONE:
+		break;
+	}
+}
+
+void
+record_read(struct query *q, const struct schema *object, void *record,
+    struct arena *a)
+{
+	const struct schema *after = object->fields;
+	int count = column_count(q);
+
+	for (int i = 0; i < count; i++) {
+		const struct schema *f =
+		    record_field(object, column_name(q, i), &after);
+
+		if (f != NULL)
+			record_read_field(q, i, f, record, a);
+	}
+}
+
+static void
+record_bind_field(struct query *q, int i, const struct schema *f,
+    const void *record)
+{
+	const void *member = (const char *)record + f->offset;
+
+	switch (f->type) {
+	case SCHEMA_C_TEXT:
+		bind_text_at(q, i, *(const char *const *)member);
+		break;
+	case SCHEMA_C_INT:
+		bind_int_at(q, i, *(const int64_t *)member);
+		break;
+	case SCHEMA_C_BOOL:
+		bind_int_at(q, i, *(const bool *)member ? 1 : 0);
+		break;
+	case SCHEMA_C_NONE:
+		break;
+	}
+}
+
+void
+record_bind(struct query *q, const struct schema *object, const void *record)
+{
+	const struct schema *after = object->fields;
+	int count = query_param_count(q);
+
+	for (int i = 1; i <= count; i++) {
+		const struct schema *f =
+		    record_field(object, query_param_name(q, i), &after);
+
+		if (f != NULL)
+			record_bind_field(q, i, f, record);
+	}
+}
+
+static void
+record_json_text(struct json_out *j, const struct schema *f, const char *text)
+{
+	bool empty = text == NULL || text[0] == '\0';
+
+	switch (f->kind) {
+	case SCHEMA_JSON:
+	case SCHEMA_LIST:
+	case SCHEMA_MAP:
+	case SCHEMA_OBJECT:
+	case SCHEMA_ONE_OF:
+		json_kv_raw(j, f->name, empty ? "null" : text);
+		break;
+	case SCHEMA_STRING:
+	case SCHEMA_INTEGER:
+	case SCHEMA_NUMBER:
+	case SCHEMA_BOOL:
+	case SCHEMA_CHOICE:
+	case SCHEMA_TIME:
+	case SCHEMA_DURATION:
+		if (empty && (f->flags & F_NULLABLE) != 0)
+			json_kv_null(j, f->name);
+		else
+			json_kv_str(j, f->name, text);
+		break;
+	}
+}
+
+void
+record_json(struct json_out *j, const struct schema *object,
+    const void *record)
+{
+	for (const struct schema *f = object->fields; f->name != NULL; f++) {
+		const void *member = (const char *)record + f->offset;
+
+		if ((f->flags & F_HIDDEN) != 0)
+			continue;
+		switch (f->type) {
+		case SCHEMA_C_TEXT:
+			record_json_text(j, f, *(const char *const *)member);
+			break;
+		case SCHEMA_C_INT:
+			if (f->kind == SCHEMA_TIME)
+				json_kv_time(j, f->name,
+				    *(const int64_t *)member);
+			else
+				json_kv_int(j, f->name,
+				    *(const int64_t *)member);
+			break;
+		case SCHEMA_C_BOOL:
+			json_kv_bool(j, f->name, *(const bool *)member);
+			break;
+		case SCHEMA_C_NONE:
+			break;
+		}
+	}
+}
