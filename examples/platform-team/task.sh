@@ -16,3 +16,11 @@ output()
 	printf '%s<<%s\n%s\n%s\n' "$1" "$output_end" "$2" "$output_end" \
 		>>"$SLIPWAY_OUTPUT"
 }
+
+# number VALUE: a whole number?  Shell arithmetic sees nothing else.
+number()
+{
+	case $1 in
+	'' | *[!0-9]*) fail "'$1' is not a whole number" 2 ;;
+	esac
+}

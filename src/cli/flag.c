@@ -136,7 +136,8 @@ flag_json(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	struct arena *a;
 
-	if (json_parse(text, ret, e))
+	*ret = json_parse(text, e);
+	if (*ret != NULL)
 		return true;
 	a = arena_create();
 	err_wrap(e, "%s", flag_text(a, f->name));
@@ -150,9 +151,8 @@ flag_any(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	struct err ignored;
 
-	if (json_parse(text, ret, &ignored))
-		return true;
-	return flag_string(f, text, ret, e);
+	*ret = json_parse(text, &ignored);
+	return *ret != NULL || flag_string(f, text, ret, e);
 }
 
 bool

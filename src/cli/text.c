@@ -31,6 +31,12 @@ text_joined(struct arena *a, const json_t *list)
 }
 
 const char *
+text_word(struct arena *a, const char *word)
+{
+	return clean_line(a, str_of(word));
+}
+
+const char *
 text_lines(struct arena *a, const json_t *value)
 {
 	if (!json_is_string(value))
@@ -170,7 +176,7 @@ text_params(struct arena *a, const json_t *params)
 		key = json_object_iter_key(at);
 		value = json_object_iter_value(at);
 		buf_printf(&out, "%s%s=%s", out.len > 0 ? ", " : "",
-		    clean_line(a, str_of(key)), text_value(a, value));
+		    text_word(a, key), text_value(a, value));
 	}
 	copy = arena_str(a, buf_str(&out));
 	buf_finish(&out);

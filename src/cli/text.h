@@ -16,6 +16,8 @@
 
 const char *text_value(struct arena *a, const json_t *value);
 const char *text_get(struct arena *a, const json_t *object, const char *key);
+/* Text that is no JSON: the key of an object. */
+const char *text_word(struct arena *a, const char *word);
 /* Newlines stay; for comments and lines of a log. */
 const char *text_lines(struct arena *a, const json_t *value);
 

@@ -33,8 +33,9 @@ void client_destroy(struct client *c);
 
 /*
  * Call op.  path_params in path order; query and body may be NULL (borrowed).
- * POSTs carry an Idempotency-Key of their own and are sent again up to three
- * times with the same key when the connection broke.  *ret_body is the JSON
+ * Whatever changes something carries an Idempotency-Key of its own; when the
+ * connection broke or the server is just restarting, the call is sent again
+ * with the same key, for about three seconds.  *ret_body is the JSON
  * answer (caller decrefs; NULL for 204).  A problem document becomes e with
  * its class, code, message and hint, and *ret_body holds the document.
  * ERR_UNAVAILABLE "server.unreachable" when nobody answers.
@@ -52,8 +53,12 @@ bool client_raw(struct client *c, const struct op *op,
  * Follow an OP_STREAM operation: fn is called per event until it returns
  * false, the stream ends or the server stays away for longer than patience_ms.
  * A broken connection is taken up again with Last-Event-ID, so that no event
- * is lost or repeated.
+ * is lost or repeated.  In between fn gets CLIENT_AWAY once, when the
+ * connection broke, and CLIENT_BACK when it stands again: events of ours
+ * without id and data, so that a person can be told.
  */
+#define CLIENT_AWAY "client.away"
+#define CLIENT_BACK "client.back"
 struct client_event {
 	const char *id;
 	const char *event;

@@ -14,9 +14,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/sandbox.h"
 #include "base/str.h"
-
-enum sandbox { SANDBOX_NONE, SANDBOX_DEFAULT, SANDBOX_STRICT };
 
 struct work_file {
 	const char *name;

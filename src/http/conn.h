@@ -108,7 +108,7 @@ struct http_server {
 	uv_timer_t timer; /* for the soonest deadline */
 	uint64_t timer_due;
 	uv_timer_t resume; /* accepting, after descriptors ran out */
-	uv_prepare_t prepare; /* flushes streams before the loop sleeps */
+	uv_idle_t idle;	   /* flushes streams before the loop sleeps */
 	uv_timer_t drain;
 	unsigned handles; /* of ours, not yet closed by libuv */
 	int reserve_fd;	  /* given up to answer one when none are left */
@@ -169,8 +169,8 @@ void stream_comment(struct conn *c);
 /* conn_write.c */
 /* Send now what the socket takes, a copy of the rest when it can. */
 void conn_send(struct conn *c, const struct str *parts, unsigned n);
-/* Send what is in c->out. */
-void conn_flush(struct conn *c);
+/* Send what is in c->out; true when all of it has left. */
+bool conn_flush(struct conn *c);
 /* Bytes that the client has not taken yet. */
 size_t conn_waiting(const struct conn *c);
 

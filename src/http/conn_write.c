@@ -79,27 +79,27 @@ conn_send(struct conn *c, const struct str *parts, unsigned n)
 		conn_write_rest(c, 0);
 }
 
-void
+bool
 conn_flush(struct conn *c)
 {
 	uv_buf_t all;
 	size_t took;
 
 	server_flush_remove(c);
-	if (c->closed) {
-		conn_gone(c);
-		return;
-	}
-	if (c->writing || c->out.len == 0 || c->state == CONN_CLOSED)
-		return;
+	if (c->writing || c->state == CONN_CLOSED)
+		return false;
+	if (c->out.len == 0)
+		return true;
 	all = uv_buf_init(c->out.data, (unsigned)c->out.len);
 	took = conn_try(c, &all, 1);
 	if (c->state == CONN_CLOSED)
-		return;
-	if (took < c->out.len)
+		return false;
+	if (took < c->out.len) {
 		conn_write_rest(c, took);
-	else
-		buf_finish(&c->out);
+		return false;
+	}
+	buf_finish(&c->out);
+	return true;
 }
 
 size_t

@@ -59,18 +59,32 @@ server_wait(struct http_server *s, struct conn *c, enum deadline_kind k)
 	server_arm(s);
 }
 
+/*
+ * Those that want to send in this turn of the loop.  Who has more to say as
+ * soon as there is room comes again in the next, so that a fast reader of a
+ * long log leaves the others their turn.
+ */
 static void
-server_flush(uv_prepare_t *p)
+server_flush(uv_idle_t *idle)
 {
-	struct http_server *s = p->data;
+	struct http_server *s = idle->data;
+	struct conn *turn = s->flush;
 
 	ASSERT_MAGIC(s, SERVER_MAGIC);
-	while (s->flush != NULL) {
-		struct conn *c = s->flush;
+	uv_idle_stop(idle);
+	s->flush = NULL;
+	if (turn != NULL)
+		turn->flush_back = &turn;
+	while (turn != NULL) {
+		struct conn *c = turn;
 
-		conn_flush(c);
+		if (c->closed) {
+			server_flush_remove(c);
+			conn_gone(c);
+		} else if (conn_flush(c)) {
+			conn_sent(c);
+		}
 	}
-	uv_prepare_stop(p);
 }
 
 void
@@ -85,7 +99,7 @@ server_flush_add(struct conn *c)
 	if (c->flush_next != NULL)
 		c->flush_next->flush_back = &c->flush_next;
 	s->flush = c;
-	uv_prepare_start(&s->prepare, server_flush);
+	uv_idle_start(&s->idle, server_flush);
 }
 
 void
@@ -211,11 +225,11 @@ http_server_create(struct loop *l, const struct http_options *o)
 	uv_timer_init(s->uv, &s->timer);
 	uv_timer_init(s->uv, &s->resume);
 	uv_timer_init(s->uv, &s->drain);
-	uv_prepare_init(s->uv, &s->prepare);
+	uv_idle_init(s->uv, &s->idle);
 	server_take_handle(s, &s->timer);
 	server_take_handle(s, &s->resume);
 	server_take_handle(s, &s->drain);
-	server_take_handle(s, &s->prepare);
+	server_take_handle(s, &s->idle);
 	signal(SIGPIPE, SIG_IGN);
 	return s;
 }
@@ -236,7 +250,7 @@ server_close(struct http_server *s)
 	uv_close((uv_handle_t *)&s->timer, server_own_closed);
 	uv_close((uv_handle_t *)&s->resume, server_own_closed);
 	uv_close((uv_handle_t *)&s->drain, server_own_closed);
-	uv_close((uv_handle_t *)&s->prepare, server_own_closed);
+	uv_close((uv_handle_t *)&s->idle, server_own_closed);
 }
 
 void

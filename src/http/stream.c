@@ -149,13 +149,10 @@ stream_end(struct exchange *x)
 		buf_adds(&c->out, "0\r\n\r\n");
 	c->state = CONN_ANSWERING;
 	conn_release(c);
-	conn_flush(c);
-	if (c->state == CONN_CLOSED)
-		return;
-	if (c->writing) {
+	if (conn_flush(c)) {
+		conn_sent(c);
+	} else {
 		c->write_left = conn_waiting(c);
 		server_wait(c->server, c, DEADLINE_WRITE);
-	} else {
-		conn_sent(c);
 	}
 }

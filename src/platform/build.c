@@ -50,7 +50,7 @@ build_names(struct arena *a, const json_t *list)
 	return names;
 }
 
-static struct rule_def
+struct rule_def
 build_rule(struct arena *a, const json_t *rule)
 {
 	const json_t *count = json_object_get(rule, "count");
@@ -130,6 +130,7 @@ static bool
 build_param(struct arena *a, const char *name, const json_t *def,
     struct schema *ret)
 {
+	static const char *const none[] = { NULL };
 	const char *type = build_text(def, "type");
 	const json_t *min = json_object_get(def, "min");
 	const json_t *max = json_object_get(def, "max");
@@ -148,7 +149,7 @@ build_param(struct arena *a, const char *name, const json_t *def,
 	ret->pattern = build_text(def, "pattern");
 	ret->choices = build_names(a, json_object_get(def, "choices"));
 	if (ret->kind == SCHEMA_CHOICE && ret->choices == NULL)
-		return false;
+		ret->choices = none;
 	ret->has_min = json_is_integer(min);
 	ret->min = json_integer_value(min);
 	ret->has_max = json_is_integer(max);

@@ -18,6 +18,7 @@ int64_t build_duration(const json_t *object, const char *key, int64_t absent);
 int64_t build_size(const json_t *object, const char *key, int64_t absent);
 /* The texts of a list (or a single text), NULL-terminated; NULL when absent. */
 const char *const *build_names(struct arena *a, const json_t *list);
+struct rule_def build_rule(struct arena *a, const json_t *rule);
 const struct rule_def *build_rules(struct arena *a, const json_t *list,
     size_t *ret_n);
 /* The schema OBJECT of params: (NULL: none).  NULL: a type is unknown. */

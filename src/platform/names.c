@@ -11,7 +11,7 @@ bool
 names_reserved(const char *name)
 {
 	static const char *const names[] = { "BASHOPTS", "BASH_ENV", "CDPATH",
-		"ENV", "GIT_ASKPASS", "GIT_CONFIG", "GIT_EXEC_PATH",
+		"GIT_ASKPASS", "GIT_CONFIG", "GIT_EXEC_PATH",
 		"GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_PROXY_COMMAND",
 		"GIT_SSH", "GIT_SSH_COMMAND", "GLIBC_TUNABLES", "HOME", "IFS",
 		"LOCPATH", "NODE_OPTIONS", "PATH", "PERL5LIB", "PERL5OPT",

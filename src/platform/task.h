@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "driver/driver.h"
+#include "base/sandbox.h"
 #include "spec/schema.h"
 
 enum command_kind {

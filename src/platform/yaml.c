@@ -144,12 +144,16 @@ yaml_check_tag(struct yaml_reader *r, struct fy_event *ev,
     const struct yaml_node *n, bool *ret_text)
 {
 	const char *tag = yaml_text(r, fy_event_get_tag_token(ev));
+	const struct fy_mark *mark;
 
 	*ret_text = tag != NULL && (streq(tag, "tag:yaml.org,2002:str") ||
 	    streq(tag, "!"));
 	if (tag == NULL || *ret_text)
 		return true;
-	return yaml_fail(r, n->line, n->column, "write the value without it",
+	mark = fy_token_start_mark(fy_event_get_tag_token(ev));
+	return yaml_fail(r, mark != NULL ? mark->line + 1 : n->line,
+	    mark != NULL ? mark->column + 1 : n->column,
+	    "write the value without it",
 	    arena_printf(r->a, "the tag '%s' is not supported", tag));
 }
 
@@ -254,6 +258,7 @@ yaml_alias(struct yaml_reader *r, struct fy_event *ev)
 	const struct yaml_node *of;
 
 	yaml_position(r, fy_event_start_mark(ev), &here);
+	here.column -= here.column > 1; /* the mark is behind the star */
 	of = name == NULL ? NULL : map_get(&r->anchors, name);
 	if (!yaml_want_value(r, &here))
 		return false;

@@ -44,3 +44,9 @@ audit(struct cx *cx, const char *action, const char *object,
 	};
 	audit_append(cx->db, &entry);
 }
+
+const char *
+audit_anchor_path(const struct site *s, struct arena *a)
+{
+	return arena_printf(a, "%s/log/audit.anchor", s->data);
+}

@@ -15,4 +15,7 @@
 void audit(struct cx *cx, const char *action, const char *object,
     const char *decision, const char *reason, const char *detail);
 
+/* Where the head of the chain is anchored (store/audit.h); in arena. */
+const char *audit_anchor_path(const struct site *s, struct arena *a);
+
 #endif

@@ -20,6 +20,7 @@ struct actor {
 	const char *person; /* NULL: the operator, the engine, or nobody */
 	bool is_operator;   /* administers; never requests or approves */
 	bool is_engine;	    /* slipway itself */
+	bool is_local;	    /* alone on a private server: may do all */
 	const char *via;    /* "cli", "api", "engine" */
 	const char *address;
 	enum role ceiling;  /* of the token; ROLE_ADMIN: none */
@@ -43,6 +44,10 @@ struct site {
 	void (*cancel)(void *self, struct db *db, int64_t attempt,
 	    int64_t token, int64_t grace_ms);
 	void *cancel_self;
+	/* The last bytes of an attempt's log, as text; "" when none. */
+	const char *(*log_tail)(void *self, int64_t attempt, size_t bytes,
+	    struct arena *a);
+	void *log_tail_self;
 	/* Read the folder again and put it in force; core thread. */
 	bool (*reload)(void *self, struct db *db, struct err *e);
 	void *reload_self;

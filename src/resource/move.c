@@ -80,10 +80,19 @@ move_attempt(struct cx *cx, struct attempt *attempt, const char *to)
 	move_check(&attempt_machine, attempt->status, to);
 	attempt->status = to;
 	record_bind(q, &attempt_schema, attempt);
-	if (attempt->code < 0)
-		bind_null(q, "code");
 	query_run(q);
 	cx->site->changed(cx->site->changed_self, cx->db, attempt->run_id);
+}
+
+void
+move_save_ticket(struct cx *cx, struct ticket *ticket)
+{
+	struct query *q = query(cx->db, "ticket_update");
+
+	ticket->updated_at = cx->now;
+	record_bind(q, &ticket_schema, ticket);
+	query_run(q);
+	cx->site->changed(cx->site->changed_self, cx->db, ticket->run_id);
 }
 
 void
@@ -91,24 +100,20 @@ move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
     const char *reason)
 {
 	const char *from = ticket->status;
-	struct query *q = query(cx->db, "ticket_update");
 
 	move_check(&ticket_machine, from, to);
 	ticket->status = to;
-	ticket->updated_at = cx->now;
 	ticket->closed_at =
 	    machine_is_final(&ticket_machine, to) ? cx->now : 0;
 	if (ticket->closed_at != 0)
 		ticket->resolution = reason;
-	record_bind(q, &ticket_schema, ticket);
-	query_run(q);
+	move_save_ticket(cx, ticket);
 	ticket_note(cx, ticket, "status", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", from,
 		to));
 	audit(cx, arena_printf(cx->arena, "ticket.%s", to), ticket->key,
 	    "done", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\"}", from));
-	cx->site->changed(cx->site->changed_self, cx->db, ticket->run_id);
 }
 
 void

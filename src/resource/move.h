@@ -30,5 +30,6 @@ void move_need(struct cx *cx, struct need *need, const char *to,
 /* Write the row as it is, with a new seq: for changes but of the status. */
 void move_save_run(struct cx *cx, struct run *run);
 void move_save_step(struct cx *cx, struct step *step);
+void move_save_ticket(struct cx *cx, struct ticket *ticket);
 
 #endif

@@ -30,8 +30,10 @@ scalars(void **state)
 	static const char *const colours[] = { "red", "green", NULL };
 
 	(void)state;
-	written(&(struct schema){ .kind = SCHEMA_STRING, BETWEEN(5, 31),
-		    .pattern = "[a-z]+", .doc = "Its \"name\"." },
+	written(&(struct schema){ .kind = SCHEMA_STRING,
+		    BETWEEN(5, 31),
+		    .pattern = "[a-z]+",
+		    .doc = "Its \"name\"." },
 	    "{" DIALECT ",\"description\":\"Its \\\"name\\\".\","
 	    "\"type\":\"string\",\"minLength\":2,\"maxLength\":31,"
 	    "\"pattern\":\"^(?:[a-z]+)$\"}");
@@ -46,14 +48,21 @@ scalars(void **state)
 }
 
 static const struct schema node_fields[];
-static const struct schema node = { .kind = SCHEMA_OBJECT, .title = "Node",
-	.fields = node_fields };
+static const struct schema node = {
+	.kind = SCHEMA_OBJECT, .title = "Node", .fields = node_fields
+};
 static const struct schema node_fields[] = {
-	{ .name = "next", .kind = SCHEMA_OBJECT, .title = "Node",
-	    .fields = node_fields, .flags = F_NULLABLE, .doc = "Or null." },
+	{ .name = "next",
+	    .kind = SCHEMA_OBJECT,
+	    .title = "Node",
+	    .fields = node_fields,
+	    .flags = F_NULLABLE,
+	    .doc = "Or null." },
 	{ .name = "all", .kind = SCHEMA_LIST, .of = &node, AT_MOST(9) },
-	{ .name = "id", .kind = SCHEMA_INTEGER,
-	    .flags = F_REQUIRED | F_REFERENCE, .default_json = "7",
+	{ .name = "id",
+	    .kind = SCHEMA_INTEGER,
+	    .flags = F_REQUIRED | F_REFERENCE,
+	    .default_json = "7",
 	    .example = "8" },
 	{ .name = "secret", .kind = SCHEMA_STRING, .flags = F_HIDDEN },
 	{ .name = NULL },
@@ -81,8 +90,10 @@ static void
 maps_and_alternatives(void **state)
 {
 	static const struct schema text = { .kind = SCHEMA_STRING };
-	static const struct schema map = { .kind = SCHEMA_MAP, .of = &text,
-		.pattern = "[A-Z]+", AT_LEAST(1) };
+	static const struct schema map = { .kind = SCHEMA_MAP,
+		.of = &text,
+		.pattern = "[A-Z]+",
+		AT_LEAST(1) };
 	static const struct schema *const both[] = { &text, &map, NULL };
 
 	(void)state;
@@ -97,14 +108,18 @@ maps_and_alternatives(void **state)
 static void
 titles_may_clash(void **state)
 {
-	static const struct schema x[] = { { .name = "x",
-		.kind = SCHEMA_BOOL }, { .name = NULL } };
-	static const struct schema y[] = { { .name = "y",
-		.kind = SCHEMA_BOOL }, { .name = NULL } };
+	static const struct schema x[] = { { .name = "x", .kind = SCHEMA_BOOL },
+		{ .name = NULL } };
+	static const struct schema y[] = { { .name = "y", .kind = SCHEMA_BOOL },
+		{ .name = NULL } };
 	static const struct schema both[] = {
-		{ .name = "a", .kind = SCHEMA_OBJECT, .title = "T",
+		{ .name = "a",
+		    .kind = SCHEMA_OBJECT,
+		    .title = "T",
 		    .fields = x },
-		{ .name = "b", .kind = SCHEMA_OBJECT, .title = "T",
+		{ .name = "b",
+		    .kind = SCHEMA_OBJECT,
+		    .title = "T",
 		    .fields = y },
 		{ .name = NULL },
 	};
@@ -134,7 +149,8 @@ depth_ends_in_anything(void **state)
 	(void)state;
 	for (size_t i = 1; i < 200; i++)
 		lists[i] = (struct schema){ .kind = SCHEMA_LIST,
-			.of = &lists[i - 1], .flags = F_NULLABLE };
+			.of = &lists[i - 1],
+			.flags = F_NULLABLE };
 	json_out_init(&j, &b);
 	json_schema_write(&lists[199], "https://example.com/x", &j);
 	assert_true(json_out_done(&j));

@@ -183,9 +183,10 @@ canonical_text(struct buf *to, const char *s, size_t n)
 }
 
 /*
- * The shortest digits that read back as v, laid out as ECMAScript does: plain
- * from 1e-7 on and below 1e21.  Only digits and the exponent are taken from
- * printf, because the decimal point depends on the locale.
+ * The shortest digits that read back as v, laid out as ECMAScript does, but
+ * for one thing: plain only below 1e18, because as a whole number it would not
+ * read back from there on.  Only digits and the exponent are taken from
+ * printf; the decimal point depends on the locale.
  */
 static void
 canonical_real(struct buf *to, double v)
@@ -209,7 +210,7 @@ canonical_real(struct buf *to, double v)
 	point = 1 + (int)strtol(p + 1, NULL, 10); /* digits before the point */
 	if (v < 0)
 		buf_addc(to, '-');
-	if (point > 21 || point < -5) {
+	if (point > 18 || point < -5) {
 		buf_addc(to, digits[0]);
 		if (n > 1)
 			buf_printf(to, ".%.*s", n - 1, digits + 1);

@@ -12,10 +12,13 @@
 #include "base/str.h"
 #include "spec/op.h"
 
-static const struct op run_active = { .name = "run.active", .path = "/v1/runs/active" };
-static const struct op run_edit = { .name = "run.edit", .method = OP_PATCH,
+static const struct op run_active = { .name = "run.active",
+	.path = "/v1/runs/active" };
+static const struct op run_edit = {
+	.name = "run.edit", .method = OP_PATCH, .path = "/v1/runs/{run}"
+};
+static const struct op run_get = { .name = "run.get",
 	.path = "/v1/runs/{run}" };
-static const struct op run_get = { .name = "run.get", .path = "/v1/runs/{run}" };
 static const struct op run_list = { .name = "run.list", .path = "/v1/runs" };
 static const struct op run_step = { .name = "run.step",
 	.path = "/v1/runs/{run}/steps/{step}/attempts/{attempt}" };
@@ -38,12 +41,12 @@ paths_are_matched(void **state)
 	(void)state;
 	assert_ptr_equal(match(OP_GET, "/v1/runs", params, &other), &run_list);
 	assert_false(other);
-	assert_ptr_equal(match(OP_GET, "/v1/runs/R-12", params, &other),
-	    &run_get);
+	assert_ptr_equal(
+	    match(OP_GET, "/v1/runs/R-12", params, &other), &run_get);
 	assert_true(str_is(params[0], "R-12"));
 	assert_null(params[1].p);
-	assert_ptr_equal(match(OP_PATCH, "/v1/runs/R-12", params, &other),
-	    &run_edit);
+	assert_ptr_equal(
+	    match(OP_PATCH, "/v1/runs/R-12", params, &other), &run_edit);
 	assert_ptr_equal(
 	    match(OP_GET, "/v1/runs/R-1/steps/22/attempts/333", params, &other),
 	    &run_step);
@@ -59,11 +62,11 @@ a_literal_wins(void **state)
 	bool other;
 
 	(void)state;
-	assert_ptr_equal(match(OP_GET, "/v1/runs/active", params, &other),
-	    &run_active);
+	assert_ptr_equal(
+	    match(OP_GET, "/v1/runs/active", params, &other), &run_active);
 	assert_null(params[0].p);
-	assert_ptr_equal(match(OP_GET, "/v1/runs/actives", params, &other),
-	    &run_get);
+	assert_ptr_equal(
+	    match(OP_GET, "/v1/runs/actives", params, &other), &run_get);
 }
 
 static void
@@ -170,7 +173,8 @@ matching_is_fast(void **state)
 	start = clock_boot_us();
 	for (int i = 0; i < 10000; i++)
 		assert_ptr_equal(op_match_in(list, OP_GET,
-		    "/v1/noun99/1/part99/22", params, &other), &many[99]);
+				     "/v1/noun99/1/part99/22", params, &other),
+		    &many[99]);
 	/* Generous: a sanitizer build on a busy machine. */
 	assert_true(clock_boot_us() - start < 10000 * 50);
 	print_message("one match of 100: %lld ns\n",

@@ -20,12 +20,15 @@ static const struct schema *const either[] = { &text, &whole, NULL };
 
 static const struct schema task_run_fields[] = {
 	{ .name = "environment", .kind = SCHEMA_STRING, .doc = "Where." },
-	{ .name = "params", .kind = SCHEMA_JSON, .default_json = "{}",
+	{ .name = "params",
+	    .kind = SCHEMA_JSON,
+	    .default_json = "{}",
 	    .doc = "Parameters." },
 	{ .name = NULL },
 };
-static const struct schema task_run_in = { .kind = SCHEMA_OBJECT,
-	.title = "TaskRun", .fields = task_run_fields };
+static const struct schema task_run_in = {
+	.kind = SCHEMA_OBJECT, .title = "TaskRun", .fields = task_run_fields
+};
 static const struct schema run_fields[] = {
 	{ .name = "key", .kind = SCHEMA_STRING, .flags = F_KEY | F_REQUIRED },
 	{ .name = "colour", .kind = SCHEMA_CHOICE, .choices = colours },
@@ -33,42 +36,69 @@ static const struct schema run_fields[] = {
 	{ .name = NULL },
 };
 static const struct schema run_schema = { .kind = SCHEMA_OBJECT,
-	.title = "Run", .fields = run_fields, .doc = "A run." };
+	.title = "Run",
+	.fields = run_fields,
+	.doc = "A run." };
 static const struct schema page[] = { OP_PAGE_FIELDS, { .name = NULL } };
 
 static const struct op health = { .name = "health.live",
-	.summary = "Say that it lives.", .path = "/healthz", .kind = OP_RAW,
+	.summary = "Say that it lives.",
+	.path = "/healthz",
+	.kind = OP_RAW,
 	.role = ROLE_ANYBODY };
 static const struct op run_delete = { .name = "run.delete",
-	.summary = "Delete a run.", .path = "/v1/runs/{run}",
-	.method = OP_DELETE, .kind = OP_WRITE, .role = ROLE_ADMIN,
+	.summary = "Delete a run.",
+	.path = "/v1/runs/{run}",
+	.method = OP_DELETE,
+	.kind = OP_WRITE,
+	.role = ROLE_ADMIN,
 	.flags = OP_RETURNS_SECRET };
 static const struct op run_follow = { .name = "run.follow",
-	.summary = "Follow a run.", .path = "/v1/runs/{run}/follow",
-	.kind = OP_STREAM, .role = ROLE_VIEWER };
+	.summary = "Follow a run.",
+	.path = "/v1/runs/{run}/follow",
+	.kind = OP_STREAM,
+	.role = ROLE_VIEWER };
 static const struct op run_get = { .name = "run.get",
-	.summary = "Show a run.", .path = "/v1/runs/{run}", .out = &run_schema,
-	.role = ROLE_VIEWER, .cli = "run show RUN" };
+	.summary = "Show a run.",
+	.path = "/v1/runs/{run}",
+	.out = &run_schema,
+	.role = ROLE_VIEWER,
+	.cli = "run show RUN" };
 static const struct op run_list = { .name = "run.list",
-	.summary = "List runs.", .path = "/v1/runs", .flags = OP_LIST,
-	.query = page, .out = &run_schema, .role = ROLE_VIEWER };
+	.summary = "List runs.",
+	.path = "/v1/runs",
+	.flags = OP_LIST,
+	.query = page,
+	.out = &run_schema,
+	.role = ROLE_VIEWER };
 static const struct op task_run = { .name = "task.run",
-	.summary = "Run a task.", .path = "/v1/tasks/{task}/runs",
-	.method = OP_POST, .kind = OP_WRITE, .role = ROLE_MEMBER,
-	.in = &task_run_in, .out = &run_schema };
+	.summary = "Run a task.",
+	.path = "/v1/tasks/{task}/runs",
+	.method = OP_POST,
+	.kind = OP_WRITE,
+	.role = ROLE_MEMBER,
+	.in = &task_run_in,
+	.out = &run_schema };
 static const struct op *const table[] = { &health, &run_delete, &run_follow,
 	&run_get, &run_list, &task_run, NULL };
 
 static const struct schema params_fields[] = {
-	{ .name = "name", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
-	    .pattern = "[[:lower:]][a-z0-9_\\-]{1,30}", AT_MOST(31),
+	{ .name = "name",
+	    .kind = SCHEMA_STRING,
+	    .flags = F_REQUIRED,
+	    .pattern = "[[:lower:]][a-z0-9_\\-]{1,30}",
+	    AT_MOST(31),
 	    .doc = "Name of the \"database\"." },
-	{ .name = "size", .kind = SCHEMA_INTEGER, BETWEEN(1, 500),
+	{ .name = "size",
+	    .kind = SCHEMA_INTEGER,
+	    BETWEEN(1, 500),
 	    .default_json = "10" },
 	{ .name = "colour", .kind = SCHEMA_CHOICE, .choices = colours },
 	{ .name = "keep", .kind = SCHEMA_DURATION, .example = "\"90d\"" },
 	{ .name = "at", .kind = SCHEMA_TIME, .flags = F_NULLABLE },
-	{ .name = "labels", .kind = SCHEMA_MAP, .of = &text,
+	{ .name = "labels",
+	    .kind = SCHEMA_MAP,
+	    .of = &text,
 	    .pattern = "[a-z]+" },
 	{ .name = "hosts", .kind = SCHEMA_LIST, .of = &text, BETWEEN(1, 9) },
 	{ .name = "either", .kind = SCHEMA_ONE_OF, .any_of = either },
@@ -95,8 +125,7 @@ document(const struct openapi_source *src)
 	if (v == NULL)
 		fail_msg("line %d: %s", error.line, error.text);
 	if (file != NULL) /* for a stock validator */
-		assert_int_equal(
-		    json_dump_file(v, file, JSON_INDENT(1)), 0);
+		assert_int_equal(json_dump_file(v, file, JSON_INDENT(1)), 0);
 	buf_finish(&b);
 	return v;
 }
@@ -141,24 +170,26 @@ static_operations(void **state)
 	assert_string_equal(
 	    text_at(get, "responses 200 content application/json schema $ref"),
 	    "#/components/schemas/Run");
-	assert_null(json_object_get(at(v,
-	    "components schemas Run properties"), "row"));
-	assert_int_equal(json_array_size(at(v, "paths /healthz get security")),
-	    0);
-	assert_string_equal(text_at(v,
-	    "paths /v1/runs get responses 200 content application/json schema "
-	    "properties items items $ref"), "#/components/schemas/Run");
-	assert_string_equal(text_at(v,
-	    "paths /v1/runs get parameters 0 name"), "limit");
-	assert_string_equal(text_at(v,
-	    "paths /v1/runs/{run}/follow get responses 200 content "
-	    "text/event-stream schema type"), "string");
+	assert_null(
+	    json_object_get(at(v, "components schemas Run properties"), "row"));
+	assert_int_equal(
+	    json_array_size(at(v, "paths /healthz get security")), 0);
+	assert_string_equal(text_at(v, "paths /v1/runs get responses 200 "
+				       "content application/json schema "
+				       "properties items items $ref"),
+	    "#/components/schemas/Run");
+	assert_string_equal(
+	    text_at(v, "paths /v1/runs get parameters 0 name"), "limit");
+	assert_string_equal(
+	    text_at(v, "paths /v1/runs/{run}/follow get responses 200 content "
+		       "text/event-stream schema type"),
+	    "string");
 	assert_non_null(at(v, "paths /v1/runs/{run} delete responses 204"));
-	assert_non_null(strstr(text_at(v,
-	    "paths /v1/runs/{run} delete description"),
-	    "secret.already_shown"));
-	assert_string_equal(text_at(v,
-	    "paths /v1/tasks/{task}/runs post parameters 1 $ref"),
+	assert_non_null(
+	    strstr(text_at(v, "paths /v1/runs/{run} delete description"),
+		"secret.already_shown"));
+	assert_string_equal(
+	    text_at(v, "paths /v1/tasks/{task}/runs post parameters 1 $ref"),
 	    "#/components/parameters/IdempotencyKey");
 	assert_non_null(at(v, "components schemas Problem"));
 	assert_non_null(at(v, "components schemas FieldProblem"));
@@ -169,13 +200,16 @@ static void
 dynamic_operations(void **state)
 {
 	const struct openapi_dynamic dynamic[] = {
-		{ .op = &task_run, .name = "database",
+		{ .op = &task_run,
+		    .name = "database",
 		    .doc = "Makes a database.\nAnd a role.",
-		    .params = &params, .environments = environments },
+		    .params = &params,
+		    .environments = environments },
 		{ .op = &task_run, .name = "a/b {c}" },
 	};
-	const struct openapi_source src = { .ops = table, .version = "1",
-		.dynamic = dynamic, .count = 2 };
+	const struct openapi_source src = {
+		.ops = table, .version = "1", .dynamic = dynamic, .count = 2
+	};
 	json_t *v = document(&src);
 	const json_t *post = at(v, "paths /v1/tasks/database/runs post");
 	const json_t *body =
@@ -187,17 +221,17 @@ dynamic_operations(void **state)
 	assert_string_equal(text_at(post, "description"),
 	    "Makes a database.\nAnd a role.\n\nRun a task.");
 	assert_int_equal(json_array_size(at(post, "parameters")), 1);
-	assert_string_equal(text_at(body, "properties environment enum 1"),
-	    "prod");
-	assert_string_equal(text_at(body,
-	    "properties params properties name pattern"),
+	assert_string_equal(
+	    text_at(body, "properties environment enum 1"), "prod");
+	assert_string_equal(
+	    text_at(body, "properties params properties name pattern"),
 	    "^(?:[a-z][a-z0-9_\\\\-]{1,30})$");
 	assert_string_equal(text_at(body, "required 0"), "params");
 	assert_true(json_is_true(at(post, "requestBody required")));
 	assert_true(json_object_get(at(v, "paths"),
-	    "/v1/tasks/a%2Fb%20%7Bc%7D/runs") != NULL);
-	assert_true(json_is_false(at(v,
-	    "paths /v1/tasks/{task}/runs post requestBody required")));
+			"/v1/tasks/a%2Fb%20%7Bc%7D/runs") != NULL);
+	assert_true(json_is_false(
+	    at(v, "paths /v1/tasks/{task}/runs post requestBody required")));
 	json_decref(v);
 }
 
@@ -206,10 +240,10 @@ static void
 five_hundred_tasks(void **state)
 {
 	struct arena *a = arena_create();
-	struct openapi_dynamic *dynamic =
-	    arena_array(a, 500, sizeof(*dynamic));
-	const struct openapi_source src = { .ops = ops, .version = "1.2.3",
-		.dynamic = dynamic, .count = 500 };
+	struct openapi_dynamic *dynamic = arena_array(a, 500, sizeof(*dynamic));
+	const struct openapi_source src = {
+		.ops = ops, .version = "1.2.3", .dynamic = dynamic, .count = 500
+	};
 	const struct op *run = op_find("task.run");
 	const char *id;
 	json_t *v, *ids = json_object(), *methods, *operation;
@@ -220,12 +254,14 @@ five_hundred_tasks(void **state)
 	for (size_t i = 0; i < 500; i++)
 		dynamic[i] = (struct openapi_dynamic){ .op = run,
 			.name = arena_printf(a, "task-%zu", i),
-			.doc = "Does something.", .params = &params,
+			.doc = "Does something.",
+			.params = &params,
 			.environments = environments };
 	v = document(&src);
-	json_object_foreach ((json_t *)(uintptr_t)at(v, "paths"), path,
-	    methods) {
-		json_object_foreach (methods, method, operation) {
+	json_object_foreach((json_t *)(uintptr_t)at(v, "paths"), path, methods)
+	{
+		json_object_foreach(methods, method, operation)
+		{
 			id = text_at(operation, "operationId");
 			assert_null(json_object_get(ids, id));
 			json_object_set_new(ids, id, json_true());

@@ -38,6 +38,9 @@ struct run {
 	int64_t created_at, started_at, ended_at;
 };
 
+/* Has it something to look for (creates:), and when may one look. */
+enum step_target { TARGET_NONE, TARGET_LATE, TARGET_EARLY };
+
 struct step {
 	int64_t id;
 	int64_t run_id;
@@ -51,7 +54,7 @@ struct step {
 	int64_t shares;	 /* equal step of another run that it waits for */
 	const char *reason;
 	const char *preview; /* "done", "missing", "unknown", "" */
-	bool early;	     /* creates: may be asked before its needs ran */
+	int64_t target;	     /* enum step_target */
 	int64_t attempts;    /* all kinds, ever */
 	int64_t tries;	     /* of the command, since the last reset */
 	const char *outputs; /* JSON; secret values sealed */

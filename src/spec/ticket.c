@@ -10,6 +10,7 @@ static const struct machine_move ticket_moves[] = {
 	{ "open", "waiting_approval", "a rule asks for an approval" },
 	{ "open", "approved", "no rule asks for an approval" },
 	{ "open", "cancelled", "withdrawn" },
+	{ "waiting_approval", "waiting_approval", "it was edited" },
 	{ "waiting_approval", "approved", "everybody asked has approved" },
 	{ "waiting_approval", "declined", "an approver declined" },
 	{ "waiting_approval", "cancelled", "withdrawn, or nobody decided" },

@@ -49,8 +49,10 @@ json_t *json_parse(struct str text, struct err *e);
 bool validate(const struct schema *s, json_t *value, const char *at,
     struct problems *p);
 
-/* Canonical JSON (RFC 8785: sorted keys, no spaces, shortest numbers; whole
- * numbers of 64 bits stay exact): the text that hashes are made over. */
+/* Canonical JSON: the text that hashes are made over.  RFC 8785 (sorted keys,
+ * no spaces, shortest numbers), but that whole numbers of 64 bits stay exact
+ * and fractional ones have an exponent from 1e18 on; json_parse reads all of
+ * it back. */
 char *json_canonical(struct arena *a, const json_t *value);
 
 /* True when there are none; else e summarises: ERR_INVALID "invalid" with the

@@ -13,39 +13,58 @@
 static const char *const env_choices[] = { "dev", "staging", "prod", NULL };
 static const struct schema text = { .kind = SCHEMA_STRING };
 static const struct schema whole = { .kind = SCHEMA_INTEGER };
-static const struct schema texts = { .kind = SCHEMA_LIST, .of = &text,
-	AT_MOST(3) };
+static const struct schema texts = {
+	.kind = SCHEMA_LIST, .of = &text, AT_MOST(3)
+};
 static const struct schema *const text_or_list[] = { &text, &texts, NULL };
 static const struct schema *const list_or_whole[] = { &texts, &whole, NULL };
 
 static const struct schema inner_fields[] = {
-	{ .name = "wait", .kind = SCHEMA_DURATION, BETWEEN(1000, 60000),
+	{ .name = "wait",
+	    .kind = SCHEMA_DURATION,
+	    BETWEEN(1000, 60000),
 	    .default_json = "\"5s\"" },
 	{ .name = NULL },
 };
 
 static const struct schema fields[] = {
-	{ .name = "name", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
-	    .pattern = "[a-z][a-z0-9_]{1,30}", BETWEEN(1, 31),
-	    .example = "\"billing\"", .doc = "Name of the database." },
-	{ .name = "size", .kind = SCHEMA_INTEGER, BETWEEN(1, 500),
+	{ .name = "name",
+	    .kind = SCHEMA_STRING,
+	    .flags = F_REQUIRED,
+	    .pattern = "[a-z][a-z0-9_]{1,30}",
+	    BETWEEN(1, 31),
+	    .example = "\"billing\"",
+	    .doc = "Name of the database." },
+	{ .name = "size",
+	    .kind = SCHEMA_INTEGER,
+	    BETWEEN(1, 500),
 	    .default_json = "10" },
 	{ .name = "ratio", .kind = SCHEMA_NUMBER, BETWEEN(0, 1) },
 	{ .name = "env", .kind = SCHEMA_CHOICE, .choices = env_choices },
 	{ .name = "keep", .kind = SCHEMA_DURATION },
 	{ .name = "until", .kind = SCHEMA_TIME, .flags = F_NULLABLE },
 	{ .name = "on", .kind = SCHEMA_BOOL },
-	{ .name = "labels", .kind = SCHEMA_MAP, .of = &text,
-	    .pattern = "[a-z]+", AT_MOST(2) },
+	{ .name = "labels",
+	    .kind = SCHEMA_MAP,
+	    .of = &text,
+	    .pattern = "[a-z]+",
+	    AT_MOST(2) },
 	{ .name = "args", .kind = SCHEMA_ONE_OF, .any_of = text_or_list },
 	{ .name = "many", .kind = SCHEMA_ONE_OF, .any_of = list_or_whole },
-	{ .name = "inner", .kind = SCHEMA_OBJECT, .fields = inner_fields,
+	{ .name = "inner",
+	    .kind = SCHEMA_OBJECT,
+	    .fields = inner_fields,
 	    .default_json = "{}" },
 	{ .name = "any", .kind = SCHEMA_JSON },
 	{ .name = "link", .kind = SCHEMA_INTEGER, .flags = F_REFERENCE },
-	{ .name = "path", .kind = SCHEMA_STRING, .flags = F_REFERENCE,
-	    .pattern = "\\$?[a-z]+", AT_MOST(6) },
-	{ .name = "password", .kind = SCHEMA_STRING, .flags = F_SECRET,
+	{ .name = "path",
+	    .kind = SCHEMA_STRING,
+	    .flags = F_REFERENCE,
+	    .pattern = "\\$?[a-z]+",
+	    AT_MOST(6) },
+	{ .name = "password",
+	    .kind = SCHEMA_STRING,
+	    .flags = F_SECRET,
 	    .pattern = "[a-z]{8,}" },
 	{ .name = "row", .kind = SCHEMA_STRING, .flags = F_HIDDEN },
 	{ .name = NULL },
@@ -152,8 +171,7 @@ choices_and_times(void **state)
 	(void)state;
 	member("\"env\":\"prod\"", NULL, NULL, NULL, NULL);
 	member("\"env\":\"prd\"", "/env", "field.choice",
-	    "'prd' is not one of the allowed values",
-	    "did you mean 'prod'?");
+	    "'prd' is not one of the allowed values", "did you mean 'prod'?");
 	member("\"env\":\"moon\"", "/env", "field.choice",
 	    "'moon' is not one of the allowed values",
 	    "choose one of: dev, staging, prod");
@@ -179,8 +197,8 @@ trees(void **state)
 	member("\"labels\":{\"a\":\"1\",\"b\":\"2\"}", NULL, NULL, NULL, NULL);
 	member("\"labels\":{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}", "/labels",
 	    "field.range", "3 entries, at most 2 are allowed", NULL);
-	member("\"labels\":{\"a/~b\":\"1\"}", "/labels/a~1~0b",
-	    "param.pattern", "name 'a/~b' does not match [a-z]+", NULL);
+	member("\"labels\":{\"a/~b\":\"1\"}", "/labels/a~1~0b", "param.pattern",
+	    "name 'a/~b' does not match [a-z]+", NULL);
 	member("\"labels\":{\"a\":1}", "/labels/a", "field.type",
 	    "must be text, not a whole number", "write it in quotes");
 	member("\"args\":\"x\"", NULL, NULL, NULL, NULL);
@@ -207,8 +225,8 @@ unknown_fields(void **state)
 	    "did you mean 'size'?");
 	member("\"zzzzzzzz\":1", "/zzzzzzzz", "field.unknown",
 	    "unknown field 'zzzzzzzz'", NULL);
-	member("\"row\":\"x\"", "/row", "field.unknown",
-	    "unknown field 'row'", NULL);
+	member("\"row\":\"x\"", "/row", "field.unknown", "unknown field 'row'",
+	    NULL);
 	member("\"inner\":{\"zzzz\":1}", "/inner/zzzz", "field.unknown",
 	    "unknown field 'zzzz'", "allowed: wait");
 	c = check(&form, "{\"nmae\":1,\"size\":0,\"env\":\"x\"}");
@@ -231,8 +249,8 @@ texts_are_checked(void **state)
 	assert_string_equal(c.problems.items[0].code, "param.pattern");
 	assert_string_equal(c.problems.items[0].message,
 	    "'Foo; rm -rf /' does not match [a-z][a-z0-9_]{1,30}");
-	assert_string_equal(c.problems.items[0].hint,
-	    "for example \"billing\"");
+	assert_string_equal(
+	    c.problems.items[0].hint, "for example \"billing\"");
 	done(&c);
 	c = check(&form, "{\"name\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}");
 	assert_string_equal(c.problems.items[0].code, "param.too_long");
@@ -330,8 +348,8 @@ problems_are_rendered(void **state)
 	assert_false(problems_err(&c.problems, &e));
 	assert_int_equal(e.class, ERR_INVALID);
 	assert_string_equal(e.code, "invalid");
-	assert_string_equal(e.message,
-	    "/size: 0 is below the least allowed, 1");
+	assert_string_equal(
+	    e.message, "/size: 0 is below the least allowed, 1");
 	problem_add(&c.problems, "", "x.y", "do z", "%d things", 3);
 	assert_false(problems_err(&c.problems, &e));
 	assert_string_equal(e.message,

@@ -9,7 +9,7 @@
 #include "base/json_out.h"
 #include "sys/file.h"
 
-/* Columns of audit_walk: seq, at_ms, the texts, prev, hash. */
+/* Columns of audit_walk: seq, at, the texts, prev, hash. */
 enum { AUDIT_SEQ, AUDIT_AT, AUDIT_TEXTS };
 #define AUDIT_NTEXTS ARRAY_SIZE(audit_names)
 
@@ -99,7 +99,7 @@ audit_put(struct db *db, const struct audit_event *event)
 	struct query *q = query(db, "audit_put");
 
 	bind_int(q, "seq", event->seq);
-	bind_int(q, "at_ms", event->at);
+	bind_int(q, "at", event->at);
 	for (size_t i = 0; i < AUDIT_NTEXTS; i++)
 		bind_str(q, audit_names[i], event->texts[i]);
 	bind_str(q, "prev", event->prev);

@@ -3,14 +3,14 @@
 SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1
 
 -- name: audit_put
-INSERT INTO audit (seq, at_ms, actor, via, address, action, object, decision,
+INSERT INTO audit (seq, at, actor, via, address, action, object, decision,
 	reason, detail, request_id, prev, hash)
-VALUES ($seq, $at_ms, $actor, $via, $address, $action, $object, $decision,
+VALUES ($seq, $at, $actor, $via, $address, $action, $object, $decision,
 	$reason, $detail, $request_id, $prev, $hash)
 
 -- name: audit_walk
 -- In the order of the chain.
-SELECT seq, at_ms, actor, via, address, action, object, decision, reason,
+SELECT seq, at, actor, via, address, action, object, decision, reason,
 	detail, request_id, prev, hash
 FROM audit WHERE seq BETWEEN $from AND $to ORDER BY seq
 

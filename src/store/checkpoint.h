@@ -17,7 +17,7 @@
 #include "sys/loop.h"
 
 #define CHECKPOINT_BYTES ((int64_t)MIB(4))
-#define CHECKPOINT_LARGE ((int64_t)MIB(64))
+#define CHECKPOINT_LARGE ((int64_t)MIB(16))
 
 struct checkpoint;
 

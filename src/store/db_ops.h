@@ -2,8 +2,8 @@
 /*
  * db_ops.h: what a database must do to stand behind db.h.
  *
- * db.c owns what has no dialect: the sticky error, the statements by name,
- * the list of things to do after the commit.  A dialect (sqlite.c) owns one
+ * db.c (transactions, errors, after the commit) and query.c (statements by
+ * name, rows) own what has no dialect.  A dialect (sqlite.c) owns one
  * `handle` per connection and one `void *stmt` per prepared statement, and
  * reports every failure through db_fail before it returns.  Only these files
  * and the dialects include this header.
@@ -108,6 +108,7 @@ struct db_mark {
 	bool failed; /* already, so that it was never set in the database */
 };
 
+#define DB_MAGIC 0xdb000001u
 #define DB_SAVEPOINTS 16 /* nested at most */
 
 struct db {
@@ -134,8 +135,5 @@ struct db {
 
 /* Remember a failure; only the first of a transaction counts. */
 void db_fail(struct db *db, const struct err *e, enum db_damage damage);
-/* Text of the migration or statement of this name for this database, or
- * NULL. */
-const char *db_text(const struct db *db, const char *name);
 
 #endif

@@ -63,7 +63,7 @@ idempotency_store(struct db *db, const struct idempotency *answered,
 	bind_int(q, "status", answered->status);
 	bind_text(q, "body", answered->secret ? "" : body);
 	bind_int(q, "secret", answered->secret ? 1 : 0);
-	bind_int(q, "expires", now + IDEMPOTENCY_MS);
+	bind_int(q, "expires_at", now + IDEMPOTENCY_MS);
 	query_run(q);
 }
 

@@ -7,7 +7,6 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -79,6 +78,7 @@ lock_sign(int fd, const char *path, struct err *e)
 bool
 store_lock(const char *folder, int *ret_fd, struct err *e)
 {
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[PATH_MAX];
 	int fd;
 
@@ -90,8 +90,8 @@ store_lock(const char *folder, int *ret_fd, struct err *e)
 		    0600);
 		if (fd < 0)
 			return err_sys(e, "open '%s'", path);
-		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-			if (errno == EWOULDBLOCK)
+		if (fcntl(fd, F_OFD_SETLK, &whole) < 0) {
+			if (errno == EAGAIN || errno == EACCES)
 				lock_is_held(fd, path, e);
 			else
 				err_sys(e, "lock '%s'", path);

@@ -107,7 +107,7 @@ migrate_current(struct db *db, int *ret_number, struct err *e)
 bool
 migrate_to(struct db *db, int number, struct err *e)
 {
-	int current;
+	int current = 0;
 
 	if (!migrate_current(db, &current, e))
 		return false;

@@ -1,26 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/record.h"
 
-#include <string.h>
-
-/* created_ms holds the time created_at, at_ms the time at. */
-static bool
-record_is_column(const struct schema *field, const char *column)
-{
-	const char *name = field->name;
-	size_t n = strlen(name);
-
-	if (strcmp(name, column) == 0)
-		return true;
-	if (field->kind != SCHEMA_TIME)
-		return false;
-	if (strncmp(name, column, n) == 0 && strcmp(column + n, "_ms") == 0)
-		return true;
-	return n > 3 && strcmp(name + n - 3, "_at") == 0 &&
-	    strncmp(name, column, n - 3) == 0 &&
-	    strcmp(column + n - 3, "_ms") == 0;
-}
-
 /* Columns mostly come in the order of the fields: the search goes on behind
  * the last hit and starts over once. */
 static const struct schema *
@@ -30,13 +10,13 @@ record_field(const struct schema *object, const char *column,
 	const struct schema *f;
 
 	for (f = *after; f->name != NULL; f++) {
-		if (record_is_column(f, column)) {
+		if (streq(f->name, column)) {
 			*after = f + 1;
 			return f;
 		}
 	}
 	for (f = object->fields; f != *after; f++) {
-		if (record_is_column(f, column)) {
+		if (streq(f->name, column)) {
 			*after = f + 1;
 			return f;
 		}

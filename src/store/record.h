@@ -2,10 +2,9 @@
 /*
  * record.h: rows to structs to JSON, by the field tables of spec/.
  *
- * Columns and struct members have the same names, but for times: the column
- * created_ms is the SCHEMA_TIME member created_at, at_ms is at.  A column or
- * parameter that is no member, and a member without column or parameter, are
- * left alone.  Text is copied into the arena.
+ * Columns and struct members have the same names.  A column or parameter that
+ * is no member, and a member without column or parameter, are left alone.
+ * Text is copied into the arena.
  *
  *	member in C	column		JSON
  *	text		TEXT		string; with F_NULLABLE "" is null

@@ -55,6 +55,8 @@ sqlite_classify(struct db *db, int rc, enum err_class *ret_class,
 		*ret_code = "storage.full";
 		return DB_STATEMENT;
 	}
+	if (rc == SQLITE_READONLY && db->mode == DB_READ)
+		return DB_STATEMENT;
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM:
 		check_failed(__FILE__, __LINE__, "out of memory");
@@ -67,9 +69,6 @@ sqlite_classify(struct db *db, int rc, enum err_class *ret_class,
 		*ret_code = "db.constraint";
 		return DB_STATEMENT;
 	case SQLITE_READONLY:
-		if (db->mode == DB_READ)
-			return DB_STATEMENT;
-		/* fall through */
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
@@ -216,7 +215,7 @@ sqlite_set_up(struct db *db)
 	static const char write[] =
 	    "PRAGMA journal_mode = WAL;"
 	    "PRAGMA synchronous = FULL;"
-	    "PRAGMA journal_size_limit = 67108864;"
+	    "PRAGMA journal_size_limit = 16777216;"
 	    "PRAGMA cache_size = -16384;";
 	static const char read[] =
 	    "PRAGMA query_only = ON;"

@@ -189,6 +189,9 @@ writer_failed(struct writer *w, const struct err *e)
 		log_error("store.refused", "code=%s error='%s'", e->code,
 		    e->message);
 	w->pause_until = clock_boot_ms() + WRITER_PAUSE_MS;
+	/* Emptying the log may make the room that is missing. */
+	if (e->class == ERR_FULL)
+		db_checkpoint(w->db, NULL);
 }
 
 /* A job that failed by itself keeps its own reason. */
@@ -283,7 +286,9 @@ writer_wait(struct writer *w)
 		fds[2].fd = -1;
 	if (poll(fds, ARRAY_SIZE(fds), hurry ? 0 : -1) < 0)
 		ASSERT(errno == EINTR);
-	if (fds[0].revents != 0)
+	/* Only right before the queue is taken: else a job would lie there
+	 * with nobody awake. */
+	if (fds[0].revents != 0 && w->waiting == NULL)
 		writer_drain(w->wake_fd);
 	if (fds[1].revents != 0)
 		writer_drain(w->timer_fd);

@@ -56,6 +56,9 @@ bool access_check(struct cx *cx, enum right right,
 bool access_sees(const struct platform *p, const struct actor *actor,
     const char *requester, const struct access_target *t);
 
+/* Does a token limited to `outer` cover everything that `inner` may do? */
+bool access_role_within(enum role inner, enum role outer);
+
 /* Names of environments where actor has the right on (team, name). */
 const char **access_environments(struct cx *cx, enum right right,
     const char *team, const char *name);

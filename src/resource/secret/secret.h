@@ -20,4 +20,13 @@ int64_t secret_version(struct cx *cx, const char *name);
 bool secret_read(struct cx *cx, const char *name, struct buf *to,
     struct err *e);
 
+/* The newest row, or NULL. */
+struct secret_row *secret_get(struct cx *cx, const char *name);
+/* Seal the value as the next version; an equal value keeps its version, so
+ * that saying it again voids no approval. */
+struct secret_row *secret_set(struct cx *cx, const char *name,
+    struct str value);
+/* Forget the values of all versions. */
+void secret_remove(struct cx *cx, struct secret_row *row);
+
 #endif

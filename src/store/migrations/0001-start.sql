@@ -153,7 +153,7 @@ CREATE TABLE step (
 	shares INTEGER NOT NULL,
 	reason TEXT NOT NULL,
 	preview TEXT NOT NULL,
-	early INTEGER NOT NULL,
+	target INTEGER NOT NULL,
 	attempts INTEGER NOT NULL,
 	tries INTEGER NOT NULL,
 	outputs TEXT NOT NULL,
@@ -169,7 +169,9 @@ CREATE INDEX step_ready ON step (priority DESC, id)
 CREATE INDEX step_due ON step (due_at) WHERE status = 'retry';
 CREATE INDEX step_by_ident ON step (ident)
 	WHERE status IN ('checking', 'running', 'verifying');
+CREATE INDEX step_parked ON step (shares, id) WHERE shares <> 0;
 CREATE INDEX step_changed ON step (run_id, seq);
+CREATE INDEX step_by_task ON step (task, id) WHERE status = 'succeeded';
 
 -- from is needed by to, under the name that to gives it.
 CREATE TABLE edge (

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-# pg.sh: how the tasks of this folder talk to PostgreSQL.  Read by `. ./pg.sh`
+# pg.sh: how the tasks of this folder talk to PostgreSQL.  Read by `. ./database/pg.sh`
 # after task.sh.
 #
-# PGHOST, PGPORT and PGUSER are variables of the environment (site.yaml), the
-# password is the secret pg-admin.  A parameter reaches SQL in one way only:
-# psql reads it from the environment (\getenv x PARAM_X) and quotes it itself,
-# as a literal (:'x') or as a name (:"x").  Nothing is pasted into a command.
-# The database is named by PGDATABASE, never by an argument, which psql would
-# take for a connection string if it looked like one.
+# PGHOST, PGPORT and PGUSER are variables of the environment
+# (environments.yaml), the password is the secret pg-admin.
+#
+# A parameter reaches SQL in one way only: psql reads it from the environment
+# (\getenv x PARAM_X) and quotes it itself, as a literal (:'x') or as a name
+# (:"x").  Nothing is pasted into a command.  The database is named by
+# PGDATABASE, never by an argument, which psql would take for a connection
+# string if it looked like one.
 
 umask 077
 export PGDATABASE=postgres PGCONNECT_TIMEOUT=10
@@ -40,7 +42,7 @@ select exists (select from pg_database where datname = :'name');
 SQL
 }
 
-# pg_ours: was the role PARAM_NAME made by role-create?  What was not is not
+# pg_ours: was the role PARAM_NAME made by database/role-create?  What was not is not
 # ours to change or to drop.
 pg_ours()
 {

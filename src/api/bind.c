@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/bind.h"
+
+#include <string.h>
+
+#include "api/openapi_api.h"
+#include "resource/access/access_api.h"
+#include "resource/ask/ask_api.h"
+#include "resource/audit/audit_api.h"
+#include "resource/catalogue/catalogue_api.h"
+#include "resource/person/person_api.h"
+#include "resource/run/run_api.h"
+#include "resource/secret/secret_api.h"
+#include "resource/ticket/ticket_api.h"
+#include "resource/token/token_api.h"
+#include "spec/access.h"
+#include "spec/catalogue.h"
+#include "spec/run.h"
+#include "spec/ticket.h"
+
+const struct binding bindings[] = {
+	{ &op_access_can, .handler = access_api_can },
+	{ &op_audit_list, .handler = audit_api_list, .pool = true },
+	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },
+	{ &op_catalogue_get, .handler = catalogue_api_get },
+	{ &op_environment_list, .handler = person_api_environments },
+	{ &op_health_live, .raw = health_live },
+	{ &op_health_ready, .raw = health_ready },
+	{ &op_me_get, .handler = access_api_me },
+	{ &op_metrics_get, .raw = metrics_answer },
+	{ &op_openapi_get, .handler = openapi_api_get },
+	{ &op_person_list, .handler = person_api_list },
+	{ &op_plan_get, .handler = catalogue_api_plan },
+	{ &op_platform_get, .handler = catalogue_api_platform },
+	{ &op_platform_reload, .handler = catalogue_api_reload },
+	{ &op_request_ask, .handler = ask_api_request },
+	{ &op_request_get, .handler = catalogue_api_request },
+	{ &op_request_list, .handler = catalogue_api_requests },
+	{ &op_run_cancel, .handler = run_api_cancel },
+	{ &op_run_follow, .raw = follow_answer },
+	{ &op_run_get, .handler = run_api_get },
+	{ &op_run_list, .handler = run_api_list },
+	{ &op_run_log, .raw = log_answer },
+	{ &op_run_resolve, .handler = run_api_resolve },
+	{ &op_run_retry, .handler = run_api_retry },
+	{ &op_run_reveal, .handler = run_api_reveal },
+	{ &op_schema_get, .handler = catalogue_api_schema },
+	{ &op_secret_list, .handler = secret_api_list },
+	{ &op_secret_remove, .handler = secret_api_remove },
+	{ &op_secret_set, .handler = secret_api_set },
+	{ &op_task_get, .handler = catalogue_api_task },
+	{ &op_task_list, .handler = catalogue_api_tasks },
+	{ &op_task_run, .handler = ask_api_task },
+	{ &op_team_list, .handler = person_api_teams },
+	{ &op_ticket_approve, .handler = ticket_api_approve },
+	{ &op_ticket_comment, .handler = ticket_api_comment },
+	{ &op_ticket_decline, .handler = ticket_api_decline },
+	{ &op_ticket_edit, .handler = ticket_api_edit },
+	{ &op_ticket_get, .handler = ticket_api_get },
+	{ &op_ticket_list, .handler = ticket_api_list },
+	{ &op_ticket_withdraw, .handler = ticket_api_withdraw },
+	{ &op_token_create, .handler = token_api_create },
+	{ &op_token_list, .handler = token_api_list },
+	{ &op_token_revoke, .handler = token_api_revoke },
+	{ NULL },
+};
+
+const struct binding *
+binding_find(const struct op *op)
+{
+	size_t from = 0, to = ARRAY_SIZE(bindings) - 1;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		int d = strcmp(op->name, bindings[mid].op->name);
+
+		if (d == 0)
+			return &bindings[mid];
+		if (d < 0)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	return NULL;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/alias.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct alias aliases[] = {
+	{ "approve", "ticket.approve", NULL, "TICKET" },
+	{ "audit", "audit.list", NULL, NULL },
+	{ "can", "access.can", "action target", "PERSON ACTION TARGET" },
+	{ "cancel", "run.cancel", "reason", "RUN" },
+	{ "comment", "ticket.comment", "text", "TICKET TEXT" },
+	{ "decline", "ticket.decline", NULL, "TICKET" },
+	{ "edit", "ticket.edit", NULL, "TICKET --NAME VALUE" },
+	{ "environments", "environment.list", NULL, NULL },
+	{ "follow", "run.follow", NULL, "RUN" },
+	{ "logs", "run.log", NULL, "RUN" },
+	{ "people", "person.list", NULL, NULL },
+	{ "platform", "platform.get", NULL, NULL },
+	{ "reload", "platform.reload", NULL, NULL },
+	{ "request", "request.ask", NULL, "NAME --PARAMETER VALUE --env ENV" },
+	{ "requests", "request.list", NULL, NULL },
+	{ "resolve", "run.resolve", NULL, "RUN" },
+	{ "retry", "run.retry", NULL, "RUN" },
+	{ "reveal", "run.reveal", "output step", "RUN OUTPUT" },
+	{ "run", "task.run", NULL, "TASK --PARAMETER VALUE --env ENV" },
+	{ "runs", "run.list", NULL, NULL },
+	{ "secrets", "secret.list", NULL, NULL },
+	{ "status", "health.ready", NULL, NULL },
+	{ "tasks", "task.list", NULL, NULL },
+	{ "teams", "team.list", NULL, NULL },
+	{ "tickets", "ticket.list", NULL, NULL },
+	{ "tokens", "token.list", NULL, NULL },
+	{ "whoami", "me.get", NULL, NULL },
+	{ "withdraw", "ticket.withdraw", "note", "TICKET" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static int
+alias_compare(const void *word, const void *alias)
+{
+	return strcmp(word, ((const struct alias *)alias)->word);
+}
+
+const struct alias *
+alias_find(const char *word)
+{
+	return bsearch(word, aliases, ARRAY_SIZE(aliases) - 1,
+	    sizeof(aliases[0]), alias_compare);
+}
+
+/* Words of cli that argv begins with; 0 unless it has all of them. */
+static int
+verb_match(const char *cli, int argc, char **argv)
+{
+	struct str left = str_of(cli);
+	int n = 0;
+
+	while (left.n > 0 && islower((unsigned char)left.p[0])) {
+		struct str word = str_cut(left, ' ', &left);
+
+		if (n == argc || !str_is(word, argv[n]))
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+bool
+verb_find(int argc, char **argv, struct verb *ret)
+{
+	const struct alias *alias;
+
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		int n = (*op)->cli == NULL
+		    ? 0
+		    : verb_match((*op)->cli, argc, argv);
+
+		if (n > 0) {
+			*ret = (struct verb){ *op, NULL, n };
+			return true;
+		}
+	}
+	alias = argc > 0 ? alias_find(argv[0]) : NULL;
+	if (alias == NULL)
+		return false;
+	*ret = (struct verb){ op_find(alias->op), alias, 1 };
+	return true;
+}
+
+bool
+verb_is_noun(const char *word)
+{
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		struct str rest;
+
+		if ((*op)->cli != NULL &&
+		    str_is(str_cut(str_of((*op)->cli), ' ', &rest), word))
+			return true;
+	}
+	return false;
+}
+
+const char *
+verb_text(struct arena *a, const struct op *op)
+{
+	const char *p = op->cli;
+
+	while (islower((unsigned char)*p)) {
+		p += strcspn(p, " ");
+		p += strspn(p, " ");
+	}
+	while (p > op->cli && p[-1] == ' ')
+		p--;
+	return arena_strndup(a, op->cli, (size_t)(p - op->cli));
+}
+
+void
+verb_offer_all(struct arena *a, struct near *near)
+{
+	static const char *const others[] = { "check", "completion", "help",
+		"init", "serve", "show", "version" };
+
+	for (const struct alias *l = aliases; l->word != NULL; l++)
+		near_offer(near, l->word);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		near_offer(near, others[i]);
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		if ((*op)->cli != NULL)
+			near_offer(near, verb_text(a, *op));
+	}
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "cli/alias.h"
+#include "cli/ask.h"
+#include "cli/completion.h"
+#include "cli/decide.h"
+#include "cli/help.h"
+#include "cli/verbs.h"
+#include "spec/access.h"
+#include "spec/catalogue.h"
+#include "spec/run.h"
+#include "spec/ticket.h"
+
+/* Operations that do more than flags in, page out. */
+static const struct {
+	const struct op *op;
+	int (*run)(struct session *s, const struct verb *v, int argc,
+	    char **argv);
+} cli_verbs[] = {
+	{ &op_run_follow, verb_follow },
+	{ &op_run_log, verb_log },
+	{ &op_run_retry, verb_retry },
+	{ &op_run_reveal, verb_reveal },
+	{ &op_secret_set, verb_secret_set },
+	{ &op_token_create, verb_token_create },
+};
+
+static const struct {
+	const struct op *op;
+	int (*run)(struct session *s, const struct op *op, int argc,
+	    char **argv);
+} cli_asks[] = {
+	{ &op_request_ask, ask_run },
+	{ &op_task_run, ask_run },
+	{ &op_ticket_approve, decide_run },
+	{ &op_ticket_decline, decide_run },
+	{ &op_ticket_edit, ask_edit },
+};
+
+static int
+cli_op(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cli_asks); i++) {
+		if (cli_asks[i].op == v->op)
+			return cli_asks[i].run(s, v->op, argc, argv);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(cli_verbs); i++) {
+		if (cli_verbs[i].op == v->op)
+			return cli_verbs[i].run(s, v, argc, argv);
+	}
+	return verb_plain(s, v, argc, argv);
+}
+
+static int
+cli_dispatch(struct session *s, int argc, char **argv)
+{
+	struct verb v;
+
+	if (argc == 0) {
+		help_main(s);
+		return s->globals.help ? EXIT_OK : EXIT_USAGE;
+	}
+	if (strcmp(argv[0], "help") == 0)
+		return argc > 1 ? help_verb(s, argc - 1, argv + 1)
+				: help_main(s);
+	if (strcmp(argv[0], "completion") == 0)
+		return completion_run(s, argc - 1, argv + 1);
+	if (strcmp(argv[0], "show") == 0)
+		return verb_show(s, argc - 1, argv + 1);
+	if (verb_find(argc, argv, &v))
+		return cli_op(s, &v, argc - v.words, argv + v.words);
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return help_verb(s, 1, argv);
+	return help_unknown(s, argc, argv);
+}
+
+/* Before anything is printed, wherever it stands. */
+static bool
+cli_no_colour(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--no-color") == 0 ||
+		    strcmp(argv[i], "--no-colour") == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	struct session s;
+	struct err e;
+	int code = EXIT_OK, at = 1;
+
+	session_init(&s);
+	if (cli_no_colour(argc, argv))
+		s.term.colour = false;
+	while (at < argc && argv[at][0] == '-') {
+		int used = globals_parse(&s.globals, argc - at, argv + at, &e);
+
+		if (used == 0) {
+			err_set(&e, ERR_SYNTAX, "flag.unknown",
+			    "unknown flag '%s'", argv[at]);
+			err_hint(&e, "see: slipway help");
+		}
+		if (used <= 0) {
+			code = session_fail(&s, &e);
+			session_finish(&s);
+			return code;
+		}
+		at += used;
+	}
+	code = cli_dispatch(&s, argc - at, argv + at);
+	if (fflush(stdout) != 0 && code == EXIT_OK)
+		code = err_class_info(ERR_IO)->exit;
+	session_finish(&s);
+	return code;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/completion.h"
+
+#include <string.h>
+
+#include "cli/alias.h"
+#include "cli/form.h"
+#include "cli/help.h"
+#include "cli/local.h"
+#include "spec/catalogue.h"
+
+static const char completion_bash[] =
+    "_slipway() {\n"
+    "\tlocal IFS=$'\\n'\n"
+    "\tCOMPREPLY=($(compgen -W \"$(slipway completion words -- \\\n"
+    "\t    \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\" \\\n"
+    "\t    -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+    "}\n"
+    "complete -o default -F _slipway slipway\n";
+
+static void
+completion_verbs(struct session *s)
+{
+	struct str rest;
+
+	for (const struct alias *l = aliases; l->word != NULL; l++)
+		fprintf(s->out, "%s\n", l->word);
+	for (const struct help_extra *x = help_extras; x->word != NULL; x++)
+		fprintf(s->out, "%s\n", x->word);
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		if ((*op)->cli != NULL)
+			fprintf(s->out, "%s\n",
+			    arena_str(s->arena,
+				str_cut(str_of((*op)->cli), ' ', &rest)));
+	}
+}
+
+/* The second words of a noun. */
+static void
+completion_noun(struct session *s, const char *noun)
+{
+	struct str word, rest, more;
+
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		if ((*op)->cli == NULL)
+			continue;
+		word = str_cut(str_of((*op)->cli), ' ', &rest);
+		if (str_is(word, noun))
+			fprintf(s->out, "%s\n",
+			    arena_str(s->arena, str_cut(rest, ' ', &more)));
+	}
+}
+
+static void
+completion_names(struct session *s, const char *list)
+{
+	json_t *catalogue, *item;
+	struct err ignored;
+	size_t i;
+
+	if (!form_catalogue(s, &catalogue, &ignored))
+		return;
+	json_array_foreach(json_object_get(catalogue, list), i, item)
+		fprintf(s->out, "%s\n",
+		    json_string_value(json_object_get(item, "name")));
+}
+
+static void
+completion_flags(struct session *s, const struct op *op, const char *name)
+{
+	struct usage *u = usage_create(s->arena, op);
+	struct form form;
+	struct err ignored;
+
+	if (name != NULL && (op == &op_request_ask || op == &op_task_run) &&
+	    form_find(s, op == &op_request_ask, name, &form, &ignored))
+		usage_add_form(s->arena, u, form.flags, form.nflags);
+	for (size_t i = 0; i < u->nflags; i++) {
+		fprintf(s->out, "%s\n",
+		    flag_text(s->arena, u->flags[i].name));
+		if (strcmp(u->flags[i].name, "environment") == 0)
+			fputs("--env\n", s->out);
+	}
+	for (const struct flag *g = global_flags; g->name != NULL; g++)
+		fprintf(s->out, "%s\n", flag_text(s->arena, g->name));
+}
+
+/* argv: the words so far; the last one is being typed. */
+static void
+completion_words(struct session *s, int argc, char **argv)
+{
+	const char *typed = argc > 0 ? argv[argc - 1] : "";
+	struct verb v;
+
+	if (argc <= 1) {
+		completion_verbs(s);
+		return;
+	}
+	if (!verb_find(argc - 1, argv, &v)) {
+		completion_noun(s, argv[0]);
+		return;
+	}
+	if (strncmp(typed, "--", 2) == 0) {
+		completion_flags(s, v.op,
+		    v.words < argc - 1 ? argv[v.words] : NULL);
+		return;
+	}
+	if (v.words != argc - 1)
+		return;
+	if (v.op == &op_request_ask || v.op == &op_request_get)
+		completion_names(s, "requests");
+	if (v.op == &op_task_run || v.op == &op_task_get)
+		completion_names(s, "tasks");
+	if (v.alias != NULL && verb_is_noun(argv[0]))
+		completion_noun(s, argv[0]);
+}
+
+int
+completion_run(struct session *s, int argc, char **argv)
+{
+	struct err e;
+
+	if (argc > 0 && strcmp(argv[0], "words") == 0) {
+		argc--;
+		argv++;
+		if (argc > 0 && strcmp(argv[0], "--") == 0) {
+			argc--;
+			argv++;
+		}
+		completion_words(s, argc, argv);
+		return EXIT_OK;
+	}
+	if (argc == 1 && strcmp(argv[0], "bash") == 0) {
+		fputs(completion_bash, s->out);
+		return EXIT_OK;
+	}
+	err_set(&e, ERR_SYNTAX, "usage", "completion: say for which shell");
+	err_hint(&e, "eval \"$(slipway completion bash)\"");
+	return session_fail(s, &e);
+}

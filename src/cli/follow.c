@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/follow.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/map.h"
+#include "cli/clean.h"
+#include "cli/text.h"
+#include "spec/run.h"
+#include "spec/validate.h"
+
+#define FOLLOW_PATIENCE_MS INT64_C(600000)
+#define FOLLOW_LINE_BYTES 16384 /* longer lines are shown in pieces */
+
+struct follow_step {
+	char task[65];
+	char status[24]; /* last shown */
+	bool running;
+	struct clean clean;
+	struct buf line;
+};
+
+struct follow {
+	struct session *session;
+	const struct follow_options *options;
+	struct map steps; /* by id as text */
+	unsigned running;
+	int width; /* of task names */
+	char status[24];
+	bool ended, away;
+};
+
+/* --- leaving early --- */
+
+/*
+ * A signal handler has no argument, so that what it is to say and to return
+ * waits here.
+ */
+static struct {
+	char text[256];
+	volatile sig_atomic_t code;
+} follow_goodbye;
+
+static void
+follow_leave(int sig)
+{
+	ssize_t ignored = write(STDERR_FILENO, follow_goodbye.text,
+	    strlen(follow_goodbye.text));
+
+	(void)ignored;
+	_exit(sig == SIGALRM ? (int)follow_goodbye.code : 128 + sig);
+}
+
+static void
+follow_arm(const struct follow_options *o, bool on)
+{
+	struct sigaction act = { .sa_handler = on ? follow_leave : SIG_DFL };
+	struct itimerval timer = { 0 };
+
+	snprintf(follow_goodbye.text, sizeof(follow_goodbye.text),
+	    "\n%s goes on without you; come back: slipway follow %s, "
+	    "end it: slipway cancel %s\n",
+	    o->run, o->run, o->run);
+	follow_goodbye.code = EXIT_LATER;
+	sigaction(SIGINT, &act, NULL);
+	if (o->within_ms <= 0)
+		return;
+	sigaction(SIGALRM, &act, NULL);
+	if (on) {
+		timer.it_value.tv_sec = o->within_ms / 1000;
+		timer.it_value.tv_usec = o->within_ms % 1000 * 1000;
+	}
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+int
+follow_exit(const char *status)
+{
+	static const struct {
+		const char *status;
+		int code;
+	} codes[] = {
+		{ "failed", EXIT_FAILED },
+		{ "waiting_approval", EXIT_WAITING },
+		{ "cancelled", EXIT_CANCELLED },
+		{ "timed_out", EXIT_TIMED_OUT },
+		{ "unknown", EXIT_UNKNOWN },
+		{ "unkillable", EXIT_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		if (streq(codes[i].status, status))
+			return codes[i].code;
+	}
+	return EXIT_OK;
+}
+
+/* --- steps --- */
+
+static struct follow_step *
+follow_step_of(struct follow *f, int64_t id, const char *task)
+{
+	char key[24];
+	struct follow_step *step;
+
+	snprintf(key, sizeof(key), "%lld", (long long)id);
+	step = map_get(&f->steps, key);
+	if (step != NULL)
+		return step;
+	step = calloc(1, sizeof(*step));
+	ASSERT(step != NULL);
+	snprintf(step->task, sizeof(step->task), "%s", task);
+	clean_init(&step->clean, f->session->term.colour);
+	map_put(&f->steps, key, step);
+	return step;
+}
+
+static void
+follow_forget(struct follow *f)
+{
+	const char *key;
+	void *value;
+
+	for (size_t i = 0; map_next(&f->steps, &i, &key, &value);) {
+		struct follow_step *step = value;
+
+		buf_finish(&step->line);
+		free(step);
+	}
+	map_finish(&f->steps);
+}
+
+/* States that pass by too quickly, or say nothing to a person. */
+static bool
+follow_is_quiet(const char *status)
+{
+	static const char *const quiet[] = { "check", "checking", "idle",
+		"not_needed", "ready", "verifying", "waiting" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(quiet); i++) {
+		if (strcmp(status, quiet[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The lines of a step's log that are whole; with `all` the rest too. */
+static void
+follow_lines(struct follow *f, struct follow_step *step, bool all)
+{
+	FILE *out = f->session->out;
+	bool prefix = f->running > 1;
+
+	while (step->line.len > 0) {
+		const char *end =
+		    memchr(step->line.data, '\n', step->line.len);
+		size_t n = end == NULL ? step->line.len
+				       : (size_t)(end - step->line.data);
+
+		if (end == NULL && !all && n < FOLLOW_LINE_BYTES)
+			return;
+		if (prefix)
+			fprintf(out, "%*s %s ", f->width, step->task,
+			    f->session->term.utf8 ? "│" : "|");
+		fwrite(step->line.data, 1, n, out);
+		fputc('\n', out);
+		buf_consume(&step->line, n + (end != NULL));
+	}
+}
+
+static void
+follow_step_line(struct follow *f, struct follow_step *step,
+    const json_t *data, const char *status)
+{
+	struct session *s = f->session;
+	struct arena *a = s->arena;
+	const char *reason = text_get(a, data, "reason");
+	const char *took = "";
+
+	if (machine_is_final(&step_machine, status))
+		took = text_span(a, json_object_get(data, "started_at"),
+		    json_object_get(data, "ended_at"));
+	fprintf(s->out, "  %s %-*s  %-10s %s%s%s\n",
+	    session_tone(s, term_status_tone(status),
+		term_status_mark(&s->term, status)),
+	    f->width, step->task,
+	    strcmp(status, "skipped") == 0 && *reason == '\0'
+		? "already done"
+		: text_status(a, status),
+	    took, *took != '\0' && *reason != '\0' ? "  " : "", reason);
+}
+
+static void
+follow_step_event(struct follow *f, const json_t *data)
+{
+	struct arena *a = f->session->arena;
+	const char *status = text_get(a, data, "status");
+	struct follow_step *step = follow_step_of(f, int_get(data, "id", 0),
+	    text_get(a, data, "task"));
+	bool running = strcmp(status, "running") == 0;
+
+	if (strlen(step->task) > (size_t)f->width && f->width < 32)
+		f->width = (int)strlen(step->task);
+	if (!running && step->running)
+		follow_lines(f, step, true);
+	f->running += (unsigned)running;
+	f->running -= (unsigned)step->running;
+	step->running = running;
+	if (strcmp(step->status, status) == 0)
+		return;
+	snprintf(step->status, sizeof(step->status), "%s", status);
+	if (f->options->progress && !follow_is_quiet(status))
+		follow_step_line(f, step, data, status);
+}
+
+static void
+follow_log_event(struct follow *f, const json_t *data)
+{
+	int64_t id = int_get(data, "step", 0);
+	const json_t *text = json_object_get(data, "text");
+	struct follow_step *step;
+
+	if (!f->options->log || !json_is_string(text) ||
+	    (f->options->step != 0 && f->options->step != id))
+		return;
+	step = follow_step_of(f, id,
+	    text_get(f->session->arena, data, "task"));
+	clean_add(&step->clean,
+	    (struct str){ json_string_value(text), json_string_length(text) },
+	    &step->line);
+	follow_lines(f, step, false);
+}
+
+static void
+follow_run_event(struct follow *f, const json_t *data)
+{
+	struct session *s = f->session;
+	const char *status = text_get(s->arena, data, "status");
+	const char *reason = text_get(s->arena, data, "reason");
+
+	follow_goodbye.code = strcmp(status, "waiting_approval") == 0
+	    ? EXIT_WAITING
+	    : EXIT_LATER;
+	if (strcmp(f->status, status) == 0)
+		return;
+	snprintf(f->status, sizeof(f->status), "%s", status);
+	if (f->options->progress && strcmp(status, "waiting_approval") == 0)
+		fprintf(s->out, "%s %s waits for approval%s%s\n",
+		    session_tone(s, TONE_BUSY,
+			term_status_mark(&s->term, status)),
+		    f->options->run, *reason != '\0' ? ": " : "", reason);
+}
+
+/* --- the stream --- */
+
+static void
+follow_json(struct follow *f, const struct client_event *ev)
+{
+	json_t *data = json_parse(ev->data, NULL);
+	json_t *line = json_pack("{s:s?,s:s?,s:o?}", "id", ev->id, "event",
+	    ev->event, "data", data);
+
+	ASSERT(line != NULL);
+	json_dumpf(line, f->session->out,
+	    JSON_COMPACT | (f->session->term.out_tty ? JSON_ENSURE_ASCII : 0));
+	fputc('\n', f->session->out);
+	json_decref(line);
+}
+
+static bool
+follow_connection(struct follow *f, const char *event)
+{
+	if (streq(event, CLIENT_AWAY)) {
+		f->away = true;
+		session_note(f->session, "the server is away, waiting for it "
+					 "…\n");
+		return true;
+	}
+	if (streq(event, CLIENT_BACK)) {
+		if (f->away)
+			session_note(f->session, "the server is back\n");
+		f->away = false;
+		return true;
+	}
+	return false;
+}
+
+static bool
+follow_event(void *arg, const struct client_event *ev)
+{
+	struct follow *f = arg;
+	json_t *data;
+
+	if (follow_connection(f, ev->event))
+		return true;
+	data = json_parse(ev->data, NULL);
+	if (data == NULL)
+		return true;
+	if (streq(ev->event, "step"))
+		follow_step_event(f, data);
+	else if (streq(ev->event, "log") && !f->session->globals.json)
+		follow_log_event(f, data);
+	else if (streq(ev->event, "run") || streq(ev->event, "end"))
+		follow_run_event(f, data);
+	f->ended = streq(ev->event, "end");
+	json_decref(data);
+	if (f->session->globals.json)
+		follow_json(f, ev);
+	fflush(f->session->out);
+	return !f->ended;
+}
+
+static void
+follow_flush(struct follow *f)
+{
+	const char *key;
+	void *value;
+
+	for (size_t i = 0; map_next(&f->steps, &i, &key, &value);) {
+		struct follow_step *step = value;
+
+		clean_end(&step->clean, &step->line);
+		follow_lines(f, step, true);
+	}
+	fflush(f->session->out);
+}
+
+/*
+ * Lines of events live in the session's arena; a run of many thousand steps
+ * costs a few hundred bytes each.
+ */
+int
+follow_run(struct session *s, const struct follow_options *o)
+{
+	struct follow_options options = *o;
+	struct follow f = { .session = s, .options = &options, .width = 8 };
+	const char *path[OP_PATH_PARAMS] = { o->run };
+	struct client *client;
+	struct err e;
+	bool ok;
+
+	if (s->globals.json)
+		options.progress = options.log = false;
+	if (!session_client(s, &client, &e))
+		return session_fail(s, &e);
+	follow_arm(&options, true);
+	ok = client_stream(client, &op_run_follow, path, NULL,
+	    FOLLOW_PATIENCE_MS, follow_event, &f, &e);
+	follow_arm(&options, false);
+	follow_flush(&f);
+	follow_forget(&f);
+	if (ok && f.ended)
+		return follow_exit(f.status);
+	if (ok)
+		err_set(&e, ERR_UNAVAILABLE, "stream.ended",
+		    "follow %s: the stream ended before the run", o->run);
+	if (e.class == ERR_UNAVAILABLE)
+		err_hint(&e, "the run goes on; come back: slipway follow %s",
+		    o->run);
+	return session_fail(s, &e);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/help.h"
+
+#include <string.h>
+
+#include "base/near.h"
+#include "cli/alias.h"
+#include "cli/form.h"
+#include "cli/local.h"
+#include "cli/text.h"
+#include "spec/run.h"
+
+const struct help_extra help_extras[] = {
+	{ "check", "check DIR", "Check a team's folder; report every error.",
+	    "Each error is file:line:column, what, why, and what to type.  "
+	    "Exit 78 when there is any." },
+	{ "completion", "completion bash",
+	    "Print shell completion for bash.",
+	    "Put this into ~/.bashrc: eval \"$(slipway completion bash)\"" },
+	{ "help", "help [VERB]", "Explain everything, or one verb.", NULL },
+	{ "init", "init [DIR]", "Write a team's folder to begin with.",
+	    NULL },
+	{ "serve", "serve", "Run the server.", NULL },
+	{ "show", "show KEY", "Show a ticket (OPS-1) or a run (R-1).", NULL },
+	{ "version", "version", "Print the version.", NULL },
+	{ NULL, NULL, NULL, NULL },
+};
+
+/* The page of `slipway help`: groups of words, told in the order of use. */
+static const struct {
+	const char *title;
+	const char *words[12]; /* aliases, canonical verbs or extras */
+} help_groups[] = {
+	{ "Ask", { "requests", "request", "tickets", "show", "edit",
+		     "withdraw", "comment" } },
+	{ "Decide", { "approve", "decline", "can" } },
+	{ "Run", { "tasks", "run", "runs", "follow", "logs", "retry",
+		     "cancel", "reveal", "resolve" } },
+	{ "Look", { "whoami", "status", "environments", "people", "teams",
+		      "platform", "plan show", "audit" } },
+	{ "Administer", { "secret set", "secret remove", "secrets",
+			    "token create", "token revoke", "tokens",
+			    "reload", "audit verify" } },
+	{ "Serve", { "init", "check", "serve", "completion", "version" } },
+};
+
+static const char help_exit_codes[] =
+    "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 denied, "
+    "5 conflict,\n6 waiting for approval, 7 cancelled, 8 timed out, "
+    "9 missing input,\n10 unknown, 69 no server, 74 storage, 75 later, "
+    "78 configuration\n";
+
+static const struct help_extra *
+help_find_extra(const char *word)
+{
+	for (const struct help_extra *x = help_extras; x->word != NULL; x++) {
+		if (strcmp(x->word, word) == 0)
+			return x;
+	}
+	return NULL;
+}
+
+/* Splits words at the space into argv for verb_find. */
+static bool
+help_find_op(struct arena *a, const char *words, struct verb *ret)
+{
+	char *argv[USAGE_WORDS];
+	struct str left = str_of(words);
+	int argc = 0;
+
+	while (left.n > 0 && argc < USAGE_WORDS)
+		argv[argc++] = arena_str(a, str_cut(left, ' ', &left));
+	return verb_find(argc, argv, ret) && ret->words == argc;
+}
+
+/* A summary without its full stop, in the middle of a line. */
+static const char *
+help_summary(struct arena *a, const char *summary)
+{
+	struct str text = str_of(summary);
+
+	if (str_ends(text, "."))
+		text.n--;
+	return arena_str(a, text);
+}
+
+static void
+help_line(struct session *s, const char *words)
+{
+	struct arena *a = s->arena;
+	const struct help_extra *extra = help_find_extra(words);
+	const char *usage = words, *summary;
+	struct verb v;
+
+	if (extra != NULL) {
+		usage = extra->usage;
+		summary = extra->summary;
+	} else {
+		bool found = help_find_op(a, words, &v);
+
+		ASSERT(found);
+		summary = v.op->summary;
+		if (v.alias != NULL && v.alias->usage != NULL)
+			usage = arena_printf(a, "%s %s", words,
+			    v.alias->usage);
+	}
+	fprintf(s->out, "  %-40s %s\n", usage, help_summary(a, summary));
+}
+
+static void
+help_flag(struct session *s, const struct flag *f)
+{
+	struct arena *a = s->arena;
+	const char *kind = flag_kind(a, f);
+	const char *left = f->schema->kind == SCHEMA_BOOL
+	    ? flag_text(a, f->name)
+	    : arena_printf(a, "%s %s", flag_text(a, f->name),
+		  f->hold == NULL ? "VALUE" : f->hold);
+
+	fprintf(s->out, "  %-26s %s%s%s%s%s\n", left,
+	    f->schema->doc == NULL ? "" : f->schema->doc,
+	    *kind != '\0' ? " (" : "", kind, *kind != '\0' ? ")" : "",
+	    f->required ? " required" : "");
+}
+
+static void
+help_globals(struct session *s)
+{
+	fprintf(s->out, "\n%s\n",
+	    session_tone(s, TONE_STRONG, "Flags of every verb"));
+	for (const struct flag *f = global_flags; f->name != NULL; f++)
+		help_flag(s, f);
+	fputs("\nEnvironment: SLIPWAY_SOCKET, SLIPWAY_URL, SLIPWAY_TOKEN, "
+	      "SLIPWAY_AS, NO_COLOR\n",
+	    s->out);
+	fputs(help_exit_codes, s->out);
+}
+
+int
+help_main(struct session *s)
+{
+	fputs("slipway: ask for it, have it approved, see it done\n", s->out);
+	for (size_t i = 0; i < ARRAY_SIZE(help_groups); i++) {
+		fprintf(s->out, "\n%s\n",
+		    session_tone(s, TONE_STRONG, help_groups[i].title));
+		for (size_t k = 0; help_groups[i].words[k] != NULL; k++)
+			help_line(s, help_groups[i].words[k]);
+	}
+	help_globals(s);
+	fputs("\nMore: slipway help VERB, slipway request NAME --help\n",
+	    s->out);
+	return EXIT_OK;
+}
+
+static void
+help_flags(struct session *s, const struct usage *u)
+{
+	if (u->nflags == 0)
+		return;
+	fprintf(s->out, "\n%s\n", session_tone(s, TONE_STRONG, "Flags"));
+	for (size_t i = 0; i < u->nflags; i++)
+		help_flag(s, &u->flags[i]);
+}
+
+int
+help_ask(struct session *s, const struct op *op)
+{
+	help_flags(s, usage_create(s->arena, op));
+	fputs("\nOn a terminal what is missing is asked for, and what needs "
+	      "no approval is\nfollowed to its end.  Exit with --wait or "
+	      "--follow: as the run ended; with\n--no-wait: 6 when it waits "
+	      "for approval.\n",
+	    s->out);
+	return EXIT_OK;
+}
+
+int
+help_op(struct session *s, const struct op *op)
+{
+	struct arena *a = s->arena;
+	struct usage *u = usage_create(a, op);
+
+	fprintf(s->out, "usage: %s\n", usage_line(a, u));
+	for (const struct alias *l = aliases; l->word != NULL; l++) {
+		if (strcmp(l->op, op->name) == 0)
+			fprintf(s->out, "   or: slipway %s %s\n", l->word,
+			    l->usage == NULL ? "" : l->usage);
+	}
+	fprintf(s->out, "\n%s\n", op->summary);
+	if (op->doc != NULL)
+		fprintf(s->out, "%s\n", op->doc);
+	if (u->npath > 0 && strcmp(u->path[0], "RUN") == 0)
+		fputs("RUN is a key such as R-12, or that of its ticket.\n",
+		    s->out);
+	help_flags(s, u);
+	fputs("\nFlags of every verb: slipway help\n", s->out);
+	return EXIT_OK;
+}
+
+int
+help_verb(struct session *s, int argc, char **argv)
+{
+	const struct help_extra *extra = help_find_extra(argv[0]);
+	struct verb v;
+	size_t shown = 0;
+
+	if (verb_find(argc, argv, &v))
+		return help_op(s, v.op);
+	if (extra != NULL) {
+		fprintf(s->out, "usage: slipway %s\n\n%s\n", extra->usage,
+		    extra->summary);
+		if (extra->doc != NULL)
+			fprintf(s->out, "%s\n", extra->doc);
+		return EXIT_OK;
+	}
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		struct str rest;
+
+		if ((*op)->cli == NULL ||
+		    !str_is(str_cut(str_of((*op)->cli), ' ', &rest), argv[0]))
+			continue;
+		fprintf(s->out, "  %-28s %s\n", verb_text(s->arena, *op),
+		    (*op)->summary);
+		shown++;
+	}
+	return shown > 0 ? EXIT_OK : help_unknown(s, argc, argv);
+}
+
+/* Whether the team's folder has something of that name; NULL: no, or there is
+ * nobody to ask. */
+static const char *
+help_folder_verb(struct session *s, const char *name)
+{
+	static const char *const lists[] = { "requests", "tasks" };
+	static const char *const verbs[] = { "request", "run" };
+	json_t *catalogue, *item;
+	struct err ignored;
+	size_t i;
+
+	if (!form_catalogue(s, &catalogue, &ignored))
+		return NULL;
+	for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
+		json_array_foreach(json_object_get(catalogue, lists[k]), i,
+		    item) {
+			if (streq(json_string_value(
+				      json_object_get(item, "name")),
+				name))
+				return verbs[k];
+		}
+	}
+	return NULL;
+}
+
+int
+help_unknown(struct session *s, int argc, char **argv)
+{
+	struct arena *a = s->arena;
+	bool noun = argc > 1 && verb_is_noun(argv[0]) && argv[1][0] != '-';
+	const char *typed =
+	    noun ? arena_printf(a, "%s %s", argv[0], argv[1]) : argv[0];
+	struct near near = near_start(typed);
+	const char *verb = noun ? NULL : help_folder_verb(s, argv[0]);
+	struct err e;
+
+	verb_offer_all(a, &near);
+	err_set(&e, ERR_SYNTAX, "verb.unknown", "unknown verb '%s'", typed);
+	if (verb != NULL)
+		err_hint(&e, "slipway %s %s", verb, text_shell(a, argv[0]));
+	else if (noun || verb_is_noun(argv[0]))
+		err_hint(&e, "see: slipway help %s", argv[0]);
+	else if (near.best != NULL)
+		err_hint(&e, "did you mean '%s'?", near.best);
+	else
+		err_hint(&e, "see: slipway help");
+	if (noun && near.best != NULL)
+		err_hint(&e, "did you mean '%s'?", near.best);
+	return session_fail(s, &e);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/local.h"
+
+#define LOCAL_SCHEMA(k, d)                                                     \
+	&(const struct schema)                                                 \
+	{                                                                      \
+		.kind = (k), .doc = (d)                                        \
+	}
+#define BARE(n, d)                                                             \
+	{                                                                      \
+		.name = (n), .where = FLAG_LOCAL,                              \
+		.schema = LOCAL_SCHEMA(SCHEMA_BOOL, d)                         \
+	}
+#define TAKES(n, h, k, d)                                                      \
+	{                                                                      \
+		.name = (n), .hold = (h), .where = FLAG_LOCAL,                 \
+		.schema = LOCAL_SCHEMA(k, d)                                   \
+	}
+
+#define WAIT_FLAGS(op)                                                         \
+	{ op,                                                                  \
+		BARE("follow", "Wait for the end, with the log.") },            \
+	{ op, BARE("no_wait", "Do not wait; exit 6 when it needs approval.") }, \
+	{ op, BARE("wait", "Wait for the end, through an approval.") },         \
+	{ op,                                                                  \
+		TAKES("within", "DURATION", SCHEMA_DURATION,                   \
+		    "Wait no longer than this.") }
+#define PARAM_FLAGS(op)                                                        \
+	{ op,                                                                  \
+		TAKES("param", "NAME=VALUE", SCHEMA_STRING,                    \
+		    "A parameter whatever its name; may be repeated.") },      \
+	{ op,                                                                  \
+		TAKES("param_file", "FILE", SCHEMA_STRING,                     \
+		    "Parameters as a JSON object; - is stdin.") }
+
+const struct local locals[] = {
+	PARAM_FLAGS("request.ask"),
+	WAIT_FLAGS("request.ask"),
+	{ "run.log", BARE("follow", "Go on until the run is over.") },
+	{ "run.log",
+	    BARE("raw", "Leave control sequences in, byte for byte.") },
+	WAIT_FLAGS("run.retry"),
+	PARAM_FLAGS("task.run"),
+	WAIT_FLAGS("task.run"),
+	{ "ticket.approve", BARE("yes", "Do not ask.") },
+	{ "ticket.decline", BARE("yes", "Do not ask.") },
+	PARAM_FLAGS("ticket.edit"),
+	{ "token.create",
+	    TAKES("save", "PROFILE", SCHEMA_STRING,
+		"Keep it as a profile for --as instead of printing it.") },
+	{ .op = NULL },
+};
+
+const struct flag global_flags[] = {
+	TAKES("as", "PROFILE", SCHEMA_STRING,
+	    "Act with the token of this profile."),
+	BARE("help", "Explain the verb."),
+	BARE("json", "Print the answer as JSON."),
+	BARE("no_color", "No colours."),
+	BARE("quiet", "Print only keys and errors."),
+	TAKES("socket", "PATH", SCHEMA_STRING, "Socket of the server."),
+	TAKES("url", "URL", SCHEMA_STRING, "Address of the server."),
+	{ .name = NULL },
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/show.h"
+
+#include <string.h>
+
+#include "cli/alias.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "spec/access.h"
+#include "spec/catalogue.h"
+#include "spec/run.h"
+#include "spec/ticket.h"
+
+void
+show_title(struct session *s, const char *key, const char *title,
+    const char *status)
+{
+	session_say(s, "%s", session_tone(s, TONE_STRONG, key));
+	if (*title != '\0')
+		session_say(s, "  %s", title);
+	if (*status != '\0')
+		session_say(s, "  [%s]",
+		    session_tone(s, term_status_tone(status),
+			text_status(s->arena, status)));
+	session_say(s, "\n");
+}
+
+void
+show_section(struct session *s, const char *name)
+{
+	session_say(s, "\n%s\n", session_tone(s, TONE_STRONG, name));
+}
+
+void
+show_field(struct session *s, const char *name, const char *value)
+{
+	if (*value != '\0')
+		session_say(s, "  %-12s %s\n", text_status(s->arena, name),
+		    value);
+}
+
+void
+show_params(struct session *s, const char *name, const json_t *params)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(params))
+		return;
+	json_object_foreach((json_t *)(uintptr_t)params, key, value) {
+		show_field(s, name,
+		    arena_printf(s->arena, "%s=%s", text_word(s->arena, key),
+			text_value(s->arena, value)));
+		name = "";
+	}
+}
+
+static bool
+show_is_leaf(const json_t *value)
+{
+	return !json_is_object(value) && !json_is_array(value);
+}
+
+static void
+show_branch(struct session *s, const char *key, const json_t *value,
+    int indent)
+{
+	key = text_word(s->arena, key);
+	if (show_is_leaf(value)) {
+		session_say(s, "%*s%s: %s\n", indent, "", key,
+		    text_value(s->arena, value));
+		return;
+	}
+	if (json_object_size(value) + json_array_size(value) == 0)
+		return;
+	session_say(s, "%*s%s:\n", indent, "", key);
+	show_tree(s, value, indent + 2);
+}
+
+void
+show_tree(struct session *s, const json_t *value, int indent)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	if (json_is_object(value)) {
+		json_object_foreach((json_t *)(uintptr_t)value, key, item)
+			show_branch(s, key, item, indent);
+	} else if (json_is_array(value)) {
+		json_array_foreach(value, i, item) {
+			if (show_is_leaf(item))
+				session_say(s, "%*s- %s\n", indent, "",
+				    text_value(s->arena, item));
+			else
+				show_branch(s, "-", item, indent);
+		}
+	} else {
+		session_say(s, "%*s%s\n", indent, "",
+		    text_value(s->arena, value));
+	}
+}
+
+void
+show_next(struct session *s, const char *command, const char *why)
+{
+	session_say(s, "  %-36s %s\n", command,
+	    session_tone(s, TONE_DIM, why));
+}
+
+/* --- any answer --- */
+
+/* The key of an object: its own, or that of the noun it is about. */
+static const char *
+show_key(struct session *s, const struct op *op, const json_t *answer)
+{
+	static const char *const nouns[] = { "ticket", "run" };
+
+	for (const struct schema *f = op->out->fields; f->name != NULL; f++) {
+		if (f->flags & F_KEY)
+			return text_get(s->arena, answer, f->name);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(nouns); i++) {
+		const json_t *noun = json_object_get(answer, nouns[i]);
+
+		if (json_is_string(noun))
+			return text_value(s->arena, noun);
+		if (json_is_object(noun))
+			return text_get(s->arena, noun, "key");
+	}
+	return "";
+}
+
+static void
+show_keys(struct session *s, const struct op *op, const json_t *answer)
+{
+	const json_t *items = json_object_get(answer, "items");
+	json_t *row;
+	size_t i;
+
+	if (!(op->flags & OP_LIST)) {
+		const char *key = show_key(s, op, answer);
+
+		if (*key != '\0')
+			fprintf(s->out, "%s\n", key);
+		return;
+	}
+	json_array_foreach(items, i, row)
+		fprintf(s->out, "%s\n", show_key(s, op, row));
+}
+
+static void
+show_list(struct session *s, const struct op *op, const json_t *answer)
+{
+	const json_t *items = json_object_get(answer, "items");
+	const json_t *next = json_object_get(answer, "next");
+
+	if (json_array_size(items) == 0) {
+		session_note(s, "nothing to list\n");
+		return;
+	}
+	table_print(s, op, items, s->term.out_tty ? s->term.width : 0);
+	if (json_is_string(next) || json_is_integer(next))
+		session_note(s, "more: slipway %s --after %s\n",
+		    verb_text(s->arena, op), text_value(s->arena, next));
+}
+
+/* The run of a ticket, which may be one that this person cannot see. */
+static const json_t *
+show_fetch_run(struct session *s, const json_t *ticket)
+{
+	const char *key = json_string_value(json_object_get(ticket, "run"));
+	json_t *run;
+	struct err ignored;
+
+	if (key == NULL || !session_get(s, &op_run_get, key, &run, &ignored))
+		return NULL;
+	return run;
+}
+
+static void
+show_one(struct session *s, const struct op *op, const json_t *answer)
+{
+	static const struct {
+		const struct schema *out;
+		void (*print)(struct session *s, const json_t *answer);
+	} pages[] = {
+		{ &run_detail_schema, show_run },
+		{ &task_schema, show_task },
+		{ &request_schema, show_request },
+		{ &plan_schema, show_plan },
+		{ &me_schema, show_me },
+		{ &can_schema, show_can },
+		{ &platform_schema, show_platform },
+	};
+
+	if (op->out == &ticket_detail_schema) {
+		show_ticket(s, answer, show_fetch_run(s, answer), true);
+		return;
+	}
+	if (op == &op_health_ready) {
+		show_health(s, answer);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		if (op->out == pages[i].out) {
+			pages[i].print(s, answer);
+			return;
+		}
+	}
+	show_object(s, op->out, answer);
+}
+
+int
+show_answer(struct session *s, const struct op *op, json_t *answer)
+{
+	if (s->globals.json)
+		session_json(s, answer);
+	else if (op->out == NULL || answer == NULL)
+		session_say(s, "done\n");
+	else if (s->globals.quiet)
+		show_keys(s, op, answer);
+	else if (op->flags & OP_LIST)
+		show_list(s, op, answer);
+	else
+		show_one(s, op, answer);
+	if (op == &op_access_can &&
+	    !json_is_true(json_object_get(answer, "allowed")))
+		return err_class_info(ERR_DENIED)->exit;
+	return EXIT_OK;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/show.h"
+#include "cli/text.h"
+#include "spec/ticket.h"
+
+static void
+show_votes(struct session *s, const json_t *votes)
+{
+	struct arena *a = s->arena;
+	json_t *vote;
+	size_t i;
+
+	json_array_foreach(votes, i, vote) {
+		bool yes =
+		    strcmp(text_get(a, vote, "decision"), "approve") == 0;
+		const char *note = text_get(a, vote, "note");
+
+		session_say(s, "      %s %s %s%s%s\n",
+		    text_get(a, vote, "person"),
+		    session_tone(s, yes ? TONE_GOOD : TONE_BAD,
+			yes ? "approved" : "declined"),
+		    text_ago(a, json_object_get(vote, "at")),
+		    *note != '\0' ? ": " : "", note);
+	}
+}
+
+static void
+show_need(struct session *s, const json_t *need)
+{
+	struct arena *a = s->arena;
+	const char *status = text_get(a, need, "status");
+	bool open = strcmp(status, "open") == 0;
+
+	session_say(s, "  %s %s  %s%s\n",
+	    session_tone(s, open ? TONE_BUSY : term_status_tone(status),
+		open ? term_status_mark(&s->term, "approval")
+		     : term_status_mark(&s->term, status)),
+	    text_get(a, need, "rule"),
+	    session_tone(s, TONE_DIM, text_get(a, need, "source")),
+	    open ? ""
+		 : arena_printf(a, "  [%s]", text_status(a, status)));
+	if (open) {
+		const char *who = text_get(a, need, "eligible");
+
+		session_say(s, "      may decide: %s; until %s\n",
+		    *who != '\0' ? who : "nobody",
+		    text_ago(a, json_object_get(need, "expires_at")));
+	}
+	show_votes(s, json_object_get(need, "votes"));
+}
+
+void
+show_needs(struct session *s, const json_t *needs)
+{
+	json_t *need;
+	size_t i;
+
+	if (json_array_size(needs) == 0)
+		return;
+	show_section(s, "Approval");
+	json_array_foreach(needs, i, need)
+		show_need(s, need);
+}
+
+void
+show_warnings(struct session *s, const json_t *warnings)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(warnings, i, item)
+		session_say(s, "%s %s\n",
+		    session_tone(s, TONE_BUSY, "warning:"),
+		    text_value(s->arena, item));
+}
+
+/* {"size": {"from": 10, "to": 20}} as lines. */
+static void
+show_difference(struct session *s, const json_t *detail)
+{
+	struct arena *a = s->arena;
+	const char *key;
+	json_t *change;
+
+	if (!json_is_object(detail))
+		return;
+	json_object_foreach((json_t *)(uintptr_t)detail, key, change) {
+		const json_t *from = json_object_get(change, "from");
+		const json_t *to = json_object_get(change, "to");
+
+		if (from == NULL && to == NULL)
+			show_difference(s, change);
+		else
+			session_say(s, "      %s: %s %s %s\n",
+			    text_word(a, key),
+			    from == NULL ? "(nothing)" : text_value(a, from),
+			    s->term.utf8 ? "→" : "->",
+			    to == NULL ? "(nothing)" : text_value(a, to));
+	}
+}
+
+static void
+show_history(struct session *s, const json_t *history)
+{
+	struct arena *a = s->arena;
+	json_t *entry;
+	size_t i;
+
+	if (json_array_size(history) == 0)
+		return;
+	show_section(s, "History");
+	json_array_foreach(history, i, entry) {
+		struct str body = str_of(
+		    text_lines(a, json_object_get(entry, "body")));
+		struct str line = str_cut(body, '\n', &body);
+
+		session_say(s, "  %-12s %-10s %.*s\n",
+		    text_ago(a, json_object_get(entry, "at")),
+		    text_get(a, entry, "actor"), (int)line.n, line.p);
+		while (body.n > 0) {
+			line = str_cut(body, '\n', &body);
+			session_say(s, "  %-12s %-10s %.*s\n", "", "",
+			    (int)line.n, line.p);
+		}
+		if (strcmp(text_get(a, entry, "kind"), "edit") == 0)
+			show_difference(s, json_object_get(entry, "detail"));
+	}
+}
+
+/* What the person may want to type now. */
+static void
+show_ticket_next(struct session *s, const json_t *detail)
+{
+	struct arena *a = s->arena;
+	const json_t *ticket = json_object_get(detail, "ticket");
+	const char *key = text_get(a, ticket, "key");
+	const char *status = text_get(a, ticket, "status");
+	const char *run = text_get(a, detail, "run");
+
+	if (strcmp(status, "waiting_approval") == 0) {
+		show_section(s, "Next");
+		show_next(s, arena_printf(a, "slipway approve %s", key),
+		    "for those who may decide");
+		show_next(s, arena_printf(a, "slipway follow %s", run),
+		    "to see it happen");
+	} else if (strcmp(status, "declined") == 0) {
+		show_section(s, "Next");
+		show_next(s, arena_printf(a, "slipway edit %s", key),
+		    "to amend it; it needs a new approval");
+	} else if (!machine_is_final(&ticket_machine, status) &&
+	    strcmp(status, "failed") != 0 && *run != '\0') {
+		show_section(s, "Next");
+		show_next(s, arena_printf(a, "slipway follow %s", run),
+		    "to see it happen");
+	}
+}
+
+void
+show_ticket(struct session *s, const json_t *detail, const json_t *run,
+    bool whole)
+{
+	struct arena *a = s->arena;
+	const json_t *t = json_object_get(detail, "ticket");
+	const char *status = text_get(a, t, "status");
+	const char *editor = text_get(a, t, "last_editor");
+
+	show_title(s, text_get(a, t, "key"), text_get(a, t, "title"), status);
+	show_field(s, "resolution", text_get(a, t, "resolution"));
+	show_field(s, "requester",
+	    arena_printf(a, "%s, %s", text_get(a, t, "requester"),
+		text_ago(a, json_object_get(t, "created_at"))));
+	if (strcmp(editor, text_get(a, t, "requester")) != 0)
+		show_field(s, "edited by", editor);
+	show_field(s, "priority", text_get(a, t, "priority"));
+	show_field(s, "request", text_get(a, t, "request"));
+	show_field(s, "task",
+	    arena_printf(a, "%s of %s", text_get(a, t, "task"),
+		text_get(a, t, "team")));
+	show_field(s, "environment", text_get(a, t, "environment"));
+	show_params(s, "parameters", json_object_get(t, "params"));
+	show_field(s, "run", text_get(a, detail, "run"));
+	show_field(s, "plan", text_hash(a, t, "plan_hash"));
+	if (run != NULL)
+		show_steps(s, run);
+	show_needs(s, json_object_get(detail, "needs"));
+	if (json_array_size(json_object_get(detail, "warnings")) > 0) {
+		session_say(s, "\n");
+		show_warnings(s, json_object_get(detail, "warnings"));
+	}
+	show_outputs(s, text_get(a, detail, "run"),
+	    json_object_get(detail, "outputs"));
+	if (whole)
+		show_history(s, json_object_get(detail, "history"));
+	if (run != NULL && strcmp(status, "failed") == 0)
+		show_failure(s, run);
+	show_ticket_next(s, detail);
+}

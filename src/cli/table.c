@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/table.h"
+
+#include <ctype.h>
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "cli/text.h"
+
+const char *
+table_heading(struct arena *a, const char *column)
+{
+	size_t n = strlen(column);
+	char *head;
+
+	if (n > 3 && strcmp(column + n - 3, "_at") == 0)
+		n -= 3;
+	head = arena_strndup(a, column, n);
+	for (char *p = head; *p != '\0'; p++)
+		*p = *p == '_' ? ' ' : (char)toupper((unsigned char)*p);
+	return head;
+}
+
+/* What may be cut when a line is too long: text that people wrote. */
+static bool
+table_gives_way(const char *column)
+{
+	static const char *const texts[] = { "approve", "can", "doc",
+		"members", "object", "reason", "summary", "teams", "title" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (strcmp(column, texts[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+table_cell(struct session *s, const struct op *op, const char *column,
+    const json_t *row)
+{
+	const struct schema *field = schema_member(op->out, column);
+	const json_t *value = json_object_get(row, column);
+	const char *text;
+
+	ASSERT(field != NULL);
+	text = text_field(s->arena, field, value);
+	if (strcmp(column, "status") == 0)
+		return text_status(s->arena, text);
+	if (field->kind == SCHEMA_BOOL && !json_is_true(value))
+		return "";
+	return text;
+}
+
+static void
+table_row(struct session *s, const struct op *op,
+    struct libscols_table *table, const char *const *columns, size_t n,
+    const json_t *row)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+
+	ASSERT(line != NULL);
+	for (size_t i = 0; i < n; i++) {
+		const char *status;
+		enum term_tone tone;
+
+		scols_line_set_data(line, i,
+		    table_cell(s, op, columns[i], row));
+		if (strcmp(columns[i], "status") != 0)
+			continue;
+		status = text_get(s->arena, row, "status");
+		tone = term_status_tone(status);
+		if (s->term.colour && tone != TONE_PLAIN)
+			scols_cell_set_color(scols_line_get_cell(line, i),
+			    term_colour_name(tone));
+	}
+}
+
+static size_t
+table_columns(struct arena *a, const char *list, const char *ret[16])
+{
+	struct str left = str_of(list);
+	size_t n = 0;
+
+	while (left.n > 0) {
+		ASSERT(n < 16);
+		ret[n++] = arena_str(a, str_cut(left, ',', &left));
+	}
+	return n;
+}
+
+void
+table_print(struct session *s, const struct op *op, const json_t *items,
+    int width)
+{
+	const char *columns[16];
+	size_t n = table_columns(s->arena, op->columns, columns), i;
+	struct libscols_table *table = scols_new_table();
+	json_t *row;
+
+	ASSERT(table != NULL);
+	scols_table_set_stream(table, s->out);
+	scols_table_enable_colors(table, s->term.colour);
+	scols_table_set_column_separator(table, "  ");
+	scols_table_set_termforce(table,
+	    width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	if (width > 0)
+		scols_table_set_termwidth(table, (size_t)width);
+	for (i = 0; i < n; i++)
+		scols_table_new_column(table,
+		    table_heading(s->arena, columns[i]), 0,
+		    table_gives_way(columns[i]) ? SCOLS_FL_TRUNC : 0);
+	json_array_foreach(items, i, row)
+		table_row(s, op, table, columns, n, row);
+	scols_print_table(table);
+	scols_unref_table(table);
+}

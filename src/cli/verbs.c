@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/verbs.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "cli/ask.h"
+#include "cli/clean.h"
+#include "cli/follow.h"
+#include "cli/help.h"
+#include "cli/show.h"
+#include "cli/text.h"
+#include "cli/wait.h"
+#include "spec/access.h"
+#include "spec/run.h"
+#include "spec/ticket.h"
+
+/* Where a run is wanted and a ticket was named, the run of that ticket. */
+static bool
+verb_run_of_ticket(struct session *s, const struct usage *u,
+    struct args *args, struct err *e)
+{
+	json_t *detail;
+	const char *run;
+
+	if (u->npath == 0 || strcmp(u->path[0], "RUN") != 0 ||
+	    strncasecmp(args->path[0], "R-", 2) == 0 ||
+	    strchr(args->path[0], '-') == NULL)
+		return true;
+	if (!session_get(s, &op_ticket_get, args->path[0], &detail, e))
+		return false;
+	run = json_string_value(json_object_get(detail, "run"));
+	if (run == NULL)
+		return err_set(e, ERR_NOT_FOUND, "run.none",
+		    "ticket '%s' has no run", args->path[0]);
+	args->path[0] = arena_strdup(s->arena, run);
+	return true;
+}
+
+/* Parsed and ready to be sent; false: *ret_code is how it ended. */
+static bool
+verb_parse(struct session *s, const struct verb *v, int argc, char **argv,
+    struct args *args, int *ret_code)
+{
+	struct usage *u = usage_create(s->arena, v->op);
+	struct err e;
+
+	if (v->alias != NULL)
+		u->rest = v->alias->rest;
+	if (!args_parse(s->arena, u, argc, argv, &s->globals, args, &e)) {
+		*ret_code = session_fail(s, &e);
+		return false;
+	}
+	if (s->globals.help) {
+		*ret_code = help_op(s, v->op);
+		return false;
+	}
+	if (!ask_files(s, args, &e) || !verb_run_of_ticket(s, u, args, &e)) {
+		*ret_code = session_fail(s, &e);
+		return false;
+	}
+	return true;
+}
+
+static bool
+verb_call(struct session *s, const struct verb *v, const struct args *args,
+    json_t **ret, int *ret_code)
+{
+	struct err e;
+
+	if (session_call(s, v->op, args->path, args->query,
+		v->op->in == NULL ? NULL : args->body, ret, &e))
+		return true;
+	*ret_code = session_fail(s, &e);
+	return false;
+}
+
+/* The bytes as they are: for answers that are not JSON. */
+static bool
+verb_write(void *arg, struct str bytes)
+{
+	struct session *s = arg;
+
+	return fwrite(bytes.p, 1, bytes.n, s->out) == bytes.n;
+}
+
+int
+verb_plain(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct args args;
+	json_t *answer = NULL;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code) ||
+	    !verb_call(s, v, &args, &answer, &code))
+		return code;
+	return show_answer(s, v->op, answer);
+}
+
+/* --- logs --- */
+
+struct verb_log {
+	struct session *session;
+	struct clean clean;
+	struct buf out;
+};
+
+static bool
+verb_log_bytes(void *arg, struct str bytes)
+{
+	struct verb_log *l = arg;
+
+	clean_add(&l->clean, bytes, &l->out);
+	if (!verb_write(l->session, buf_str(&l->out)))
+		return false;
+	buf_clear(&l->out);
+	return true;
+}
+
+int
+verb_log(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct verb_log l = { .session = s };
+	struct client *client;
+	struct args args;
+	struct err e;
+	int code = EXIT_OK;
+	bool raw, ok;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (args_local(&args, "follow") != NULL) {
+		struct follow_options o = { .run = args.path[0], .log = true,
+			.step = int_get(args.query, "step", 0) };
+
+		return follow_run(s, &o);
+	}
+	raw = args_local(&args, "raw") != NULL;
+	clean_init(&l.clean, s->term.colour);
+	ok = session_client(s, &client, &e) &&
+	    client_raw(client, v->op, args.path, args.query,
+		raw ? verb_write : verb_log_bytes, raw ? (void *)s : &l, &e);
+	clean_end(&l.clean, &l.out);
+	verb_write(s, buf_str(&l.out));
+	buf_finish(&l.out);
+	return ok ? EXIT_OK : session_fail(s, &e);
+}
+
+int
+verb_follow(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct follow_options o = { .progress = true, .log = true };
+	struct args args;
+	json_t *detail;
+	struct err e;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	o.run = args.path[0];
+	code = follow_run(s, &o);
+	if (code > EXIT_UNKNOWN || s->globals.json ||
+	    !session_get(s, &op_run_get, o.run, &detail, &e))
+		return code;
+	session_say(s, "\n");
+	show_run_end(s, detail);
+	if (code == EXIT_OK)
+		show_outputs(s, o.run, show_run_outputs(detail));
+	else
+		show_failure(s, detail);
+	return code;
+}
+
+int
+verb_retry(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct wait_how how;
+	struct args args;
+	struct err e;
+	json_t *detail;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (!wait_how(&args, &how, &e))
+		return session_fail(s, &e);
+	if (!verb_call(s, v, &args, &detail, &code))
+		return code;
+	return wait_retried(s, &how, detail);
+}
+
+/* --- secrets --- */
+
+/* A secret alone on stdout; a terminal sees it without what it would obey. */
+static void
+verb_print_secret(struct session *s, const json_t *value)
+{
+	if (s->term.out_tty)
+		fputs(text_lines(s->arena, value), s->out);
+	else
+		fwrite(json_string_value(value), 1, json_string_length(value),
+		    s->out);
+	fputc('\n', s->out);
+}
+
+int
+verb_reveal(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct args args;
+	json_t *answer;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code) ||
+	    !verb_call(s, v, &args, &answer, &code))
+		return code;
+	if (s->globals.json)
+		return session_json(s, answer);
+	verb_print_secret(s, json_object_get(answer, "value"));
+	return EXIT_OK;
+}
+
+static bool
+verb_ask_value(struct session *s, struct args *args, struct err *e)
+{
+	struct str text;
+	char *typed;
+
+	if (json_object_get(args->body, "value") != NULL)
+		return true;
+	if (s->term.in_tty) {
+		if (!term_ask_secret(s->arena, "value: ", &typed, e))
+			return false;
+		text = str_of(typed);
+	} else {
+		if (!term_read_all(s->arena, STDIN_FILENO, LIMIT_PARAM_BYTES,
+			"stdin", &text, e))
+			return false;
+		if (str_ends(text, "\n"))
+			text.n--;
+	}
+	if (text.n == 0)
+		return err_set(e, ERR_INVALID, "secret.empty",
+		    "set secret '%s': the value is empty", args->path[0]);
+	if (!str_is_utf8(text))
+		return err_set(e, ERR_INVALID, "param.encoding",
+		    "set secret '%s': not valid UTF-8", args->path[0]);
+	json_object_set_new(args->body, "value",
+	    json_stringn(text.p, text.n));
+	return true;
+}
+
+int
+verb_secret_set(struct session *s, const struct verb *v, int argc,
+    char **argv)
+{
+	struct args args;
+	struct err e;
+	json_t *answer;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (!verb_ask_value(s, &args, &e))
+		return session_fail(s, &e);
+	if (!verb_call(s, v, &args, &answer, &code))
+		return code;
+	if (s->globals.json)
+		return session_json(s, answer);
+	session_say(s, "%s is set, version %lld\n",
+	    text_get(s->arena, answer, "name"),
+	    (long long)int_get(answer, "version", 1));
+	return EXIT_OK;
+}
+
+int
+verb_token_create(struct session *s, const struct verb *v, int argc,
+    char **argv)
+{
+	struct args args;
+	struct err e;
+	json_t *answer;
+	const char *profile;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code) ||
+	    !verb_call(s, v, &args, &answer, &code))
+		return code;
+	profile = args_local(&args, "save");
+	if (profile == NULL && s->globals.json)
+		return session_json(s, answer);
+	if (profile == NULL) {
+		verb_print_secret(s, json_object_get(answer, "token"));
+		session_note(s, "%s, until %s; it is not shown again\n",
+		    text_get(s->arena, answer, "person"),
+		    text_get(s->arena, answer, "expires_at"));
+		return EXIT_OK;
+	}
+	if (!profile_save(profile, session_url(s),
+		json_string_value(json_object_get(answer, "token")), &e))
+		return session_fail(s, &e);
+	session_say(s, "saved for %s; use it: slipway --as %s whoami\n",
+	    text_get(s->arena, answer, "person"),
+	    text_shell(s->arena, profile));
+	return EXIT_OK;
+}
+
+int
+verb_show(struct session *s, int argc, char **argv)
+{
+	struct verb v = { .op = &op_run_get };
+
+	for (int i = 0; i < argc; i++) {
+		if (argv[i][0] == '-')
+			continue;
+		if (strncasecmp(argv[i], "R-", 2) != 0)
+			v.op = &op_ticket_get;
+		break;
+	}
+	return verb_plain(s, &v, argc, argv);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+#include "driver/local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "driver/local_attempt.h"
+#include "driver/local_spawner.h"
+#include "driver/local_spec.h"
+#include "sys/file.h"
+
+#define LOCAL_MAGIC 0x10ca1d21U
+/* A spawner that dies again within this time is not worth another one. */
+#define RESTART_MS 2000
+#define UID_NOBODY ((uid_t)-1)
+
+/* What epoll says of the two sockets; everything else is an attempt. */
+#define WATCH_EVENTS UINT64_MAX
+#define WATCH_CONTROL (UINT64_MAX - 1)
+
+struct running {
+	int64_t attempt, token;
+	uid_t uid;   /* ours from the range, or UID_NOBODY */
+	int pidfd;   /* of a keeper that this spawner did not fork, or -1 */
+	bool look;   /* its keeper may be gone: see what the disk says */
+};
+
+struct local {
+	unsigned magic;
+	char data[PATH_MAX];
+	struct local_options options;
+	const char **hidden;
+	uid_t born; /* effective uid at creation */
+	int k;	    /* DATA/k */
+	int ws;	    /* DATA/ws */
+	int events; /* server.sock */
+	int epoll;
+	struct spawner spawner;
+	int64_t spawned_ms;
+	struct running *running;
+	size_t count, room;
+};
+
+/* --- the table ------------------------------------------------------------- */
+
+static struct running *
+running_find(struct local *l, int64_t attempt)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->running[i].attempt == attempt)
+			return &l->running[i];
+	}
+	return NULL;
+}
+
+static struct running *
+running_add(struct local *l, int64_t attempt, int64_t token)
+{
+	if (l->count == l->room) {
+		l->room = l->room ? l->room * 2 : 64;
+		l->running = realloc(l->running,
+		    l->room * sizeof(*l->running));
+		ASSERT(l->running != NULL);
+	}
+	l->running[l->count] = (struct running){ .attempt = attempt,
+		.token = token,
+		.uid = UID_NOBODY,
+		.pidfd = -1 };
+	return &l->running[l->count++];
+}
+
+static void
+running_remove(struct local *l, struct running *r)
+{
+	if (r->pidfd >= 0)
+		close(r->pidfd);
+	*r = l->running[--l->count];
+}
+
+static bool
+uid_in_use(const struct local *l, uid_t uid)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->running[i].uid == uid)
+			return true;
+	}
+	return false;
+}
+
+static bool
+uid_choose(const struct local *l, int64_t attempt, uid_t *ret, struct err *e)
+{
+	unsigned n = l->options.uid_count;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned at = (unsigned)(((uint64_t)attempt + i) % n);
+
+		*ret = l->options.uid_first + at;
+		if (!uid_in_use(l, *ret))
+			return true;
+	}
+	return err_set(e, ERR_BUSY, "driver.uids",
+	    "cannot start attempt %" PRId64 ": all %u user ids are in use",
+	    attempt, n);
+}
+
+/* --- the spawner ----------------------------------------------------------- */
+
+static bool
+local_is_root(const struct local *l)
+{
+	return l->born == 0;
+}
+
+static bool
+epoll_watch(const struct local *l, int fd, uint64_t what, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data = { .u64 = what } };
+
+	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &ev) == 0 ||
+	    err_sys(e, "cannot watch the attempts");
+}
+
+static bool
+spawner_begin(struct local *l, struct err *e)
+{
+	l->spawned_ms = clock_boot_ms();
+	if (!spawner_open(&l->spawner, l->data, l->options.server_uid,
+		l->options.server_gid, e))
+		return false;
+	if (epoll_watch(l, l->spawner.control, WATCH_CONTROL, e))
+		return true;
+	spawner_close(&l->spawner);
+	return false;
+}
+
+/* What it had not forked yet never will be, and what it forked has lost the
+ * one who tells of its death: look at each. */
+static void
+spawner_lost(struct local *l)
+{
+	struct err e;
+
+	log_error("driver.spawner_lost", "pid=%d", (int)l->spawner.pid);
+	spawner_close(&l->spawner);
+	for (size_t i = 0; i < l->count; i++)
+		l->running[i].look = l->running[i].pidfd < 0;
+	if (geteuid() != l->born ||
+	    clock_boot_ms() - l->spawned_ms < RESTART_MS)
+		return;
+	if (!spawner_begin(l, &e))
+		log_error("driver.spawner_restart", "error=%s", e.message);
+}
+
+bool
+local_ok(const struct driver *d, struct err *e)
+{
+	const struct local *l = d->self;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	return l->spawner.control >= 0 ||
+	    err_set(e, ERR_UNAVAILABLE, "driver.spawner",
+		"cannot start attempts: the spawner has died");
+}
+
+unsigned
+local_layers(const struct driver *d)
+{
+	const struct local *l = d->self;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	return l->spawner.layers;
+}
+
+/* --- start and cancel ------------------------------------------------------ */
+
+static bool
+identity_of(const struct local *l, const struct work *w,
+    struct wire_numbers *n, uid_t *ret_own, struct err *e)
+{
+	struct stat st;
+
+	*ret_own = UID_NOBODY;
+	if (!local_is_root(l))
+		return true;
+	if (!w->volumes || !w->volumes[0]) {
+		if (!uid_choose(l, w->attempt, ret_own, e))
+			return false;
+		n->uid = n->gid = *ret_own;
+		return true;
+	}
+	if (stat(w->volumes[0], &st) < 0)
+		return err_sys(e, "cannot use volume '%s'", w->volumes[0]);
+	n->uid = st.st_uid;
+	n->gid = st.st_gid;
+	if (n->uid != 0)
+		return true;
+	err_set(e, ERR_CONFIG, "driver.volume_root",
+	    "cannot use volume '%s': it belongs to root, and no task runs as "
+	    "root",
+	    w->volumes[0]);
+	return err_hint(e, "chown USER %s", w->volumes[0]);
+}
+
+static void
+path_workspace(const struct local *l, int64_t attempt, char path[PATH_MAX])
+{
+	int n = snprintf(path, PATH_MAX, "%s/ws/%" PRId64, l->data, attempt);
+
+	ASSERT(n > 0 && n < PATH_MAX);
+}
+
+static int
+spec_write(const struct local *l, const struct work *w,
+    const struct wire_numbers *n, uint32_t *ret_size, struct err *e)
+{
+	char workspace[PATH_MAX];
+	struct buf spec = { 0 };
+	int fd;
+
+	path_workspace(l, w->attempt, workspace);
+	local_spec(&spec, w, n, workspace, l->hidden);
+	*ret_size = (uint32_t)spec.len;
+	fd = memfd_create("spec", MFD_CLOEXEC);
+	if (fd >= 0 && !file_write_all(fd, spec.data, spec.len)) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		err_sys(e, "cannot start attempt %" PRId64, w->attempt);
+	buf_finish(&spec);
+	return fd;
+}
+
+static bool
+local_start(void *self, const struct work *w, struct err *e)
+{
+	struct local *l = self;
+	struct wire_numbers n = { .sandbox = (uint32_t)w->sandbox,
+		.owner_uid = l->options.server_uid,
+		.owner_gid = l->options.server_gid,
+		.grace_ms = (uint32_t)w->grace_ms,
+		.timeout_ms = (uint64_t)w->timeout_ms,
+		.output_cap = w->output_cap,
+		.memory_bytes = w->memory_bytes,
+		.processes = w->processes,
+		.flags = l->options.keep_workspaces ? WIRE_KEEP_WORKSPACE : 0 };
+	struct wire_start start = { .version = WIRE_VERSION,
+		.attempt = w->attempt,
+		.token = w->token };
+	struct driver d = { .self = self };
+	uid_t own;
+	int spec;
+	bool ok;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	if (!local_ok(&d, e) || !identity_of(l, w, &n, &own, e))
+		return false;
+	spec = spec_write(l, w, &n, &start.size, e);
+	if (spec < 0)
+		return false;
+	ok = spawner_send(&l->spawner, &start, spec, e);
+	close(spec);
+	if (ok)
+		running_add(l, w->attempt, w->token)->uid = own;
+	return ok;
+}
+
+static void
+local_cancel(void *self, int64_t attempt, int64_t token, int64_t grace_ms)
+{
+	struct local *l = self;
+	struct wire_control c = { .version = WIRE_VERSION,
+		.order = WIRE_CANCEL,
+		.attempt = attempt,
+		.token = token,
+		.grace_ms = (uint32_t)grace_ms };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct running *r;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	r = running_find(l, attempt);
+	if (!r || r->token != token)
+		return;
+	snprintf(to.sun_path, sizeof(to.sun_path),
+	    "/proc/self/fd/%d/%" PRId64 "/sock", l->k, attempt);
+	/* still on its way to a keeper: nobody listens yet, so the end is
+	 * asked for again when it says that it has started */
+	if (sendto(l->events, &c, sizeof(c), MSG_DONTWAIT | MSG_NOSIGNAL,
+		(struct sockaddr *)&to, sizeof(to)) < 0)
+		r->cancel_ms = grace_ms;
+}
+
+/* --- events ---------------------------------------------------------------- */
+
+static enum work_reason
+reason_of(uint32_t reason)
+{
+	static const enum work_reason reasons[] = {
+		[WIRE_END_EXITED] = WORK_EXITED,
+		[WIRE_END_SIGNALLED] = WORK_SIGNALLED,
+		[WIRE_END_TIMEOUT] = WORK_TIMED_OUT,
+		[WIRE_END_CANCELLED] = WORK_CANCELLED,
+		[WIRE_END_SPAWN_FAILED] = WORK_SPAWN_FAILED,
+		[WIRE_END_UNKILLABLE] = WORK_UNKILLABLE,
+		[WIRE_END_MEMORY] = WORK_OUT_OF_MEMORY,
+	};
+
+	return reason > 0 && reason < ARRAY_SIZE(reasons) ? reasons[reason] :
+							    WORK_SPAWN_FAILED;
+}
+
+/* The outputs of ret are left alone. */
+static void
+event_end(struct work_event *ret, const struct wire_exit *end)
+{
+	ret->kind = WORK_ENDED;
+	ret->reason = reason_of(end->reason);
+	ret->code = end->code;
+	ret->signal = end->signal;
+	ret->layers = end->layers;
+	ret->started_ms = end->started_ms;
+	ret->ended_ms = end->ended_ms;
+	ret->duration_ms = end->duration_ms;
+	ret->log_bytes = end->log_bytes;
+	ret->log_dropped = end->log_dropped;
+	ret->outputs_cut = end->outputs_cut;
+	if (ret->reason == WORK_SPAWN_FAILED)
+		snprintf(ret->detail, sizeof(ret->detail), "%.*s: %s",
+		    (int)sizeof(end->stage), end->stage,
+		    strerror(end->error));
+}
+
+static void
+event_refused(struct work_event *ret, const char *what)
+{
+	ret->kind = WORK_ENDED;
+	ret->reason = WORK_SPAWN_FAILED;
+	ret->started_ms = ret->ended_ms = clock_wall_ms();
+	snprintf(ret->detail, sizeof(ret->detail), "keeper: %s", what);
+}
+
+static void
+event_begin(struct work_event *ret, int64_t attempt, int64_t token)
+{
+	*ret = (struct work_event){ .attempt = attempt,
+		.token = token,
+		.code = -1 };
+}
+
+/* Turn what came over the wire into an event; false when it says nothing. */
+static bool
+event_take(struct local *l, const struct wire_event *from,
+    struct work_event *ret)
+{
+	struct running *r = running_find(l, from->attempt);
+	struct wire_exit end = from->end;
+
+	if (!r || r->token != from->token)
+		return false;
+	event_begin(ret, from->attempt, from->token);
+	switch (from->kind) {
+	case WIRE_STARTED:
+		if (r->cancel_ms >= 0)
+			local_cancel(l, r->attempt, r->token, r->cancel_ms);
+		ret->kind = WORK_STARTED;
+		ret->layers = from->layers;
+		return true;
+	case WIRE_EXITED:
+		/* the disk may refuse the record, the datagram has it too */
+		if (!attempt_result(l->k, from->attempt, from->token, &end,
+			&ret->outputs))
+			end.outputs_cut |= end.outputs_bytes > 0;
+		event_end(ret, &end);
+		break;
+	case WIRE_REFUSED:
+		event_refused(ret, strerror(end.error));
+		break;
+	case WIRE_GONE:
+		ret->kind = WORK_GONE;
+		break;
+	default:
+		return false;
+	}
+	running_remove(l, r);
+	return true;
+}
+
+/* See what the disk says of an attempt whose keeper may be gone. */
+static bool
+event_look(struct local *l, struct running *r, struct work_event *ret)
+{
+	struct wire_exit end;
+	pid_t pid = 0;
+
+	event_begin(ret, r->attempt, r->token);
+	r->look = false;
+	switch (attempt_look(l->k, r->attempt, r->token, &end, &ret->outputs,
+	    &pid)) {
+	case WORK_RUNNING:
+		running_attach(l, r, pid);
+		return false;
+	case WORK_OVER:
+		event_end(ret, &end);
+		break;
+	case WORK_NEVER:
+		event_refused(ret, "the spawner died before it could start");
+		break;
+	case WORK_LOST:
+		ret->kind = WORK_GONE;
+		break;
+	}
+	running_remove(l, r);
+	return true;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* finish: what the driver reports becomes the fate of steps and runs. */
+#include <string.h>
+
+#include "base/id.h"
+#include "engine/engine_private.h"
+#include "resource/move.h"
+#include "resource/run/run.h"
+#include "resource/run/step.h"
+
+#define LOST_TRIES 3
+
+/* How an attempt ended. */
+static const char *
+attempt_status(const struct work_event *ev)
+{
+	if (ev->kind == WORK_GONE)
+		return "unknown";
+	switch (ev->reason) {
+	case WORK_EXITED:
+		return ev->code == 0 ? "succeeded" : "failed";
+	case WORK_TIMED_OUT:
+		return "timed_out";
+	case WORK_CANCELLED:
+		return "cancelled";
+	case WORK_UNKILLABLE:
+		return "unkillable";
+	case WORK_SIGNALLED:
+	case WORK_SPAWN_FAILED:
+	case WORK_OUT_OF_MEMORY:
+	default:
+		return "failed";
+	}
+}
+
+/* The same in words. */
+static const char *
+attempt_words(struct cx *cx, const struct work_event *ev)
+{
+	if (ev->kind == WORK_GONE)
+		return arena_printf(cx->arena,
+		    "%s: nobody knows whether it finished",
+		    ev->detail[0] ? ev->detail : "its keeper is gone");
+	switch (ev->reason) {
+	case WORK_EXITED:
+		return arena_printf(cx->arena, "exit code %d", ev->code);
+	case WORK_TIMED_OUT:
+		return "ran into its timeout";
+	case WORK_CANCELLED:
+		return "cancelled";
+	case WORK_UNKILLABLE:
+		return "it could not be killed";
+	case WORK_SIGNALLED:
+		return arena_printf(cx->arena, "killed by signal %d (%s)",
+		    ev->signal, strsignal(ev->signal));
+	case WORK_OUT_OF_MEMORY:
+		return "used more memory than it may";
+	case WORK_SPAWN_FAILED:
+	default:
+		return arena_printf(cx->arena, "could not be started: %s",
+		    ev->detail);
+	}
+}
+
+static void
+attempt_end(struct cx *cx, struct attempt *a, const struct work_event *ev)
+{
+	a->code = ev->code;
+	a->signal = ev->signal;
+	a->detail = arena_strdup(cx->arena, ev->detail);
+	a->layers = ev->layers;
+	if (ev->started_ms > 0)
+		a->started_at = ev->started_ms;
+	a->ended_at = ev->ended_ms > 0 ? ev->ended_ms : cx->now;
+	a->duration_ms = ev->duration_ms;
+	a->log_bytes = (int64_t)ev->log_bytes;
+	a->log_dropped = (int64_t)ev->log_dropped;
+	move_attempt(cx, a, attempt_status(ev));
+}
+
+/* A pause that doubles, with up to a tenth of jitter. */
+static int64_t
+retry_pause(const struct task *task, int64_t tries)
+{
+	int64_t pause = task->backoff_min_ms;
+
+	for (int64_t i = 1; i < tries && pause < task->backoff_max_ms; i++)
+		pause *= 2;
+	if (pause > task->backoff_max_ms)
+		pause = task->backoff_max_ms;
+	return pause + (int64_t)(id_random_u64() % 100) * pause / 1000;
+}
+
+/* The command (or its target) did not come out: again, or the end. */
+static void
+run_failed(struct cx *cx, struct run *run, struct step *step,
+    const struct task *task, const char *status, const char *words)
+{
+	int64_t pause;
+
+	if (run->cancel_by[0] != '\0') {
+		step_failed(cx, run, step, "cancelled", words);
+		return;
+	}
+	if (streq(status, "cancelled"))
+		status = "failed";
+	if (step->tries > task->retry_times ||
+	    (!streq(status, "failed") && !streq(status, "timed_out"))) {
+		step_failed(cx, run, step, status, words);
+		return;
+	}
+	if (machine_find(&step_machine, step->status, "retry") == NULL) {
+		step_failed(cx, run, step, status, words);
+		return;
+	}
+	pause = retry_pause(task, step->tries);
+	step->due_at = cx->now + pause;
+	move_step(cx, step, "retry",
+	    arena_printf(cx->arena, "%s; try %lld of %lld follows in %.1f s",
+		words, (long long)step->tries + 1,
+		(long long)task->retry_times + 1, (double)pause / 1000));
+}
+
+static void
+finish_check(struct cx *cx, struct run *run, struct step *step,
+    const struct task *task, const struct work_event *ev,
+    const char *status)
+{
+	const char *outputs, *words = attempt_words(cx, ev);
+	bool preview = run_is_preview(run);
+	struct err e;
+
+	if (run->cancel_by[0] != '\0') {
+		step_failed(cx, run, step, "cancelled", run->reason);
+		return;
+	}
+	if (ev->kind == WORK_GONE) {
+		move_step(cx, step, "check", "to be checked again");
+		return;
+	}
+	if (streq(status, "succeeded")) {
+		if (preview)
+			step->preview = "done";
+		if (ev->outputs.len == 0 ||
+		    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs,
+			&e))
+			outputs = step_known_outputs(cx, step);
+		step_done(cx, run, step, "skipped", "already done", outputs);
+		return;
+	}
+	if (ev->reason == WORK_EXITED && ev->code == 1) {
+		if (!preview && streq(step->preview, "done") &&
+		    run->ticket_id != 0) {
+			step->preview = "missing";
+			run_void(cx, run,
+			    arena_printf(cx->arena,
+				"'%s' was there when it was approved and is "
+				"missing now",
+				step->task));
+		} else if (preview)
+			step->preview = "missing";
+		step_missing(cx, run, step, "");
+		return;
+	}
+	words = arena_printf(cx->arena, "its check itself failed: %s", words);
+	if (preview) {
+		step->preview = "unknown";
+		step_missing(cx, run, step,
+		    arena_printf(cx->arena, "unknown until it runs (%s)",
+			words));
+	} else
+		step_failed(cx, run, step,
+		    streq(status, "timed_out") ? "timed_out" : "failed",
+		    words);
+}
+
+static void
+finish_run(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const struct task *task, const struct work_event *ev,
+    const char *status)
+{
+	const char *words = attempt_words(cx, ev);
+	const char *outputs;
+	struct err e;
+
+	if (ev->kind == WORK_GONE && task->idempotent &&
+	    step->tries < LOST_TRIES && run->cancel_by[0] == '\0') {
+		move_step(cx, step, "ready",
+		    arena_printf(cx->arena, "%s; it may be run again", words));
+		return;
+	}
+	if (!streq(status, "succeeded")) {
+		run_failed(cx, run, step, task, status, words);
+		return;
+	}
+	if (ev->outputs_cut)
+		err_set(&e, ERR_INVALID, "outputs.size",
+		    "its outputs file is too large or no regular file");
+	if (ev->outputs_cut ||
+	    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs, &e)) {
+		step_failed(cx, run, step, "failed",
+		    arena_strdup(cx->arena, e.message));
+		return;
+	}
+	step->outputs = outputs;
+	if (step->target == TARGET_NONE || run->cancel_by[0] != '\0') {
+		step_done(cx, run, step, "succeeded", "", outputs);
+		return;
+	}
+	move_step(cx, step, "verifying", "its target is looked for");
+	start_attempt(g, cx, run, step, "verify");
+}
+
+static void
+finish_verify(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const struct task *task, const struct work_event *ev,
+    const char *status)
+{
+	if (streq(status, "succeeded"))
+		step_done(cx, run, step, "succeeded", "", step->outputs);
+	else if (ev->kind == WORK_GONE)
+		start_attempt(g, cx, run, step, "verify");
+	else if (ev->reason == WORK_EXITED && ev->code == 1)
+		run_failed(cx, run, step, task, "failed",
+		    "it ended with 0, and its target is still missing");
+	else
+		run_failed(cx, run, step, task, "failed",
+		    arena_printf(cx->arena, "its check itself failed: %s",
+			attempt_words(cx, ev)));
+}
+
+/* Those that waited for this step, or for what it held. */
+static void
+unpark(struct cx *cx, const struct step *step, const struct task *task)
+{
+	struct query *q = query(cx->db, "step_parked_on");
+
+	bind_int(q, "id", step->id);
+	query_run(q);
+	if (task != NULL && task->nuses > 0)
+		query_run(query(cx->db, "step_parked_on_limits"));
+}
+
+static void
+finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
+    const struct work_event *ev)
+{
+	struct step *step = run_step(cx, a->step_id);
+	struct run *run = run_by_id(cx, a->run_id);
+	const struct task *task = engine_task(g, cx, step->definition);
+	bool stale = step->attempts != a->no;
+
+	attempt_end(cx, a, ev);
+	if (task == NULL || stale)
+		return;
+	if (streq(a->kind, "check") && streq(step->status, "checking"))
+		finish_check(cx, run, step, task, ev, a->status);
+	else if (streq(a->kind, "run") && streq(step->status, "running"))
+		finish_run(g, cx, run, step, task, ev, a->status);
+	else if (streq(a->kind, "verify") &&
+	    streq(step->status, "verifying"))
+		finish_verify(g, cx, run, step, task, ev, a->status);
+	unpark(cx, step, task);
+	run_settle(cx, run);
+}
+
+void
+duty_finish(struct engine *g, struct cx *cx)
+{
+	while (g->nhandled < g->npending) {
+		const struct work_event *ev = &g->pending[g->nhandled];
+		struct attempt *a = run_attempt(cx, ev->attempt);
+
+		engine_hook(g);
+		g->nhandled++;
+		/* A late word of an older server's attempt, or the second
+		 * word of one that is over. */
+		if (a == NULL || a->token != ev->token ||
+		    machine_is_final(&attempt_machine, a->status))
+			continue;
+		if (ev->kind == WORK_STARTED) {
+			if (streq(a->status, "starting")) {
+				a->layers = ev->layers;
+				move_attempt(cx, a, "running");
+			}
+			continue;
+		}
+		finish_ended(g, cx, a, ev);
+	}
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* start: take what is ready, as far as slots and limits allow. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "engine/engine_private.h"
+#include "resource/audit.h"
+#include "resource/move.h"
+#include "resource/run/run.h"
+#include "resource/run/step.h"
+#include "resource/ticket/ticket.h"
+#include "store/record.h"
+
+/* Let it stand aside until what it waits for is over; it keeps its place. */
+static void
+step_park(struct cx *cx, struct step *step, int64_t shares,
+    const char *reason)
+{
+	step->held = true;
+	step->shares = shares;
+	step->reason = reason;
+	move_save_step(cx, step);
+}
+
+/* An equal step of another run is being done: its result will do. */
+static bool
+step_shares(struct cx *cx, struct step *step)
+{
+	struct query *q = query(cx->db, "step_same_active");
+	int64_t other = 0;
+	const char *key = NULL;
+
+	bind_text(q, "ident", step->ident);
+	bind_int(q, "run_id", step->run_id);
+	bind_text(q, "definition", step->definition);
+	if (query_next(q)) {
+		other = column_int(q, "id");
+		key = column_text(q, "run_key", cx->arena);
+	}
+	query_end(q);
+	if (other == 0)
+		return false;
+	step_park(cx, step, other,
+	    arena_printf(cx->arena, "the same step is running in %s", key));
+	return true;
+}
+
+/* The step that this one waited for is over: look again, or take over. */
+static bool
+step_shared_result(struct cx *cx, struct run *run, struct step *step)
+{
+	struct step *other =
+	    step->shares > 0 ? run_step(cx, step->shares) : NULL;
+	struct run *theirs;
+
+	step->shares = 0;
+	if (other == NULL || !streq(other->status, "succeeded"))
+		return false;
+	theirs = run_by_id(cx, other->run_id);
+	if (step->target != TARGET_NONE)
+		move_step(cx, step, "check",
+		    arena_printf(cx->arena, "%s finished the same step",
+			theirs->key));
+	else
+		step_done(cx, run, step, "succeeded",
+		    arena_printf(cx->arena,
+			"the same step succeeded in %s", theirs->key),
+		    other->outputs);
+	return true;
+}
+
+static bool
+step_fits_limits(struct engine *g, struct cx *cx, const struct task *task,
+    struct step *step)
+{
+	for (size_t i = 0; i < task->nuses; i++) {
+		const struct limit_def *limit =
+		    platform_limit(cx->platform, task->uses[i].limit);
+		const char *holders;
+		int64_t used = engine_in_use(g, cx, task->uses[i].limit,
+		    &holders);
+
+		if (limit == NULL ||
+		    used + task->uses[i].amount <= limit->amount)
+			continue;
+		if (used == 0)
+			continue; /* it would never fit: let it through alone */
+		step_park(cx, step, -1,
+		    arena_printf(cx->arena,
+			"waiting for %s %lld/%lld held by %s", limit->name,
+			(long long)used, (long long)limit->amount, holders));
+		return false;
+	}
+	return true;
+}
+
+static void
+add_starting(struct engine *g, const struct starting *s)
+{
+	if (g->nstarting == g->starting_cap) {
+		g->starting_cap =
+		    g->starting_cap == 0 ? 32 : g->starting_cap * 2;
+		g->starting = realloc(g->starting,
+		    g->starting_cap * sizeof(*g->starting));
+		ASSERT(g->starting != NULL);
+	}
+	g->starting[g->nstarting++] = *s;
+}
+
+static int64_t
+attempt_write(struct engine *g, struct cx *cx, const struct step *step,
+    const char *kind, int64_t token)
+{
+	struct query *q = query(cx->db, "attempt_insert");
+
+	bind_int(q, "step_id", step->id);
+	bind_int(q, "run_id", step->run_id);
+	bind_int(q, "no", step->attempts);
+	bind_text(q, "kind", kind);
+	bind_int(q, "token", token);
+	bind_int(q, "epoch", g->site->epoch);
+	bind_text(q, "boot_id", g->site->boot_id);
+	bind_text(q, "status", "starting");
+	bind_int(q, "started_at", cx->now);
+	query_run(q);
+	return db_last_id(cx->db);
+}
+
+static void
+run_begins(struct cx *cx, struct run *run)
+{
+	if (!streq(run->status, "queued") || run->dry)
+		return;
+	move_run(cx, run, "running", "");
+	ticket_run_started(cx, run);
+}
+
+void
+start_attempt(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const char *kind)
+{
+	bool check = streq(kind, "check"), verify = streq(kind, "verify");
+	const struct task *task = engine_task(g, cx, step->definition);
+	struct starting s = { .live = { .step = step->id } };
+	struct err e;
+
+	run_begins(cx, run);
+	if (task == NULL ||
+	    !work_build(g, cx, run, step, task, kind, &s.work, &e)) {
+		if (task == NULL)
+			err_set(&e, ERR_INTERNAL, "definition.missing",
+			    "the definition of '%s' is not stored",
+			    step->task);
+		if (check && run_is_preview(run)) {
+			step->preview = "unknown";
+			move_step(cx, step, "checking", "");
+			step_missing(cx, run, step,
+			    arena_strdup(cx->arena, e.message));
+		} else
+			step_failed(cx, run, step, "failed",
+			    arena_strdup(cx->arena, e.message));
+		return;
+	}
+	step->attempts++;
+	if (!check && !verify)
+		step->tries++;
+	s.live.token = g->site->epoch << 32 | ++g->tokens;
+	s.live.attempt = attempt_write(g, cx, step, kind, s.live.token);
+	s.work.attempt = s.live.attempt;
+	s.work.token = s.live.token;
+	s.live.uses = check ? NULL : task->uses;
+	s.live.nuses = check ? 0 : task->nuses;
+	snprintf(s.live.run_key, sizeof(s.live.run_key), "%s", run->key);
+	if (verify)
+		move_save_step(cx, step);
+	else
+		move_step(cx, step, check ? "checking" : "running", "");
+	audit(cx, "attempt.started",
+	    arena_printf(cx->arena, "%s/%lld", run->key, (long long)step->id),
+	    "done", kind,
+	    arena_printf(cx->arena,
+		"{\"attempt\":%lld,\"task\":\"%s\",\"definition\":\"%s\"}",
+		(long long)s.live.attempt, step->task, step->definition));
+	add_starting(g, &s);
+	engine_hook(g);
+}
+
+/* A person does it: tell the ticket what. */
+static void
+step_manual(struct cx *cx, struct run *run, struct step *step,
+    const struct task *task)
+{
+	struct ticket *t = run->ticket_id == 0
+	    ? NULL
+	    : ticket_by_id(cx, run->ticket_id);
+	const char *list = "";
+
+	run_begins(cx, run);
+	move_step(cx, step, "manual", "a person must do it");
+	for (size_t i = 0; task->manual[i] != NULL; i++)
+		list = arena_printf(cx->arena, "%s\n- [ ] %s", list,
+		    task->manual[i]);
+	if (t != NULL)
+		ticket_note(cx, t, "comment",
+		    arena_printf(cx->arena,
+			"'%s' is for a person to do:%s\nthen: slipway run "
+			"resolve %s --step %lld --outcome succeeded --note …",
+			task->name, list, run->key, (long long)step->id),
+		    NULL);
+}
+
+/* The condition of the task, over what its parameters are by now. */
+static bool
+step_condition(struct cx *cx, struct run *run, struct step *step,
+    const struct task *task)
+{
+	struct err e;
+	json_t *params;
+	const char *why = NULL;
+	bool holds;
+
+	if (task->when == NULL)
+		return true;
+	params = work_params(cx, step, &e);
+	if (params == NULL) {
+		step_failed(cx, run, step, "failed",
+		    arena_strdup(cx->arena, e.message));
+		return false;
+	}
+	holds = matchers_hold(task->when, params, run->environment,
+	    cx->arena, &why);
+	json_decref(params);
+	if (!holds)
+		step_done(cx, run, step, "skipped",
+		    arena_printf(cx->arena, "when: %s", why), "{}");
+	return holds;
+}
+
+static void
+start_ready(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step)
+{
+	const struct task *task = engine_task(g, cx, step->definition);
+
+	if (run_is_preview(run)) {
+		step_park(cx, step, 0, "waits for the approval");
+		return;
+	}
+	if (task == NULL) {
+		step_failed(cx, run, step, "failed",
+		    "its definition is not stored");
+		return;
+	}
+	if (step_shared_result(cx, run, step) ||
+	    !step_condition(cx, run, step, task))
+		return;
+	if (task->manual != NULL) {
+		step_manual(cx, run, step, task);
+		return;
+	}
+	if (task->command.kind == COMMAND_NONE) {
+		run_begins(cx, run);
+		step_done(cx, run, step, "succeeded",
+		    "it has nothing to run itself", "{}");
+		return;
+	}
+	if (step_shares(cx, step) || !step_fits_limits(g, cx, task, step))
+		return;
+	start_attempt(g, cx, run, step, "run");
+}
+
+static int64_t
+previewed(struct cx *cx, const struct run *run)
+{
+	size_t n;
+
+	(void)run_attempts(cx, run->id, 0, &n);
+	return (int64_t)n;
+}
+
+static void
+start_check(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step)
+{
+	if (!run_is_preview(run) ||
+	    previewed(cx, run) < LIMIT_PREVIEW_CHECKS) {
+		start_attempt(g, cx, run, step, "check");
+		return;
+	}
+	step->preview = "unknown";
+	move_step(cx, step, "checking", "");
+	step_missing(cx, run, step, "unknown until it runs");
+}
+
+void
+duty_start(struct engine *g, struct cx *cx)
+{
+	size_t slots = (size_t)g->slots, running = engine_running(g), n = 0;
+	struct step **steps;
+	struct query *q;
+
+	if (g->stopping || running >= slots)
+		return;
+	steps = arena_array(cx->arena, LIMIT_BATCH, sizeof(*steps));
+	q = query(cx->db, "step_startable");
+	bind_int(q, "limit", LIMIT_BATCH);
+	while (n < LIMIT_BATCH && query_next(q)) {
+		steps[n] = ARENA_NEW(cx->arena, struct step);
+		record_read(q, &step_schema, steps[n++], cx->arena);
+	}
+	query_end(q);
+	for (size_t i = 0; i < n && engine_running(g) < slots; i++) {
+		struct step *step = run_step(cx, steps[i]->id);
+		struct run *run;
+
+		/* An earlier one of this batch may have moved it. */
+		if (step->held || !streq(step->status, steps[i]->status))
+			continue;
+		run = run_by_id(cx, step->run_id);
+		if (streq(step->status, "check"))
+			start_check(g, cx, run, step);
+		else
+			start_ready(g, cx, run, step);
+		run_settle(cx, run);
+	}
+	/* Steps without a command make others ready at once. */
+	if (n > 0 && engine_running(g) < slots)
+		g->more = true;
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/engine_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "resource/move.h"
+#include "resource/plan/plan.h"
+#include "resource/run/run.h"
+
+#define ENGINE_MAGIC 0x656e6731u
+
+/* What is done in each round, in this order. */
+static const struct duty {
+	const char *name;
+	void (*run)(struct engine *g, struct cx *cx);
+} duties[] = {
+	{ "finish", duty_finish },
+	{ "expire", duty_expire },
+	{ "retry", duty_retry },
+	{ "start", duty_start },
+	{ "anchor", duty_anchor },
+};
+
+static void
+site_changed(void *self, struct db *db, int64_t run_id)
+{
+	struct engine *g = self;
+
+	bus_changed(g->bus, db, run_id);
+}
+
+struct cancel {
+	struct engine *engine;
+	int64_t attempt, token, grace_ms;
+};
+
+static void
+cancel_committed(void *arg)
+{
+	struct cancel *c = arg;
+
+	c->engine->driver.ops->cancel(c->engine->driver.self, c->attempt,
+	    c->token, c->grace_ms);
+	free(c);
+}
+
+static void
+site_cancel(void *self, struct db *db, int64_t attempt, int64_t token,
+    int64_t grace_ms)
+{
+	struct cancel *c = malloc(sizeof(*c));
+
+	ASSERT(c != NULL);
+	*c = (struct cancel){ self, attempt, token, grace_ms };
+	db_after_commit(db, cancel_committed, c);
+}
+
+struct engine *
+engine_create(const struct engine_options *o)
+{
+	struct engine *g = calloc(1, sizeof(*g));
+
+	ASSERT(g != NULL);
+	g->magic = ENGINE_MAGIC;
+	g->site = o->site;
+	g->driver = o->driver;
+	g->bus = o->bus;
+	g->loop = o->loop;
+	g->slots = o->slots;
+	g->next_due_boot_ms = INT64_MAX;
+	g->round = arena_create();
+	g->cache_arena = arena_create();
+	map_init(&g->cache);
+	pthread_mutex_init(&g->lock, NULL);
+	o->site->changed = site_changed;
+	o->site->changed_self = g;
+	o->site->cancel = site_cancel;
+	o->site->cancel_self = g;
+	return g;
+}
+
+void
+engine_destroy(struct engine *g)
+{
+	if (g == NULL)
+		return;
+	ASSERT_MAGIC(g, ENGINE_MAGIC);
+	for (size_t i = 0; i < g->npending; i++)
+		buf_finish(&g->pending[i].outputs);
+	free(g->pending);
+	free(g->live);
+	free(g->starting);
+	map_finish(&g->cache);
+	arena_destroy(g->cache_arena);
+	arena_destroy(g->round);
+	platform_unref(g->platform);
+	pthread_mutex_destroy(&g->lock);
+	g->magic = 0;
+	free(g);
+}
+
+void
+engine_set_platform(struct engine *g, struct platform *p)
+{
+	struct platform *old;
+
+	pthread_mutex_lock(&g->lock);
+	old = g->platform;
+	g->platform = p;
+	pthread_mutex_unlock(&g->lock);
+	platform_unref(old);
+}
+
+struct platform *
+engine_platform(struct engine *g)
+{
+	struct platform *p;
+
+	pthread_mutex_lock(&g->lock);
+	p = platform_ref(g->platform);
+	pthread_mutex_unlock(&g->lock);
+	return p;
+}
+
+void
+engine_stop_claiming(struct engine *g)
+{
+	g->stopping = true;
+}
+
+int
+engine_live(struct engine *g)
+{
+	return g->nlive_shown;
+}
+
+const struct task *
+engine_task(struct engine *g, struct cx *cx, const char *hash)
+{
+	const struct task *task = map_get(&g->cache, hash);
+	struct cx own = *cx;
+
+	if (task != NULL)
+		return task;
+	/* Definitions come and go slowly; the cache starts again when it has
+	 * many, but never while attempts point into it. */
+	if (g->cache.count >= 2000 && g->nlive == 0 && g->nstarting == 0) {
+		map_finish(&g->cache);
+		map_init(&g->cache);
+		arena_reset(g->cache_arena);
+	}
+	own.arena = g->cache_arena;
+	task = plan_definition(&own, hash);
+	if (task != NULL)
+		map_put(&g->cache, hash, (void *)(uintptr_t)task);
+	return task;
+}
+
+/* How many of the live ones end in this round. */
+static bool
+engine_ends(const struct engine *g, int64_t attempt)
+{
+	for (size_t i = 0; i < g->nhandled; i++)
+		if (g->pending[i].attempt == attempt &&
+		    g->pending[i].kind != WORK_STARTED)
+			return true;
+	return false;
+}
+
+size_t
+engine_running(const struct engine *g)
+{
+	size_t n = g->nstarting;
+
+	for (size_t i = 0; i < g->nlive; i++)
+		if (!engine_ends(g, g->live[i].attempt))
+			n++;
+	return n;
+}
+
+static int64_t
+live_uses(const struct live *l, const char *limit)
+{
+	for (size_t i = 0; i < l->nuses; i++)
+		if (streq(l->uses[i].limit, limit))
+			return l->uses[i].amount;
+	return 0;
+}
+
+int64_t
+engine_in_use(struct engine *g, struct cx *cx, const char *limit,
+    const char **ret_holders)
+{
+	int64_t sum = 0;
+	const char *holders = "";
+
+	for (size_t i = 0; i < g->nlive + g->nstarting; i++) {
+		const struct live *l = i < g->nlive
+		    ? &g->live[i]
+		    : &g->starting[i - g->nlive].live;
+		int64_t n = live_uses(l, limit);
+
+		if (n == 0 || engine_ends(g, l->attempt))
+			continue;
+		sum += n;
+		holders = arena_printf(cx->arena, "%s%s%s", holders,
+		    holders[0] ? ", " : "", l->run_key);
+	}
+	*ret_holders = holders;
+	return sum;
+}
+
+static void
+live_add(struct engine *g, const struct live *l)
+{
+	if (g->nlive == g->live_cap) {
+		g->live_cap = g->live_cap == 0 ? 64 : g->live_cap * 2;
+		g->live = realloc(g->live, g->live_cap * sizeof(*g->live));
+		ASSERT(g->live != NULL);
+	}
+	g->live[g->nlive++] = *l;
+}
+
+static void
+pending_add(struct engine *g, const struct work_event *ev)
+{
+	if (g->npending == g->pending_cap) {
+		g->pending_cap = g->pending_cap == 0 ? 64 : g->pending_cap * 2;
+		g->pending = realloc(g->pending,
+		    g->pending_cap * sizeof(*g->pending));
+		ASSERT(g->pending != NULL);
+	}
+	g->pending[g->npending++] = *ev;
+}
+
+/* The transaction is durable: forget what ended, start what was decided. */
+static void
+engine_committed(void *arg)
+{
+	struct engine *g = arg;
+	size_t kept = 0, handled = g->nhandled;
+
+	for (size_t i = 0; i < g->nlive; i++)
+		if (!engine_ends(g, g->live[i].attempt))
+			g->live[kept++] = g->live[i];
+		else if (g->driver.ops->forget != NULL)
+			g->driver.ops->forget(g->driver.self,
+			    g->live[i].attempt);
+	g->nlive = kept;
+	for (size_t i = 0; i < handled; i++)
+		buf_finish(&g->pending[i].outputs);
+	memmove(g->pending, g->pending + handled,
+	    (g->npending - handled) * sizeof(*g->pending));
+	g->npending -= handled;
+	g->nhandled = 0;
+
+	for (size_t i = 0; i < g->nstarting; i++) {
+		struct starting *s = &g->starting[i];
+		struct err e;
+
+		live_add(g, &s->live);
+		if (g->driver.ops->start(g->driver.self, &s->work, &e))
+			continue;
+		struct work_event ev = { .kind = WORK_ENDED,
+			.attempt = s->work.attempt, .token = s->work.token,
+			.reason = WORK_SPAWN_FAILED, .code = -1 };
+		snprintf(ev.detail, sizeof(ev.detail), "%.127s", e.message);
+		pending_add(g, &ev);
+		g->more = true;
+	}
+	g->nstarting = 0;
+	g->nlive_shown = (int)g->nlive;
+	g->hooked = false;
+}
+
+void
+engine_hook(struct engine *g)
+{
+	if (g->hooked)
+		return;
+	g->hooked = true;
+	db_after_commit(g->round_db, engine_committed, g);
+}
+
+static void
+engine_on_fd(void *self, struct db *db)
+{
+	struct engine *g = self;
+	struct work_event ev;
+
+	(void)db;
+	while (g->npending < 4096) {
+		memset(&ev, 0, sizeof(ev));
+		if (!g->driver.ops->next(g->driver.self, &ev))
+			break;
+		pending_add(g, &ev);
+	}
+}
+
+static struct cx
+round_begin(struct engine *g, struct db *db)
+{
+	struct cx cx = { .arena = g->round, .db = db,
+		.actor = &actor_engine, .site = g->site, .request_id = "",
+		.now = clock_wall_ms() };
+
+	/* A round that was rolled back left its decisions behind. */
+	arena_reset(g->round);
+	g->nstarting = 0;
+	g->nhandled = 0;
+	g->hooked = false;
+	g->round_db = db;
+	g->more = false;
+	g->next_due_boot_ms = INT64_MAX;
+	cx.platform = engine_platform(g);
+	return cx;
+}
+
+static void
+round_end(struct cx *cx)
+{
+	platform_unref((struct platform *)(uintptr_t)cx->platform);
+}
+
+static void
+engine_duties(void *self, struct db *db)
+{
+	struct engine *g = self;
+	struct cx cx = round_begin(g, db);
+
+	for (size_t i = 0; i < ARRAY_SIZE(duties) && !db_failed(db, NULL);
+	     i++)
+		duties[i].run(g, &cx);
+	round_end(&cx);
+}
+
+static int64_t
+engine_next_due(void *self)
+{
+	struct engine *g = self;
+
+	return g->more ? 0 : g->next_due_boot_ms;
+}
+
+static void
+engine_broken(void *self, const struct err *e)
+{
+	(void)self;
+	log_error("store.broken", "%s: stopping, start-up is recovery",
+	    e->message);
+	_exit(74);
+}
+
+struct writer_hooks
+engine_hooks(struct engine *g)
+{
+	return (struct writer_hooks){ .self = g, .epoch = g->site->epoch,
+		.fd = g->driver.ops->fd(g->driver.self),
+		.on_fd = engine_on_fd, .duties = engine_duties,
+		.next_due = engine_next_due, .broken = engine_broken };
+}
+
+static void
+recover_never(struct engine *g, struct cx *cx, struct attempt *a)
+{
+	struct step *step = run_step(cx, a->step_id);
+	struct run *run = run_by_id(cx, a->run_id);
+
+	a->detail = "the server died before it was started";
+	a->ended_at = cx->now;
+	move_attempt(cx, a, "never");
+	if (step->attempts != a->no)
+		return;
+	if (streq(step->status, "checking"))
+		move_step(cx, step, "check", "to be checked again");
+	else if (streq(step->status, "running")) {
+		step->tries--;
+		move_step(cx, step, "ready", "to be started again");
+	} else if (streq(step->status, "verifying"))
+		start_attempt(g, cx, run, step, "verify");
+}
+
+static void
+recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
+{
+	struct work_event ev;
+	struct step *step = run_step(cx, a->step_id);
+	const struct task *task = engine_task(g, cx, step->definition);
+	struct live live = { .attempt = a->id, .token = a->token,
+		.step = a->step_id };
+
+	memset(&ev, 0, sizeof(ev));
+	snprintf(live.run_key, sizeof(live.run_key), "R-%lld",
+	    (long long)a->run_id);
+	if (task != NULL) {
+		live.uses = task->uses;
+		live.nuses = task->nuses;
+	}
+	switch (g->driver.ops->recover(g->driver.self, a->id, a->token,
+	    &ev)) {
+	case WORK_NEVER:
+		recover_never(g, cx, a);
+		return;
+	case WORK_RUNNING:
+		live_add(g, &live);
+		return;
+	case WORK_OVER:
+		live_add(g, &live);
+		pending_add(g, &ev);
+		return;
+	case WORK_LOST:
+	default:
+		ev = (struct work_event){ .kind = WORK_GONE,
+			.attempt = a->id, .token = a->token, .code = -1 };
+		snprintf(ev.detail, sizeof(ev.detail), "%s",
+		    streq(a->boot_id, g->site->boot_id)
+			? "its keeper is gone"
+			: "the host was rebooted");
+		live_add(g, &live);
+		pending_add(g, &ev);
+		return;
+	}
+}
+
+bool
+engine_recover(struct engine *g, struct db *db, struct err *e)
+{
+	struct query *q;
+	struct cx cx;
+	struct attempt **live;
+	size_t n;
+
+	db_begin(db);
+	cx = round_begin(g, db);
+	q = query(db, "attempt_live");
+	live = run_attempts_of(&cx, q, &n);
+	for (size_t i = 0; i < n && !db_failed(db, NULL); i++)
+		recover_attempt(g, &cx, live[i]);
+	if (g->nstarting > 0)
+		engine_hook(g);
+	g->nlive_shown = (int)g->nlive;
+	round_end(&cx);
+	if (n > 0)
+		log_info("engine.recovered", "attempts=%zu running=%zu", n,
+		    g->nlive);
+	if (!db_failed(db, e) && db_commit(db, e))
+		return true;
+	db_rollback(db);
+	return false;
+}

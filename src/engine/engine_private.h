@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine_private.h: what the duties share.  Core thread only, but for what
+ * `lock` guards.
+ *
+ * A round is one transaction.  What a round decides takes effect in memory
+ * after its commit: `live` grows by `starting` and loses what `pending`
+ * ended; after a rollback both are simply decided again.
+ */
+#ifndef ENGINE_PRIVATE_H
+#define ENGINE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "engine/engine.h"
+#include "spec/run.h"
+#include "store/audit.h"
+
+struct live { /* an attempt that was started and is not known to be over */
+	int64_t attempt;
+	int64_t token;
+	int64_t step;
+	char run_key[24];
+	const struct use_def *uses; /* of the cached task */
+	size_t nuses;
+};
+
+struct starting { /* to be started after the commit; in the round's arena */
+	struct live live;
+	struct work work;
+};
+
+struct engine {
+	unsigned magic;
+	struct site *site;
+	struct driver driver;
+	struct bus *bus;
+	struct loop *loop;
+	int slots;
+	struct audit_anchor anchor;
+
+	pthread_mutex_t lock;
+	struct platform *platform;
+	_Atomic int nlive_shown;
+	_Atomic bool stopping;
+
+	struct live *live;
+	size_t nlive, live_cap;
+	struct starting *starting;
+	size_t nstarting, starting_cap;
+	struct work_event *pending; /* reported, not committed */
+	size_t npending, pending_cap;
+	size_t nhandled; /* of pending, in this round */
+
+	struct arena *round;
+	struct db *round_db;
+	bool hooked; /* the after-commit hook of this round is set */
+	int64_t tokens;
+	int64_t next_due_boot_ms;
+	bool more; /* come again at once */
+
+	/* Tasks by definition hash, for as long as the folder stays. */
+	struct arena *cache_arena;
+	struct map cache;
+};
+
+/* The after-commit hook is set once a round. */
+void engine_hook(struct engine *g);
+
+/* The definition of a step, cached. NULL: not stored (a bug or damage). */
+const struct task *engine_task(struct engine *g, struct cx *cx,
+    const char *hash);
+
+/* Attempts that will live after this round. */
+size_t engine_running(const struct engine *g);
+/* Amount of a limit in use after this round; *ret_holders names runs. */
+int64_t engine_in_use(struct engine *g, struct cx *cx, const char *limit,
+    const char **ret_holders);
+
+/* duty_start.c */
+void duty_start(struct engine *g, struct cx *cx);
+/* Begin an attempt of kind "check", "run" or "verify"; the step is moved.
+ * What cannot begin fails the step. */
+void start_attempt(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const char *kind);
+
+/* duty_finish.c */
+void duty_finish(struct engine *g, struct cx *cx);
+/* duty_time.c */
+void duty_retry(struct engine *g, struct cx *cx);
+void duty_expire(struct engine *g, struct cx *cx);
+void duty_anchor(struct engine *g, struct cx *cx);
+
+/* work.c: everything the driver needs.  false: it cannot be begun, e says
+ * why. */
+bool work_build(struct engine *g, struct cx *cx, const struct run *run,
+    const struct step *step, const struct task *task, const char *kind,
+    struct work *ret, struct err *e);
+/* Parameters with outputs of needs put in, secrets plain.  A new reference;
+ * NULL and e on failure. */
+json_t *work_params(struct cx *cx, const struct step *step, struct err *e);
+
+/* outputs.c: the outputs file to stored JSON (declared secret ones sealed).
+ * false: the file is wrong, e says which line. */
+bool outputs_parse(struct cx *cx, const struct task *task, struct str bytes,
+    const char **ret_json, struct err *e);
+
+#endif

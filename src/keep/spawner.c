@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+#include "keep/spawner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keep/keeper.h"
+#include "keep/workspace.h"
+
+#define CONTROL 3 /* the descriptor, after spawner_open */
+
+struct child {
+	pid_t pid;
+	int64_t attempt, token;
+	bool sweeper;
+};
+
+struct spawner {
+	struct keeper_setup setup;
+	int workspaces; /* DATA/ws */
+	int signals;
+	struct child *children;
+	size_t count, room;
+};
+
+/* --- telling the server ---------------------------------------------------- */
+
+/* Waits for room: a server that does not read its socket gets no keepers. */
+static void
+spawner_tell(enum wire_kind kind, const struct child *c, int error,
+    unsigned layers)
+{
+	struct wire_event e = { .version = WIRE_VERSION,
+		.kind = kind,
+		.attempt = c->attempt,
+		.token = c->token,
+		.pid = c->pid,
+		.layers = layers,
+		.end = { .version = WIRE_VERSION,
+		    .code = -1,
+		    .error = error,
+		    .attempt = c->attempt,
+		    .token = c->token } };
+	ssize_t n;
+
+	do
+		n = send(CONTROL, &e, sizeof(e), MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+}
+
+/* --- children -------------------------------------------------------------- */
+
+static bool
+children_grow(struct spawner *s)
+{
+	size_t room = s->room ? s->room * 2 : 64;
+	struct child *more;
+
+	if (s->count < s->room)
+		return true;
+	more = realloc(s->children, room * sizeof(*more));
+	if (!more)
+		return false;
+	s->children = more;
+	s->room = room;
+	return true;
+}
+
+static bool
+exit_recorded(int64_t attempt)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "%" PRId64 "/exit", attempt);
+	return access(path, F_OK) == 0;
+}
+
+static void
+child_ended(const struct spawner *s, const struct child *c, int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	if (c->sweeper || code == KEEPER_TOLD)
+		return;
+	if (code >= KEEPER_REFUSED) {
+		spawner_tell(WIRE_REFUSED, c, code - KEEPER_REFUSED, 0);
+	} else if (exit_recorded(c->attempt)) {
+		spawner_tell(WIRE_EXITED, c, 0, 0);
+	} else {
+		int group = cgroup_make(&s->setup.cgroup, c->attempt, 0, 0);
+
+		if (group >= 0)
+			cgroup_kill(group);
+		cgroup_remove(&s->setup.cgroup, group, c->attempt);
+		spawner_tell(WIRE_GONE, c, 0, 0);
+	}
+}
+
+static void
+spawner_reap(struct spawner *s)
+{
+	struct signalfd_siginfo info;
+	pid_t pid;
+	int status;
+
+	while (read(s->signals, &info, sizeof(info)) > 0)
+		;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		size_t i = 0;
+
+		while (i < s->count && s->children[i].pid != pid)
+			i++;
+		if (i == s->count)
+			continue;
+
+		struct child c = s->children[i];
+
+		s->children[i] = s->children[--s->count];
+		child_ended(s, &c, status);
+	}
+}
+
+/* Clean up after a keeper that died. */
+_Noreturn static void
+sweeper_run(const struct spawner *s, int64_t attempt)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%" PRId64, attempt);
+	if (fchdir(s->workspaces) == 0)
+		workspace_remove(name);
+	_exit(0);
+}
+
+static void
+spawner_start(struct spawner *s, const struct wire_start *start, int spec)
+{
+	struct child c = { .attempt = start->attempt,
+		.token = start->token,
+		.sweeper = start->size == 0 };
+
+	c.pid = children_grow(s) ? fork() : -1;
+	if (c.pid == 0) {
+		close(CONTROL);
+		close(s->signals);
+		if (c.sweeper)
+			sweeper_run(s, start->attempt);
+		keeper_run(&s->setup, start, spec);
+	}
+	if (c.pid > 0)
+		s->children[s->count++] = c;
+	else if (!c.sweeper)
+		spawner_tell(WIRE_REFUSED, &c, errno, 0);
+}
+
+/* --- the server's orders --------------------------------------------------- */
+
+/* False at the end of the socket. */
+static bool
+spawner_receive(struct spawner *s)
+{
+	struct wire_start start;
+	_Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int))];
+	struct iovec part = { &start, sizeof(start) };
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room) };
+	struct cmsghdr *head;
+	int spec = -1;
+	ssize_t n = recvmsg(CONTROL, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
+	head = CMSG_FIRSTHDR(&m);
+	if (head && head->cmsg_type == SCM_RIGHTS)
+		memcpy(&spec, CMSG_DATA(head), sizeof(spec));
+	if (n == sizeof(start) && start.version == WIRE_VERSION &&
+	    (start.size == 0 || spec >= 0))
+		spawner_start(s, &start, spec);
+	if (spec >= 0)
+		close(spec);
+	return true;
+}
+
+/* --- start ----------------------------------------------------------------- */
+
+/* Nothing of whoever started us goes on to the commands. */
+static bool
+process_clean(int control)
+{
+	sigset_t all;
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0)
+		return false;
+	for (int i = 1; i < NSIG; i++)
+		(void)signal(i, SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	if (dup2(null, STDIN_FILENO) < 0)
+		return false;
+	if (control != CONTROL && dup2(control, CONTROL) < 0)
+		return false;
+	if (fcntl(CONTROL, F_SETFD, FD_CLOEXEC) < 0)
+		return false;
+	umask(077);
+	return close_range(CONTROL + 1, ~0U, 0) == 0;
+}
+
+static bool
+spawner_open(struct spawner *s, int control, const char *data)
+{
+	sigset_t child;
+
+	if (!process_clean(control) || chdir(data) < 0)
+		return false;
+	s->workspaces = open("ws", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->workspaces < 0 || chdir("k") < 0)
+		return false;
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	s->signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signals < 0)
+		return false;
+	(void)setsid();
+	prctl(PR_SET_NAME, "keep");
+	sandbox_probe(&s->setup.sandbox);
+	if (s->setup.sandbox.root && setgroups(0, NULL) < 0)
+		return false;
+	cgroup_open(&s->setup.cgroup);
+	if (s->setup.cgroup.memory || s->setup.cgroup.pids)
+		s->setup.sandbox.layers |= WIRE_LAYER_CGROUP;
+	return prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+
+static void
+spawner_run(struct spawner *s)
+{
+	for (;;) {
+		struct pollfd fds[] = { { CONTROL, POLLIN, 0 },
+			{ s->signals, POLLIN, 0 } };
+
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[1].revents)
+			spawner_reap(s);
+		if (fds[0].revents && !spawner_receive(s))
+			return;
+	}
+}
+
+int
+spawner_main(int argc, char **argv)
+{
+	struct spawner s = { 0 };
+
+	if (argc != 5) {
+		fprintf(stderr, "usage: keep CONTROL_FD DATA_FOLDER "
+				"SERVER_UID SERVER_GID\n");
+		return 2;
+	}
+	s.setup.server_uid = (uid_t)strtoul(argv[3], NULL, 10);
+	s.setup.server_gid = (gid_t)strtoul(argv[4], NULL, 10);
+	if (!spawner_open(&s, (int)strtol(argv[1], NULL, 10), argv[2])) {
+		fprintf(stderr, "keep: cannot start: %s\n", strerror(errno));
+		return 1;
+	}
+	spawner_tell(WIRE_HELLO, &(struct child){ .pid = getpid() }, 0,
+	    s.setup.sandbox.layers);
+	spawner_run(&s);
+	cgroup_close(&s.setup.cgroup);
+	free(s.children);
+	return 0;
+}

@@ -1,0 +1,22 @@
+-- name: need_insert
+INSERT INTO need (ticket_id, run_id, step_id, plan_hash, source, rule,
+	approvers, wanted, eligible, status, expires_at)
+VALUES ($ticket_id, $run_id, $step_id, $plan_hash, $source, $rule,
+	$approvers, $wanted, $eligible, $status, $expires_at);
+
+-- name: need_of_ticket
+SELECT * FROM need WHERE ticket_id = $ticket_id ORDER BY id;
+
+-- name: need_expired
+SELECT DISTINCT ticket_id FROM need
+WHERE status = 'open' AND expires_at <= $now LIMIT 100;
+
+-- name: need_next_expiry
+SELECT MIN(expires_at) AS at FROM need WHERE status = 'open';
+
+-- name: vote_insert
+INSERT INTO vote (need_id, plan_hash, person, decision, note, via, at)
+VALUES ($need_id, $plan_hash, $person, $decision, $note, $via, $at);
+
+-- name: vote_of_need
+SELECT * FROM vote WHERE need_id = $need_id ORDER BY id;

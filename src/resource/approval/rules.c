@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Which approvals the folder asks for: pure over definitions. */
+#include "resource/approval/approval.h"
+
+#include <string.h>
+
+struct collected {
+	struct approval_rule *items;
+	size_t count, cap;
+};
+
+static void
+collect(struct cx *cx, struct collected *c, const struct rule_def *rule,
+    const char *source)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct approval_rule *have = &c->items[i];
+
+		if (!streq(have->of, rule->of) || have->wanted != rule->count)
+			continue;
+		if (strstr(have->source, source) == NULL)
+			have->source = arena_printf(cx->arena, "%s and %s",
+			    have->source, source);
+		return;
+	}
+	if (c->count == c->cap) {
+		struct approval_rule *more;
+
+		c->cap = c->cap == 0 ? 8 : c->cap * 2;
+		more = arena_array(cx->arena, c->cap, sizeof(*more));
+		if (c->count > 0)
+			memcpy(more, c->items, c->count * sizeof(*more));
+		c->items = more;
+	}
+	c->items[c->count++] = (struct approval_rule){ .source = source,
+		.text = rule->text, .of = rule->of, .wanted = rule->count };
+}
+
+/* Every rule of the list that matches, up to a standing one. */
+static void
+collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
+    size_t n, const json_t *params, const char *environment,
+    const char *source)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *why;
+
+		if (!matchers_hold(rules[i].when, params, environment,
+			cx->arena, &why))
+			continue;
+		if (rules[i].none)
+			return;
+		collect(cx, c, &rules[i], source);
+	}
+}
+
+struct approval_rule *
+approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
+{
+	struct collected c = { .items = NULL };
+	const char *env = s->environment->name;
+
+	*ret_n = 0;
+	if (cx->site->local)
+		return NULL;
+	collect_list(cx, &c, s->environment->approve,
+	    s->environment->napprove, s->params, env,
+	    arena_printf(cx->arena, "environment %s (%s)", env,
+		s->environment->where));
+	if (s->request != NULL)
+		collect_list(cx, &c, s->request->approve,
+		    s->request->napprove, s->params, env,
+		    arena_printf(cx->arena, "request %s (%s)",
+			s->request->name, s->request->where));
+	if (s->graph == NULL)
+		collect_list(cx, &c, s->task->approve, s->task->napprove,
+		    s->params, env,
+		    arena_printf(cx->arena, "task %s (%s)", s->task->name,
+			s->task->where));
+	else
+		for (size_t i = 0; i < s->graph->count; i++) {
+			const struct graph_step *step = s->graph->steps[i];
+
+			if (step->task->napprove == 0)
+				continue;
+			collect_list(cx, &c, step->task->approve,
+			    step->task->napprove, step->params, env,
+			    arena_printf(cx->arena, "task %s (%s)",
+				step->task->name, step->task->where));
+		}
+	*ret_n = c.count;
+	return c.items;
+}
+
+const char **
+approval_texts(struct cx *cx, const struct task *task,
+    const struct request_def *request, const char *environment,
+    const json_t *params, size_t *ret_n)
+{
+	struct approval_scope scope = { .task = task, .request = request,
+		.environment = platform_environment(cx->platform, environment),
+		.params = params };
+	struct approval_rule *rules;
+	const char **texts;
+
+	*ret_n = 0;
+	if (scope.environment == NULL)
+		return NULL;
+	rules = approval_rules(cx, &scope, ret_n);
+	texts = arena_array(cx->arena, *ret_n + 1, sizeof(*texts));
+	for (size_t i = 0; i < *ret_n; i++)
+		texts[i] = arena_printf(cx->arena, "%s (%s)", rules[i].text,
+		    rules[i].source);
+	return texts;
+}

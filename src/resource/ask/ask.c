@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/ask/ask.h"
+
+#include "base/near.h"
+#include "resource/audit.h"
+#include "resource/plan/plan.h"
+#include "resource/run/run.h"
+#include "resource/sealed.h"
+#include "resource/ticket/ticket.h"
+
+static void
+ask_decref(void *json)
+{
+	json_decref(json);
+}
+
+static json_t *
+ask_keep(struct cx *cx, json_t *json)
+{
+	arena_cleanup(cx->arena, ask_decref, json);
+	return json;
+}
+
+static bool
+request_allows(const struct request_def *r, const char *environment)
+{
+	if (r == NULL || r->environments == NULL)
+		return true;
+	for (size_t i = 0; r->environments[i] != NULL; i++)
+		if (streq(r->environments[i], environment))
+			return true;
+	return false;
+}
+
+bool
+ask_environment(struct cx *cx, const char *name,
+    const struct request_def *request, const struct environment_def **ret,
+    struct err *e)
+{
+	const struct platform *p = cx->platform;
+	const struct environment_def *found;
+	struct near near;
+
+	if (name == NULL)
+		name = p->default_environment;
+	if (name == NULL) {
+		err_set(e, ERR_INVALID, "environment.missing",
+		    "which environment: it was not said");
+		return err_hint(e, "slipway environment list");
+	}
+	found = platform_environment(p, name);
+	if (found != NULL && request_allows(request, name)) {
+		*ret = found;
+		return true;
+	}
+	near = near_start(name);
+	for (size_t i = 0; i < p->nenvironments; i++)
+		if (request_allows(request, p->environments[i].name))
+			near_offer(&near, p->environments[i].name);
+	if (found != NULL)
+		return err_set(e, ERR_INVALID, "environment.not_offered",
+		    "request '%s' is not offered in environment '%s'",
+		    request->name, name);
+	err_set(e, ERR_NOT_FOUND, "environment.unknown",
+	    "environment '%s': there is none of that name", name);
+	if (near.best != NULL)
+		return err_hint(e, "did you mean '%s'?", near.best);
+	return err_hint(e, "slipway environment list");
+}
+
+bool
+ask_params(struct cx *cx, const struct task *task, const json_t *given,
+    struct problems *problems, json_t **ret, struct err *e)
+{
+	json_t *params = ask_keep(cx,
+	    given == NULL ? json_object() : json_deep_copy(given));
+
+	if (!json_is_object(params)) {
+		problem_add(problems, "/params", "field.type",
+		    "an object: {\"name\": value, …}",
+		    "params must be an object");
+		return problems_err(problems, e);
+	}
+	if (!validate(task->params, params, "/params", problems))
+		return problems_err(problems, e);
+	*ret = params;
+	return true;
+}
+
+static const struct task *
+source_lookup(void *self, const char *name)
+{
+	const struct cx *cx = self;
+
+	return platform_task(cx->platform, name);
+}
+
+static json_t *
+source_hashable(void *self, const json_t *value)
+{
+	const struct cx *cx = self;
+
+	return sealed_to_hmac(cx->site, value);
+}
+
+bool
+ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
+    struct err *e)
+{
+	const struct graph_source source = { .lookup = source_lookup,
+		.hashable = source_hashable, .self = cx,
+		.environment = ask->environment->name };
+	struct approval_scope scope = { .task = ask->task,
+		.request = ask->request, .environment = ask->environment,
+		.params = ask->params, .graph = &ret->graph };
+	struct plan_input plan = { .task = ask->task,
+		.environment = ask->environment,
+		.requester = ask->requester };
+
+	ret->ask = ask;
+	ret->params = ask_keep(cx,
+	    sealed_from_plain(cx->site, ask->task->params, ask->params));
+	if (!graph_expand(cx->arena, &source, ask->task, ret->params,
+		&ret->graph, e))
+		return false;
+	ret->rules = approval_rules(cx, &scope, &ret->nrules);
+	plan.params = ret->params;
+	plan.rules = ret->rules;
+	plan.nrules = ret->nrules;
+	return plan_store(cx, &plan, &ret->plan_hash, e);
+}
+
+static const char *
+ask_title(struct cx *cx, const struct ask *ask)
+{
+	const json_t *name = json_object_get(ask->params, "name");
+
+	if (ask->title != NULL)
+		return ask->title;
+	if (json_is_string(name))
+		return arena_printf(cx->arena, "%s '%s' in %s",
+		    ask->request == NULL ? ask->task->name
+					 : ask->request->title,
+		    json_string_value(name), ask->environment->name);
+	return arena_printf(cx->arena, "%s in %s",
+	    ask->request == NULL ? ask->task->name : ask->request->title,
+	    ask->environment->name);
+}
+
+static const char *
+ask_project(struct cx *cx, const struct ask *ask)
+{
+	const struct platform *p = cx->platform;
+
+	if (ask->request != NULL)
+		return ask->request->project;
+	for (size_t i = 0; i < p->nprojects; i++)
+		if (streq(p->projects[i].team, ask->task->team))
+			return p->projects[i].key;
+	return p->nprojects > 0 ? p->projects[0].key : "RUN";
+}
+
+static struct ticket *
+ask_ticket(struct cx *cx, const struct prepared *p)
+{
+	const struct ask *ask = p->ask;
+	struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
+
+	*t = (struct ticket){ .project = ask_project(cx, ask),
+		.kind = ask->request == NULL ? "operation" : "request",
+		.title = ask_title(cx, ask), .status = "open",
+		.priority = ask->request == NULL ? "operational"
+						 : ask->request->priority,
+		.requester = ask->requester, .last_editor = ask->requester,
+		.request = ask->request == NULL ? "" : ask->request->name,
+		.task = ask->task->name, .team = ask->task->team,
+		.environment = ask->environment->name,
+		.params = json_canonical(cx->arena, p->params),
+		.plan_hash = p->plan_hash, .resolution = "" };
+	ticket_insert(cx, t);
+	if (ask->note != NULL && ask->note[0] != '\0')
+		ticket_note(cx, t, "comment", ask->note, NULL);
+	return t;
+}
+
+struct run *
+ask_run(struct cx *cx, const struct prepared *p, const struct ticket *ticket,
+    const char *status, const char *reason)
+{
+	const struct ask *ask = p->ask;
+	struct run *run = ARENA_NEW(cx->arena, struct run);
+
+	*run = (struct run){ .task = ask->task->name,
+		.team = ask->task->team,
+		.environment = ask->environment->name,
+		.params = json_canonical(cx->arena, p->params),
+		.plan_hash = p->plan_hash,
+		.closure_hash = ask->task->closure_hash, .status = status,
+		.reason = reason, .requester = ask->requester,
+		.via = cx->actor->via,
+		.ticket_id = ticket == NULL ? 0 : ticket->id,
+		.retry_of = ask->retry_of, .dry = ask->dry,
+		.cancel_by = "" };
+	if (ticket == NULL && !ask->dry)
+		run->dedupe_key = arena_printf(cx->arena, "%s.%s",
+		    p->graph.root->ident, ask->task->closure_hash);
+	run_insert(cx, run, &p->graph);
+	return run;
+}
+
+/* The same, asked for directly and not over yet: watch that one. */
+static bool
+ask_join(struct cx *cx, const struct prepared *p, struct asked *ret)
+{
+	struct run *run;
+
+	if (p->ask->dry || p->ask->request != NULL || p->nrules > 0)
+		return false;
+	run = run_by_dedupe(cx, arena_printf(cx->arena, "%s.%s",
+				    p->graph.root->ident,
+				    p->ask->task->closure_hash));
+	if (run == NULL)
+		return false;
+	run_watch(cx, run, p->ask->requester, 0);
+	audit(cx, "run.joined", run->key, "done", "the same is running", NULL);
+	*ret = (struct asked){ .run = run, .joined = true };
+	return true;
+}
+
+bool
+ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
+    struct err *e)
+{
+	struct prepared p;
+	bool ticket;
+
+	if (!ask_prepare(cx, ask, &p, e))
+		return false;
+	if (ask_join(cx, &p, ret))
+		return true;
+	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0);
+	*ret = (struct asked){ .ticket =
+				   ticket ? ask_ticket(cx, &p) : NULL };
+	ret->run = ask_run(cx, &p, ret->ticket,
+	    ticket && p.nrules > 0 ? "waiting_approval" : "queued",
+	    ask->dry ? "plan only" : "");
+	if (ticket)
+		ticket_asked(cx, ret->ticket, ret->run, p.rules, p.nrules);
+	return true;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ask.h: from "I want" to a ticket, a plan and a run: one path for requests,
+ * direct runs, edits and retries with the latest definition.
+ */
+#ifndef RESOURCE_ASK_H
+#define RESOURCE_ASK_H
+
+#include "resource/approval/approval.h"
+#include "resource/cx.h"
+#include "spec/run.h"
+#include "spec/ticket.h"
+#include "spec/validate.h"
+
+struct ask {
+	const struct task *task;
+	const struct request_def *request; /* NULL: a direct run */
+	const struct environment_def *environment;
+	const json_t *params; /* plain, checked, defaults filled */
+	const char *requester;
+	const char *title; /* or NULL */
+	const char *note;  /* or NULL */
+	bool dry;
+	int64_t retry_of;
+};
+
+/* An ask thought through: nothing is written yet but definitions and plan. */
+struct prepared {
+	const struct ask *ask;
+	json_t *params; /* sealed; lives in the arena */
+	struct graph graph;
+	struct approval_rule *rules;
+	size_t nrules;
+	const char *plan_hash;
+};
+bool ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
+    struct err *e);
+
+struct asked {
+	struct ticket *ticket; /* or NULL */
+	struct run *run;
+	bool joined; /* the same was active already */
+};
+/* Prepare, then write ticket, run and needs. */
+bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
+    struct err *e);
+
+/* A run for a prepared ask of a ticket that exists (edit). */
+struct run *ask_run(struct cx *cx, const struct prepared *p,
+    const struct ticket *ticket, const char *status, const char *reason);
+
+/* The environment named, or the only one; ERR_NOT_FOUND with the near name,
+ * ERR_INVALID "environment.missing". */
+bool ask_environment(struct cx *cx, const char *name,
+    const struct request_def *request, const struct environment_def **ret,
+    struct err *e);
+
+/* A deep copy of given, checked against the task's parameters with defaults
+ * filled in; problems have pointers below "/params". */
+bool ask_params(struct cx *cx, const struct task *task, const json_t *given,
+    struct problems *problems, json_t **ret, struct err *e);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ask_api.h: the handlers of request.ask and task.run.
+ */
+#ifndef RESOURCE_ASK_API_H
+#define RESOURCE_ASK_API_H
+
+#include "resource/call.h"
+
+call_handler ask_api_request, ask_api_task;
+
+#endif

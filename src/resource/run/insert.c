@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing a new run with its steps and edges. */
+#include "base/limits.h"
+#include "resource/audit.h"
+#include "resource/run/run.h"
+#include "resource/sealed.h"
+#include "spec/validate.h"
+#include "store/record.h"
+
+static const char *
+first_status(const struct graph_step *s)
+{
+	switch (s->state) {
+	case GRAPH_CHECK:
+		return "check";
+	case GRAPH_WAITING:
+		return "waiting";
+	case GRAPH_READY:
+		return "ready";
+	case GRAPH_IDLE:
+	default:
+		return "idle";
+	}
+}
+
+static int64_t
+target_of(const struct graph_step *s)
+{
+	if (s->task->creates.kind == CREATES_NONE)
+		return TARGET_NONE;
+	return s->early ? TARGET_EARLY : TARGET_LATE;
+}
+
+static void
+step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
+{
+	struct step row = { .run_id = run->id, .ident = s->ident,
+		.task = s->task->name, .definition = s->task->hash,
+		.params = json_canonical(cx->arena, s->params),
+		.status = first_status(s), .waiting = (int64_t)s->nedges,
+		.target = target_of(s), .reason = "", .preview = "",
+		.outputs = "{}", .priority = run->priority,
+		.seq = site_next_seq(cx->site) };
+	struct query *q = query(cx->db, "step_insert");
+
+	row.held = s->state == GRAPH_READY && run_is_preview(run);
+	record_bind(q, &step_schema, &row);
+	query_run(q);
+	s->id = db_last_id(cx->db);
+	for (size_t i = 0; i < s->nedges; i++) {
+		q = query(cx->db, "edge_insert");
+		bind_int(q, "run_id", run->id);
+		bind_int(q, "from_step", s->edges[i].from->id);
+		bind_int(q, "to_step", s->id);
+		bind_text(q, "name", s->edges[i].name);
+		query_run(q);
+	}
+}
+
+static int64_t
+next_id(struct cx *cx)
+{
+	struct query *q = query(cx->db, "run_next_id");
+	int64_t id = 1;
+
+	if (query_next(q))
+		id = column_int(q, "id");
+	query_end(q);
+	return id;
+}
+
+void
+run_insert(struct cx *cx, struct run *run, const struct graph *g)
+{
+	struct query *q;
+
+	run->key = arena_printf(cx->arena, "R-%lld", (long long)next_id(cx));
+	run->created_at = cx->now;
+	run->seq = site_next_seq(cx->site);
+	q = query(cx->db, "run_insert");
+	record_bind(q, &run_schema, run);
+	query_run(q);
+	run->id = db_last_id(cx->db);
+
+	for (size_t i = 0; i < g->count; i++) {
+		step_insert(cx, run, g->steps[i]);
+		if (g->steps[i]->state != GRAPH_IDLE)
+			run->open_steps++;
+	}
+	run->root_step = g->root->id;
+	q = query(cx->db, "run_set_root");
+	bind_int(q, "id", run->id);
+	bind_int(q, "root_step", run->root_step);
+	bind_int(q, "open_steps", run->open_steps);
+	query_run(q);
+	run_watch(cx, run, run->requester, run->ticket_id);
+	audit(cx, "run.asked", run->key, "done", run->status,
+	    arena_printf(cx->arena,
+		"{\"task\":\"%s\",\"environment\":\"%s\",\"plan_hash\":\"%s\"}",
+		run->task, run->environment, run->plan_hash));
+	cx->site->changed(cx->site->changed_self, cx->db, run->id);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/run/reveal.h"
+
+#include "base/clock.h"
+#include "base/near.h"
+#include "resource/audit.h"
+#include "resource/move.h"
+#include "resource/plan/plan.h"
+#include "resource/run/run.h"
+#include "resource/run/step.h"
+#include "resource/sealed.h"
+#include "resource/ticket/ticket.h"
+
+static bool
+reveal_allowed(struct cx *cx, const struct run *run,
+    const struct output_def *def, struct err *e)
+{
+	const char *person = cx->actor->person;
+	const char *to = def->to == NULL ? "requester" : def->to;
+
+	if (person != NULL && streq(to, "requester") &&
+	    streq(person, run->requester))
+		return true;
+	if (person != NULL && !streq(to, "requester") &&
+	    platform_is_one_of(cx->platform, person, to))
+		return true;
+	return err_set(e, ERR_DENIED, "secret.not_yours",
+	    "'%s' of %s is for %s only", def->name, run->key,
+	    streq(to, "requester") ? run->requester : to);
+}
+
+/* Only the first reading counts; who and when are kept. */
+static bool
+reveal_once(struct cx *cx, const struct run *run, const struct step *step,
+    const struct output_def *def, struct err *e)
+{
+	struct query *q = query(cx->db, "reveal_get");
+	char at[CLOCK_TEXT];
+	bool shown = false;
+
+	bind_int(q, "step_id", step->id);
+	bind_text(q, "output", def->name);
+	if (query_next(q)) {
+		shown = true;
+		err_set(e, ERR_CONFLICT, "secret.already_shown",
+		    "'%s' of %s was shown to %s at %s already, and is shown "
+		    "once",
+		    def->name, run->key, column_text(q, "person", cx->arena),
+		    clock_text(column_int(q, "at"), at));
+		err_hint(e, "ask for a new one");
+	}
+	query_end(q);
+	if (shown)
+		return !def->once;
+	q = query(cx->db, "reveal_insert");
+	bind_int(q, "run_id", run->id);
+	bind_int(q, "step_id", step->id);
+	bind_text(q, "output", def->name);
+	bind_text(q, "person", cx->actor->person);
+	bind_int(q, "at", cx->now);
+	query_run(q);
+	return true;
+}
+
+static bool
+reveal_write(struct cx *cx, const struct step *step, const char *output,
+    struct json_out *out, struct err *e)
+{
+	json_t *sealed = json_loads(step->outputs, 0, NULL);
+	json_t *plain = sealed_to_plain(cx->site, sealed, e);
+	const char *value =
+	    json_string_value(json_object_get(plain, output));
+	bool ok = plain != NULL;
+
+	if (ok && value == NULL)
+		ok = err_set(e, ERR_NOT_FOUND, "output.missing",
+		    "'%s' was not written by '%s'", output, step->task);
+	if (ok) {
+		json_object_begin(out);
+		json_kv_str(out, "output", output);
+		json_kv_str(out, "value", value);
+		json_object_end(out);
+	}
+	json_decref(sealed);
+	json_decref(plain);
+	return ok;
+}
+
+bool
+run_reveal(struct cx *cx, struct run *run, struct step *step,
+    const char *output, struct json_out *out, struct err *e)
+{
+	const struct task *task = plan_definition(cx, step->definition);
+	const struct output_def *def =
+	    task == NULL ? NULL : task_output(task, output);
+	struct near near = near_start(output);
+
+	if (def == NULL || !def->secret) {
+		for (size_t i = 0; task != NULL && i < task->noutputs; i++)
+			if (task->outputs[i].secret)
+				near_offer(&near, task->outputs[i].name);
+		err_set(e, ERR_NOT_FOUND, "output.unknown",
+		    "'%s' has no secret output '%s'", step->task, output);
+		if (near.best != NULL)
+			err_hint(e, "did you mean '%s'?", near.best);
+		return false;
+	}
+	if (!reveal_allowed(cx, run, def, e) ||
+	    !reveal_write(cx, step, output, out, e) ||
+	    !reveal_once(cx, run, step, def, e))
+		return false;
+	audit(cx, "secret.revealed",
+	    arena_printf(cx->arena, "%s/%s", run->key, output), "allowed",
+	    def->once ? "once" : "", NULL);
+	return true;
+}
+
+bool
+run_resolve(struct cx *cx, struct run *run, struct step *step,
+    const char *outcome, const char *note, struct err *e)
+{
+	const char *who = actor_name(cx->actor);
+	bool manual = streq(step->status, "manual");
+
+	if (!manual && !streq(step->status, "unknown"))
+		return err_set(e, ERR_CONFLICT, "step.not_open",
+		    "step %lld of %s is %s: only an unknown or a manual one "
+		    "is for a person to decide",
+		    (long long)step->id, run->key, step->status);
+	audit(cx, "step.resolved",
+	    arena_printf(cx->arena, "%s/%lld", run->key,
+		(long long)step->id),
+	    "done", note,
+	    arena_printf(cx->arena, "{\"outcome\":\"%s\"}", outcome));
+	if (streq(outcome, "retry")) {
+		if (manual)
+			return err_set(e, ERR_CONFLICT, "step.manual",
+			    "a manual step is done or it is not: succeeded "
+			    "or failed");
+		return run_retry(cx, run, step->id, e);
+	}
+	if (!manual) {
+		/* It was counted as failed, and what needs it is blocked. */
+		move_run(cx, run, "running",
+		    arena_printf(cx->arena, "resolved by %s", who));
+		run->failed_steps--;
+		run->open_steps++;
+	}
+	if (streq(outcome, "succeeded"))
+		step_done(cx, run, step, "succeeded",
+		    arena_printf(cx->arena, "%s: %s", who, note), "{}");
+	else
+		step_failed(cx, run, step, "failed",
+		    arena_printf(cx->arena, "%s: %s", who, note));
+	if (!manual && streq(outcome, "succeeded"))
+		return run_retry_blocked(cx, run, e);
+	run_settle(cx, run);
+	return true;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rows.h: rows of run, step and attempt as structs in the arena.  Private to
+ * resource/run.
+ */
+#ifndef RESOURCE_RUN_ROWS_H
+#define RESOURCE_RUN_ROWS_H
+
+#include "resource/cx.h"
+#include "spec/run.h"
+
+struct step_list {
+	struct step **items;
+	size_t count, cap;
+};
+
+void step_list_add(struct cx *cx, struct step_list *list, struct step *s);
+
+/* The current row of q. */
+struct step *rows_step(struct cx *cx, struct query *q);
+
+/* All steps of a statement with one integer parameter and, when status is
+ * given, $status. */
+struct step_list rows_steps_by(struct cx *cx, const char *statement,
+    const char *param, int64_t value, const char *status);
+
+struct attempt **rows_attempts(struct cx *cx, struct query *q,
+    size_t *ret_n);
+
+#endif

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/run/run.h"
+
+#include "base/limits.h"
+#include "resource/access/access.h"
+#include "resource/call.h"
+#include "resource/move.h"
+#include "resource/run/rows.h"
+#include "resource/run/step.h"
+#include "resource/ticket/ticket.h"
+#include "store/record.h"
+
+struct run *
+run_by_id(struct cx *cx, int64_t id)
+{
+	struct query *q = query(cx->db, "run_get");
+	struct run *run = NULL;
+
+	bind_int(q, "id", id);
+	if (query_next(q)) {
+		run = ARENA_NEW(cx->arena, struct run);
+		record_read(q, &run_schema, run, cx->arena);
+	}
+	query_end(q);
+	return run;
+}
+
+struct run *
+run_by_dedupe(struct cx *cx, const char *dedupe_key)
+{
+	struct query *q = query(cx->db, "run_get_by_dedupe");
+	struct run *run = NULL;
+
+	bind_text(q, "dedupe_key", dedupe_key);
+	if (query_next(q)) {
+		run = ARENA_NEW(cx->arena, struct run);
+		record_read(q, &run_schema, run, cx->arena);
+	}
+	query_end(q);
+	return run;
+}
+
+bool
+run_visible(struct cx *cx, const struct run *run)
+{
+	struct access_target target = { run->team, run->environment,
+		run->task };
+	size_t n;
+	const char **watchers;
+
+	if (access_sees(cx->platform, cx->actor, run->requester, &target))
+		return true;
+	if (cx->actor->person == NULL)
+		return false;
+	watchers = run_watchers(cx, run->id, &n);
+	for (size_t i = 0; i < n; i++)
+		if (streq(watchers[i], cx->actor->person))
+			return true;
+	if (run->ticket_id == 0)
+		return false;
+	return ticket_visible(cx, ticket_by_id(cx, run->ticket_id));
+}
+
+bool
+run_by_key(struct cx *cx, const char *key, struct run **ret, struct err *e)
+{
+	struct query *q = query(cx->db, "run_get_by_key");
+	struct run *run = NULL;
+
+	bind_text(q, "key", key);
+	if (query_next(q)) {
+		run = ARENA_NEW(cx->arena, struct run);
+		record_read(q, &run_schema, run, cx->arena);
+	}
+	query_end(q);
+	if (run == NULL || !run_visible(cx, run))
+		return call_absent(e, "run", key, NULL);
+	*ret = run;
+	return true;
+}
+
+void
+run_watch(struct cx *cx, const struct run *run, const char *person,
+    int64_t ticket_id)
+{
+	struct query *q = query(cx->db, "run_watch");
+
+	bind_int(q, "run_id", run->id);
+	bind_text(q, "person", person);
+	bind_int(q, "ticket_id", ticket_id);
+	query_run(q);
+}
+
+const char **
+run_watchers(struct cx *cx, int64_t run_id, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "run_watchers");
+	const char **names = arena_array(cx->arena, LIMIT_LIST,
+	    sizeof(*names));
+	size_t n = 0;
+
+	bind_int(q, "run_id", run_id);
+	while (n < LIMIT_LIST && query_next(q))
+		names[n++] = column_text(q, "person", cx->arena);
+	query_end(q);
+	*ret_n = n;
+	return names;
+}
+
+struct step *
+run_step(struct cx *cx, int64_t step_id)
+{
+	struct query *q = query(cx->db, "step_get");
+	struct step *step = NULL;
+
+	bind_int(q, "id", step_id);
+	if (query_next(q))
+		step = rows_step(cx, q);
+	query_end(q);
+	return step;
+}
+
+struct step **
+run_steps_since(struct cx *cx, int64_t run_id, int64_t seq, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "step_since");
+	struct step_list list = { .items = NULL };
+
+	bind_int(q, "run_id", run_id);
+	bind_int(q, "seq", seq);
+	while (query_next(q))
+		step_list_add(cx, &list, rows_step(cx, q));
+	query_end(q);
+	*ret_n = list.count;
+	return list.items;
+}
+
+struct attempt **
+run_attempts(struct cx *cx, int64_t run_id, int64_t after_id, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "attempt_of_run");
+
+	bind_int(q, "run_id", run_id);
+	bind_int(q, "after", after_id);
+	return rows_attempts(cx, q, ret_n);
+}
+
+struct attempt **
+run_attempts_of(struct cx *cx, struct query *q, size_t *ret_n)
+{
+	return rows_attempts(cx, q, ret_n);
+}
+
+struct attempt **
+run_step_attempts(struct cx *cx, int64_t step_id, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "attempt_of_step");
+
+	bind_int(q, "step_id", step_id);
+	return rows_attempts(cx, q, ret_n);
+}
+
+struct attempt *
+run_attempt(struct cx *cx, int64_t attempt_id)
+{
+	struct query *q = query(cx->db, "attempt_get");
+	struct attempt **found;
+	size_t n;
+
+	bind_int(q, "id", attempt_id);
+	found = rows_attempts(cx, q, &n);
+	return n == 0 ? NULL : found[0];
+}
+
+struct counts {
+	int64_t open, failed, checks, unknown, unkillable, failed_only,
+	    previewed;
+};
+
+static struct counts
+run_counts(struct cx *cx, const struct run *run)
+{
+	struct query *q = query(cx->db, "step_counts");
+	struct counts c = { .open = 0 };
+
+	bind_int(q, "run_id", run->id);
+	if (query_next(q)) {
+		c.open = column_int(q, "open_steps");
+		c.failed = column_int(q, "failed_steps");
+		c.checks = column_int(q, "checks");
+		c.unknown = column_int(q, "unknown");
+		c.unkillable = column_int(q, "unkillable");
+		c.failed_only = column_int(q, "failed");
+		c.previewed = column_int(q, "previewed");
+	}
+	query_end(q);
+	return c;
+}
+
+bool
+run_is_preview(const struct run *run)
+{
+	return run->dry || streq(run->status, "waiting_approval");
+}
+
+bool
+run_is_planning(struct cx *cx, const struct run *run)
+{
+	return run_is_preview(run) && run->ended_at == 0 &&
+	    run_counts(cx, run).checks > 0;
+}
+
+static void
+run_bulk(struct cx *cx, const struct run *run, const char *statement)
+{
+	struct query *q = query(cx->db, statement);
+
+	bind_int(q, "run_id", run->id);
+	bind_int(q, "seq", site_next_seq(cx->site));
+	query_run(q);
+	cx->site->changed(cx->site->changed_self, cx->db, run->id);
+}
+
+static void
+run_bulk_at(struct cx *cx, const struct run *run, const char *statement,
+    const char *reason)
+{
+	struct query *q = query(cx->db, statement);
+
+	bind_int(q, "run_id", run->id);
+	bind_int(q, "seq", site_next_seq(cx->site));
+	bind_int(q, "now", cx->now);
+	if (reason != NULL)
+		bind_text(q, "reason", reason);
+	query_run(q);
+	cx->site->changed(cx->site->changed_self, cx->db, run->id);
+}
+
+void
+run_release(struct cx *cx, struct run *run, const char *reason)
+{
+	move_run(cx, run, "queued", reason);
+	if (run->started_at == 0 && run_counts(cx, run).previewed > 0) {
+		run_bulk(cx, run, "step_reset");
+		run->open_steps = 0;
+		step_demand(cx, run, run_step(cx, run->root_step));
+	} else
+		run_bulk(cx, run, "step_unhold");
+	run_settle(cx, run);
+}
+
+void
+run_cancel(struct cx *cx, struct run *run, const char *reason)
+{
+	struct query *q;
+	struct attempt **live;
+	size_t n;
+
+	if (machine_is_final(&run_machine, run->status) ||
+	    run->cancel_by[0] != '\0')
+		return;
+	run->cancel_by = actor_name(cx->actor);
+	run->reason = reason;
+	run_bulk_at(cx, run, "step_cancel", reason);
+	q = query(cx->db, "attempt_live_of_run");
+	bind_int(q, "run_id", run->id);
+	live = rows_attempts(cx, q, &n);
+	for (size_t i = 0; i < n; i++)
+		cx->site->cancel(cx->site->cancel_self, cx->db, live[i]->id,
+		    live[i]->token, 10000);
+	run->open_steps = run_counts(cx, run).open;
+	run_settle(cx, run);
+}
+
+void
+run_void(struct cx *cx, struct run *run, const char *reason)
+{
+	move_run(cx, run, "waiting_approval", reason);
+	run_bulk(cx, run, "step_hold");
+	ticket_run_voided(cx, run, reason);
+}
+
+static const char *
+end_status(struct cx *cx, const struct run *run, const char **ret_reason)
+{
+	struct counts c = run_counts(cx, run);
+	struct query *q = query(cx->db, "step_first_failed");
+	const char *task = "";
+
+	bind_int(q, "run_id", run->id);
+	if (query_next(q))
+		task = arena_printf(cx->arena, "%s: %s",
+		    column_text(q, "task", cx->arena),
+		    column_text(q, "reason", cx->arena));
+	query_end(q);
+	*ret_reason = task;
+	if (c.unknown > 0)
+		return "unknown";
+	if (c.unkillable > 0)
+		return "unkillable";
+	if (run->cancel_by[0] != '\0') {
+		*ret_reason = run->reason[0] != '\0'
+		    ? run->reason
+		    : arena_printf(cx->arena, "cancelled by %s",
+			  run->cancel_by);
+		return "cancelled";
+	}
+	if (c.failed_only > 0)
+		return "failed";
+	if (c.failed > 0)
+		return "timed_out";
+	*ret_reason = run->started_at == 0 ? "everything was there already"
+					   : "";
+	return "succeeded";
+}
+
+void
+run_settle(struct cx *cx, struct run *run)
+{
+	const char *status, *reason;
+	bool over = run->open_steps == 0;
+
+	if (run->dry && run->cancel_by[0] == '\0')
+		over = run_counts(cx, run).checks == 0;
+	else if (run_is_preview(run) && run->cancel_by[0] == '\0')
+		over = false;
+	if (!over || machine_is_final(&run_machine, run->status)) {
+		move_save_run(cx, run);
+		return;
+	}
+	if (run->dry) {
+		move_run(cx, run,
+		    run->cancel_by[0] != '\0' ? "cancelled" : "succeeded",
+		    "the plan is made");
+		return;
+	}
+	run_bulk_at(cx, run, "step_not_needed", NULL);
+	status = end_status(cx, run, &reason);
+	if (streq(run->status, "queued") && !streq(status, "succeeded") &&
+	    !streq(status, "cancelled"))
+		move_run(cx, run, "running", "");
+	move_run(cx, run, status, reason);
+	ticket_run_ended(cx, run);
+}
+
+static void
+retry_step(struct cx *cx, struct run *run, struct step *s)
+{
+	s->tries = 0;
+	s->held = false;
+	if (s->target != TARGET_NONE && s->waiting == 0) {
+		move_step(cx, s, "check", "retried");
+	} else {
+		move_step(cx, s, "waiting", "retried");
+		if (s->waiting == 0)
+			step_wake(cx, run, s);
+	}
+}
+
+static void
+retry_all_in(struct cx *cx, struct run *run, const char *status)
+{
+	struct step_list list = rows_steps_by(cx, "step_by_status", "run_id",
+	    run->id, status);
+
+	for (size_t i = 0; i < list.count; i++)
+		retry_step(cx, run, list.items[i]);
+}
+
+/* What stays failed blocks what was woken behind it. */
+static void
+retry_block_again(struct cx *cx, struct run *run)
+{
+	static const char *const bad[] = { "failed", "timed_out", "unknown",
+		"unkillable" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct step_list list = rows_steps_by(cx, "step_by_status",
+		    "run_id", run->id, bad[i]);
+
+		for (size_t k = 0; k < list.count; k++)
+			step_block_dependants(cx, run, list.items[k]);
+	}
+}
+
+static void
+retry_recount(struct cx *cx, struct run *run)
+{
+	struct counts c = run_counts(cx, run);
+
+	run->open_steps = c.open;
+	run->failed_steps = c.failed;
+}
+
+bool
+run_retry_blocked(struct cx *cx, struct run *run, struct err *e)
+{
+	(void)e;
+	run->cancel_by = "";
+	run_bulk(cx, run, "step_idle_again");
+	retry_all_in(cx, run, "blocked");
+	retry_block_again(cx, run);
+	retry_recount(cx, run);
+	ticket_run_started(cx, run);
+	run_settle(cx, run);
+	return true;
+}
+
+bool
+run_retry(struct cx *cx, struct run *run, int64_t step_id, struct err *e)
+{
+	static const char *const again[] = { "failed", "timed_out",
+		"unknown", "unkillable", "cancelled" };
+	struct step *one = step_id == 0 ? NULL : run_step(cx, step_id);
+
+	if (machine_find(&run_machine, run->status, "running") == NULL ||
+	    streq(run->status, "queued")) {
+		err_set(e, ERR_CONFLICT, "run.not_failed",
+		    "%s is %s: only what failed can be retried", run->key,
+		    run->status);
+		return err_hint(e, "slipway run show %s", run->key);
+	}
+	if (step_id != 0 && (one == NULL || one->run_id != run->id))
+		return call_absent(e, "step",
+		    arena_printf(cx->arena, "%lld", (long long)step_id),
+		    NULL);
+	if (one != NULL &&
+	    machine_find(&step_machine, one->status, "waiting") == NULL)
+		return err_set(e, ERR_CONFLICT, "step.not_failed",
+		    "step %lld of %s is %s: only what failed can be retried",
+		    (long long)step_id, run->key, one->status);
+	run->cancel_by = "";
+	move_run(cx, run, "running",
+	    arena_printf(cx->arena, "retried by %s", actor_name(cx->actor)));
+	run_bulk(cx, run, "step_idle_again");
+	if (one != NULL)
+		retry_step(cx, run, one);
+	for (size_t i = 0; one == NULL && i < ARRAY_SIZE(again); i++)
+		retry_all_in(cx, run, again[i]);
+	retry_all_in(cx, run, "blocked");
+	if (one != NULL)
+		retry_block_again(cx, run);
+	retry_recount(cx, run);
+	ticket_run_started(cx, run);
+	run_settle(cx, run);
+	return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.h: runs as a whole: made, released, cancelled, retried, ended.
+ *
+ * Owns the tables run, run_watcher, step, edge and attempt; step.h has the
+ * moves of single steps.  Nothing here starts a command: the engine finds
+ * steps that are ready (or to be checked) and does.  While a run waits for an
+ * approval, or is dry, only checks run: that is its preview.
+ */
+#ifndef RESOURCE_RUN_H
+#define RESOURCE_RUN_H
+
+#include "platform/graph.h"
+#include "resource/cx.h"
+#include "spec/run.h"
+
+/* Write the run with its steps and edges; id, key and root_step are set, the
+ * requester watches it.  status is as in *run. */
+void run_insert(struct cx *cx, struct run *run, const struct graph *g);
+
+/* ERR_NOT_FOUND when there is none, or the actor may not see it. */
+bool run_by_key(struct cx *cx, const char *key, struct run **ret,
+    struct err *e);
+struct run *run_by_id(struct cx *cx, int64_t id); /* NULL when absent */
+/* The active direct run with this key, or NULL. */
+struct run *run_by_dedupe(struct cx *cx, const char *dedupe_key);
+bool run_visible(struct cx *cx, const struct run *run);
+
+void run_watch(struct cx *cx, const struct run *run, const char *person,
+    int64_t ticket_id);
+const char **run_watchers(struct cx *cx, int64_t run_id, size_t *ret_n);
+
+struct step *run_step(struct cx *cx, int64_t step_id); /* NULL when absent */
+/* Steps with a seq above this one, in the order they run. */
+struct step **run_steps_since(struct cx *cx, int64_t run_id, int64_t seq,
+    size_t *ret_n);
+struct attempt **run_attempts(struct cx *cx, int64_t run_id,
+    int64_t after_id, size_t *ret_n);
+struct attempt **run_step_attempts(struct cx *cx, int64_t step_id,
+    size_t *ret_n);
+/* Every row of q. */
+struct attempt **run_attempts_of(struct cx *cx, struct query *q,
+    size_t *ret_n);
+struct attempt *run_attempt(struct cx *cx, int64_t attempt_id);
+
+/* Only checks may run: it waits for an approval, or is dry. */
+bool run_is_preview(const struct run *run);
+/* Checks of its preview are still to be made. */
+bool run_is_planning(struct cx *cx, const struct run *run);
+
+/* waiting_approval → queued.  What the preview found is looked at again. */
+void run_release(struct cx *cx, struct run *run, const char *reason);
+
+/* Cancel: nothing more starts, what runs is ended by the driver.  A final
+ * run is left alone. */
+void run_cancel(struct cx *cx, struct run *run, const char *reason);
+
+/* Go on from the failed steps (or one of them).  ERR_CONFLICT when the run
+ * is not over or did not fail. */
+bool run_retry(struct cx *cx, struct run *run, int64_t step_id,
+    struct err *e);
+
+/* What was blocked by a step that turned out well goes on. */
+bool run_retry_blocked(struct cx *cx, struct run *run, struct err *e);
+
+/* More would run than was approved: hold what has not started. */
+void run_void(struct cx *cx, struct run *run, const char *reason);
+
+/* Save the counters; when nothing is left to do, end the run and tell its
+ * ticket.  Call after every move of its steps. */
+void run_settle(struct cx *cx, struct run *run);
+
+#endif

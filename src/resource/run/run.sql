@@ -1,0 +1,182 @@
+-- name: run_insert
+INSERT INTO run (key, task, team, environment, params, plan_hash,
+	closure_hash, status, reason, requester, via, ticket_id, retry_of, dry,
+	dedupe_key, priority, root_step, open_steps, failed_steps, cancel_by,
+	seq, created_at, started_at, ended_at)
+VALUES ($key, $task, $team, $environment, $params, $plan_hash,
+	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
+	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
+	$failed_steps, $cancel_by, $seq, $created_at, $started_at, $ended_at);
+
+-- name: run_next_id
+SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
+
+-- name: run_set_root
+UPDATE run SET root_step = $root_step, open_steps = $open_steps
+WHERE id = $id;
+
+-- name: run_get
+SELECT * FROM run WHERE id = $id;
+
+-- name: run_get_by_key
+SELECT * FROM run WHERE key = $key;
+
+-- name: run_get_by_dedupe
+SELECT * FROM run WHERE dedupe_key = $dedupe_key;
+
+-- name: run_list
+SELECT * FROM run WHERE id < $before AND dry = 0
+	AND ($status IS NULL OR status = $status)
+	AND ($task IS NULL OR task = $task)
+ORDER BY id DESC;
+
+-- name: run_watch
+INSERT INTO run_watcher (run_id, person, ticket_id, detached)
+VALUES ($run_id, $person, $ticket_id, 0)
+ON CONFLICT (run_id, person, ticket_id) DO UPDATE SET detached = 0;
+
+-- name: run_watchers
+SELECT person FROM run_watcher WHERE run_id = $run_id AND detached = 0
+ORDER BY person;
+
+-- name: run_unwatch
+UPDATE run_watcher SET detached = 1
+WHERE run_id = $run_id AND person = $person;
+
+-- name: step_insert
+INSERT INTO step (run_id, ident, task, definition, params, status, waiting,
+	held, shares, reason, preview, target, attempts, tries, outputs,
+	priority, due_at, seq, started_at, ended_at)
+VALUES ($run_id, $ident, $task, $definition, $params, $status, $waiting,
+	$held, $shares, $reason, $preview, $target, $attempts, $tries,
+	$outputs, $priority, $due_at, $seq, $started_at, $ended_at);
+
+-- name: edge_insert
+INSERT INTO edge (run_id, from_step, to_step, name)
+VALUES ($run_id, $from_step, $to_step, $name);
+
+-- name: step_get
+SELECT * FROM step WHERE id = $id;
+
+-- name: step_since
+SELECT * FROM step WHERE run_id = $run_id AND seq > $seq ORDER BY id;
+
+-- name: step_by_status
+SELECT * FROM step WHERE run_id = $run_id AND status = $status ORDER BY id;
+
+-- name: step_dependants
+SELECT DISTINCT step.* FROM edge JOIN step ON step.id = edge.to_step
+WHERE edge.from_step = $id AND step.status = $status ORDER BY step.id;
+
+-- name: step_dependants_done
+-- One more of what they need is done; a step may need it under two names.
+UPDATE step SET waiting = waiting - (SELECT COUNT(*) FROM edge
+	WHERE edge.from_step = $id AND edge.to_step = step.id)
+WHERE id IN (SELECT to_step FROM edge WHERE from_step = $id);
+
+-- name: step_dependants_undone
+-- The step is to be done again.
+UPDATE step SET waiting = waiting + (SELECT COUNT(*) FROM edge
+	WHERE edge.from_step = $id AND edge.to_step = step.id)
+WHERE id IN (SELECT to_step FROM edge WHERE from_step = $id);
+
+-- name: step_dependants_ready
+SELECT DISTINCT step.* FROM edge JOIN step ON step.id = edge.to_step
+WHERE edge.from_step = $id AND step.status = 'waiting' AND step.waiting = 0
+ORDER BY step.id;
+
+-- name: step_needs
+SELECT step.*, edge.name AS edge_name FROM edge
+JOIN step ON step.id = edge.from_step
+WHERE edge.to_step = $id ORDER BY edge.name, step.id;
+
+-- name: step_needs_idle
+SELECT DISTINCT step.* FROM edge JOIN step ON step.id = edge.from_step
+WHERE edge.to_step = $id AND step.status = 'idle' ORDER BY step.id;
+
+-- name: step_needs_failed
+SELECT step.task FROM edge JOIN step ON step.id = edge.from_step
+WHERE edge.to_step = $id AND step.status IN ('failed', 'cancelled',
+	'timed_out', 'unknown', 'unkillable', 'blocked') LIMIT 1;
+
+-- name: step_reset
+-- Before the first start: everything is to be looked at anew.
+UPDATE step SET status = 'idle', held = 0, reason = '', ended_at = 0,
+	seq = $seq, waiting = (SELECT COUNT(*) FROM edge
+		WHERE edge.to_step = step.id)
+WHERE run_id = $run_id;
+
+-- name: step_unhold
+UPDATE step SET held = 0, reason = '', seq = $seq
+WHERE run_id = $run_id AND held = 1;
+
+-- name: step_hold
+UPDATE step SET held = 1, seq = $seq
+WHERE run_id = $run_id AND status = 'ready';
+
+-- name: step_cancel
+UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
+	seq = $seq, held = 0
+WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
+	'approval', 'manual');
+
+-- name: step_not_needed
+UPDATE step SET status = 'not_needed', seq = $seq, ended_at = $now,
+	reason = 'nothing that runs needs it'
+WHERE run_id = $run_id AND status = 'idle';
+
+-- name: step_idle_again
+UPDATE step SET status = 'idle', seq = $seq, ended_at = 0, reason = ''
+WHERE run_id = $run_id AND status = 'not_needed';
+
+-- name: step_counts
+SELECT COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'waiting',
+		'ready', 'running', 'verifying', 'retry', 'approval', 'manual')
+		THEN 1 ELSE 0 END), 0) AS open_steps,
+	COALESCE(SUM(CASE WHEN status IN ('failed', 'timed_out', 'unknown',
+		'unkillable') THEN 1 ELSE 0 END), 0) AS failed_steps,
+	COALESCE(SUM(CASE WHEN status IN ('check', 'checking')
+		THEN 1 ELSE 0 END), 0) AS checks,
+	COALESCE(SUM(CASE WHEN status = 'unknown' THEN 1 ELSE 0 END), 0)
+		AS unknown,
+	COALESCE(SUM(CASE WHEN status = 'unkillable' THEN 1 ELSE 0 END), 0)
+		AS unkillable,
+	COALESCE(SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0)
+		AS failed,
+	COALESCE(SUM(CASE WHEN preview <> '' THEN 1 ELSE 0 END), 0)
+		AS previewed
+FROM step WHERE run_id = $run_id;
+
+-- name: step_first_failed
+SELECT * FROM step WHERE run_id = $run_id
+	AND status IN ('failed', 'timed_out', 'unknown', 'unkillable')
+ORDER BY id LIMIT 1;
+
+-- name: step_known_outputs
+SELECT outputs FROM step WHERE task = $task AND ident = $ident
+	AND status = 'succeeded' ORDER BY id DESC LIMIT 1;
+
+-- name: step_usual
+SELECT ended_at - started_at AS ms FROM step
+WHERE task = $task AND status = 'succeeded' AND started_at > 0
+ORDER BY id DESC LIMIT 10;
+
+-- name: attempt_get
+SELECT * FROM attempt WHERE id = $id;
+
+-- name: attempt_of_run
+SELECT * FROM attempt WHERE run_id = $run_id AND id > $after ORDER BY id;
+
+-- name: attempt_of_step
+SELECT * FROM attempt WHERE step_id = $step_id ORDER BY no;
+
+-- name: attempt_live_of_run
+SELECT * FROM attempt WHERE run_id = $run_id
+	AND status IN ('starting', 'running') ORDER BY id;
+
+-- name: reveal_get
+SELECT person, at FROM reveal WHERE step_id = $step_id AND output = $output;
+
+-- name: reveal_insert
+INSERT INTO reveal (run_id, step_id, output, person, at)
+VALUES ($run_id, $step_id, $output, $person, $at);

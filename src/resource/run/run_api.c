@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/run/run_api.h"
+
+#include "resource/access/access.h"
+#include "resource/ask/ask.h"
+#include "resource/audit.h"
+#include "resource/run/reveal.h"
+#include "resource/run/run.h"
+#include "resource/run/run_view.h"
+#include "resource/run/step.h"
+#include "resource/sealed.h"
+#include "store/record.h"
+
+bool
+run_api_list(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const char *after = call_text(call->query, "after");
+	int64_t limit = call_int(call->query, "limit"), n = 0;
+	struct query *q;
+	struct run *before = NULL, *last = NULL;
+	const char *next = NULL;
+
+	if (after != NULL && !run_by_key(cx, after, &before, e))
+		return false;
+	q = query(cx->db, "run_list");
+	bind_int(q, "before", before == NULL ? INT64_MAX : before->id);
+	bind_text(q, "status", call_text(call->query, "status"));
+	bind_text(q, "task", call_text(call->query, "task"));
+	list_begin(out);
+	while (query_next(q)) {
+		if (n == limit) {
+			next = last->key;
+			break;
+		}
+		struct run *row = ARENA_NEW(cx->arena, struct run);
+
+		record_read(q, &run_schema, row, cx->arena);
+		if (!run_visible(cx, row))
+			continue;
+		last = row;
+		run_view_run(cx, out, row);
+		n++;
+	}
+	query_end(q);
+	list_end(out, next);
+	return true;
+}
+
+bool
+run_api_get(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct run *run;
+
+	if (!run_by_key(cx, call->path[0], &run, e))
+		return false;
+	run_view_detail(cx, out, run);
+	return true;
+}
+
+static bool
+run_is_mine(struct cx *cx, const struct run *run, enum right right,
+    struct err *e)
+{
+	const struct access_target target = { run->team, run->environment,
+		run->task };
+
+	if (cx->actor->person != NULL &&
+	    streq(cx->actor->person, run->requester))
+		return true;
+	return access_check(cx, right, &target, "run", run->key, e);
+}
+
+/* Somebody who only watches goes away; the last one ends the run. */
+static bool
+run_detach(struct cx *cx, const struct run *run)
+{
+	struct query *q;
+	size_t n;
+
+	if (cx->actor->person == NULL)
+		return false;
+	q = query(cx->db, "run_unwatch");
+	bind_int(q, "run_id", run->id);
+	bind_text(q, "person", cx->actor->person);
+	if (query_run_count(q) == 0)
+		return false;
+	(void)run_watchers(cx, run->id, &n);
+	return n > 0;
+}
+
+bool
+run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const char *reason = call_text(call->body, "reason");
+	struct run *run;
+
+	if (!run_by_key(cx, call->path[0], &run, e))
+		return false;
+	if (machine_is_final(&run_machine, run->status))
+		return err_set(e, ERR_CONFLICT, "run.over",
+		    "%s is over: it %s", run->key, run->status);
+	if (run_detach(cx, run)) {
+		audit(cx, "run.detached", run->key, "done", reason, NULL);
+		run_view_detail(cx, out, run);
+		return true;
+	}
+	if (!run_is_mine(cx, run, RIGHT_CANCEL, e))
+		return false;
+	run_cancel(cx, run,
+	    arena_printf(cx->arena, "cancelled by %s%s%s",
+		actor_name(cx->actor), reason[0] ? ": " : "", reason));
+	run_view_detail(cx, out, run_by_id(cx, run->id));
+	return true;
+}
+
+/* A new run of the same with today's definitions; it needs new approvals. */
+static bool
+retry_latest(struct cx *cx, struct run *run, struct run **ret,
+    struct err *e)
+{
+	json_t *stored = json_loads(run->params, 0, NULL);
+	json_t *plain = sealed_to_plain(cx->site, stored, e);
+	struct ask ask = { .requester = cx->actor->person,
+		.retry_of = run->id };
+	struct problems problems;
+	struct asked asked;
+	json_t *params;
+	bool ok;
+
+	json_decref(stored);
+	if (plain == NULL)
+		return false;
+	ask.task = platform_task(cx->platform, run->task);
+	if (ask.task == NULL || ask.requester == NULL) {
+		json_decref(plain);
+		return ask.task == NULL
+		    ? err_set(e, ERR_CONFLICT, "run.definition",
+			  "task '%s' is no longer in the folder", run->task)
+		    : err_set(e, ERR_DENIED, "access.operator",
+			  "the operator administers, and runs nothing");
+	}
+	problems_init(&problems, cx->arena);
+	ok = ask_environment(cx, run->environment, NULL, &ask.environment,
+		 e) &&
+	    ask_params(cx, ask.task, plain, &problems, &params, e);
+	json_decref(plain);
+	if (!ok)
+		return false;
+	ask.params = params;
+	if (!ask_make(cx, &ask, &asked, e))
+		return false;
+	*ret = asked.run;
+	return true;
+}
+
+bool
+run_api_retry(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct run *run;
+	bool ok;
+
+	if (!run_by_key(cx, call->path[0], &run, e) ||
+	    !run_is_mine(cx, run, RIGHT_RUN, e))
+		return false;
+	if (streq(call_text(call->body, "definition"), "latest"))
+		ok = retry_latest(cx, run, &run, e);
+	else
+		ok = run_retry(cx, run, call_int(call->body, "step"), e);
+	if (!ok)
+		return false;
+	run_view_detail(cx, out, run_by_id(cx, run->id));
+	return true;
+}
+
+bool
+run_api_reveal(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct run *run;
+	struct step *step;
+	int64_t step_id = call_int(call->body, "step");
+
+	if (!run_by_key(cx, call->path[0], &run, e))
+		return false;
+	step = run_step(cx, step_id == 0 ? run->root_step : step_id);
+	if (step == NULL || step->run_id != run->id)
+		return call_absent(e, "step",
+		    arena_printf(cx->arena, "%lld", (long long)step_id),
+		    NULL);
+	return run_reveal(cx, run, step, call_text(call->body, "output"), out,
+	    e);
+}
+
+bool
+run_api_resolve(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const char *outcome = call_text(call->body, "outcome");
+	const char *note = call_text(call->body, "note");
+	struct run *run;
+	struct step *step;
+
+	if (!run_by_key(cx, call->path[0], &run, e) ||
+	    !run_is_mine(cx, run, RIGHT_RUN, e))
+		return false;
+	step = run_step(cx, call_int(call->body, "step"));
+	if (step == NULL || step->run_id != run->id)
+		return call_absent(e, "step", "of that number", NULL);
+	if (!run_resolve(cx, run, step, outcome, note, e))
+		return false;
+	run_view_detail(cx, out, run_by_id(cx, run->id));
+	return true;
+}

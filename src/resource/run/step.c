@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/run/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "resource/move.h"
+#include "resource/run/rows.h"
+#include "resource/run/run.h"
+
+static const char *
+first_failed_need(struct cx *cx, int64_t step_id)
+{
+	struct query *q = query(cx->db, "step_needs_failed");
+	const char *task = NULL;
+
+	bind_int(q, "id", step_id);
+	if (query_next(q))
+		task = column_text(q, "task", cx->arena);
+	query_end(q);
+	return task;
+}
+
+static void
+step_block(struct cx *cx, struct run *run, struct step *step,
+    const char *task)
+{
+	move_step(cx, step, "blocked",
+	    arena_printf(cx->arena, "'%s', which it needs, did not succeed",
+		task));
+	run->open_steps--;
+}
+
+void
+step_block_dependants(struct cx *cx, struct run *run, struct step *failed)
+{
+	/* A worklist: chains may be long. */
+	struct step_list todo = { .items = NULL };
+
+	step_list_add(cx, &todo, failed);
+	for (size_t i = 0; i < todo.count; i++) {
+		struct step_list waiting = rows_steps_by(cx,
+		    "step_dependants", "id", todo.items[i]->id, "waiting");
+
+		for (size_t k = 0; k < waiting.count; k++) {
+			step_block(cx, run, waiting.items[k],
+			    todo.items[i]->task);
+			step_list_add(cx, &todo, waiting.items[k]);
+		}
+	}
+}
+
+void
+step_wake(struct cx *cx, struct run *run, struct step *step)
+{
+	bool preview = run_is_preview(run);
+
+	if (step->target == TARGET_LATE)
+		move_step(cx, step, "check", "its target is looked for");
+	else {
+		step->held = preview;
+		move_step(cx, step, "ready",
+		    preview ? "waits for the approval" : "");
+	}
+}
+
+void
+step_demand(struct cx *cx, struct run *run, struct step *first)
+{
+	struct step_list todo = { .items = NULL };
+
+	step_list_add(cx, &todo, first);
+	for (size_t i = 0; i < todo.count; i++) {
+		struct step *s = todo.items[i];
+		struct step_list idle;
+		const char *failed;
+
+		run->open_steps++;
+		if (s->target == TARGET_EARLY) {
+			move_step(cx, s, "check", "its target is looked for");
+			continue;
+		}
+		failed = first_failed_need(cx, s->id);
+		if (failed != NULL) {
+			step_block(cx, run, s, failed);
+			continue;
+		}
+		move_step(cx, s, "waiting", "waits for what it needs");
+		if (s->waiting == 0) {
+			step_wake(cx, run, s);
+			continue;
+		}
+		idle = rows_steps_by(cx, "step_needs_idle", "id", s->id,
+		    NULL);
+		for (size_t k = 0; k < idle.count; k++)
+			step_list_add(cx, &todo, idle.items[k]);
+	}
+}
+
+void
+step_missing(struct cx *cx, struct run *run, struct step *step,
+    const char *reason)
+{
+	const char *failed = first_failed_need(cx, step->id);
+	struct step_list idle;
+
+	if (failed != NULL) {
+		step_block(cx, run, step, failed);
+		step_block_dependants(cx, run, step);
+		return;
+	}
+	if (step->waiting == 0) {
+		step->held = run_is_preview(run);
+		move_step(cx, step, "ready", reason);
+		return;
+	}
+	move_step(cx, step, "waiting", reason);
+	idle = rows_steps_by(cx, "step_needs_idle", "id", step->id, NULL);
+	for (size_t i = 0; i < idle.count; i++)
+		step_demand(cx, run, idle.items[i]);
+}
+
+void
+step_done(struct cx *cx, struct run *run, struct step *step,
+    const char *status, const char *reason, const char *outputs)
+{
+	struct query *q;
+	struct step_list ready;
+
+	step->outputs = outputs;
+	move_step(cx, step, status, reason);
+	run->open_steps--;
+
+	q = query(cx->db, "step_dependants_done");
+	bind_int(q, "id", step->id);
+	if (query_run_count(q) == 0)
+		return;
+	ready = rows_steps_by(cx, "step_dependants_ready", "id", step->id,
+	    NULL);
+	for (size_t i = 0; i < ready.count; i++)
+		step_wake(cx, run, ready.items[i]);
+}
+
+void
+step_failed(struct cx *cx, struct run *run, struct step *step,
+    const char *status, const char *reason)
+{
+	move_step(cx, step, status, reason);
+	run->open_steps--;
+	if (!streq(status, "cancelled"))
+		run->failed_steps++;
+	step_block_dependants(cx, run, step);
+}
+
+struct step_need *
+step_needs(struct cx *cx, const struct step *step, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "step_needs");
+	struct step_need *needs = NULL;
+	size_t n = 0, cap = 0;
+
+	bind_int(q, "id", step->id);
+	while (query_next(q)) {
+		if (n == cap) {
+			struct step_need *more;
+
+			cap = cap == 0 ? 8 : cap * 2;
+			more = arena_array(cx->arena, cap, sizeof(*more));
+			if (n > 0)
+				memcpy(more, needs, n * sizeof(*more));
+			needs = more;
+		}
+		needs[n].name = column_text(q, "edge_name", cx->arena);
+		needs[n++].step = rows_step(cx, q);
+	}
+	query_end(q);
+	*ret_n = n;
+	return needs;
+}
+
+const char *
+step_known_outputs(struct cx *cx, const struct step *step)
+{
+	struct query *q = query(cx->db, "step_known_outputs");
+	const char *outputs = NULL;
+
+	bind_text(q, "task", step->task);
+	bind_text(q, "ident", step->ident);
+	if (query_next(q))
+		outputs = column_text(q, "outputs", cx->arena);
+	query_end(q);
+	return outputs == NULL ? "{}" : outputs;
+}
+
+static int
+compare_int64(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int64_t
+step_usual_ms(struct cx *cx, const char *task)
+{
+	struct query *q = query(cx->db, "step_usual");
+	int64_t ms[10];
+	size_t n = 0;
+
+	bind_text(q, "task", task);
+	while (query_next(q) && n < ARRAY_SIZE(ms))
+		ms[n++] = column_int(q, "ms");
+	query_end(q);
+	if (n == 0)
+		return -1;
+	qsort(ms, n, sizeof(ms[0]), compare_int64);
+	return ms[n / 2];
+}

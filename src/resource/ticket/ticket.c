@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/ticket/ticket.h"
+
+#include "base/limits.h"
+#include "resource/access/access.h"
+#include "resource/ask/ask.h"
+#include "resource/audit.h"
+#include "resource/call.h"
+#include "resource/move.h"
+#include "resource/run/run.h"
+#include "resource/sealed.h"
+#include "store/record.h"
+
+void
+ticket_insert(struct cx *cx, struct ticket *t)
+{
+	struct query *q = query(cx->db, "project_count");
+	int64_t number = 0;
+
+	bind_text(q, "project", t->project);
+	query_run(q);
+	q = query(cx->db, "project_last");
+	bind_text(q, "project", t->project);
+	if (query_next(q))
+		number = column_int(q, "last");
+	query_end(q);
+
+	t->key = arena_printf(cx->arena, "%s-%lld", t->project,
+	    (long long)number);
+	t->created_at = t->updated_at = cx->now;
+	q = query(cx->db, "ticket_insert");
+	record_bind(q, &ticket_schema, t);
+	query_run(q);
+	t->id = db_last_id(cx->db);
+	audit(cx, "ticket.opened", t->key, "done", t->title,
+	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\"}", t->plan_hash));
+}
+
+struct ticket *
+ticket_by_id(struct cx *cx, int64_t id)
+{
+	struct query *q = query(cx->db, "ticket_get");
+	struct ticket *t = NULL;
+
+	bind_int(q, "id", id);
+	if (query_next(q)) {
+		t = ARENA_NEW(cx->arena, struct ticket);
+		record_read(q, &ticket_schema, t, cx->arena);
+	}
+	query_end(q);
+	return t;
+}
+
+bool
+ticket_visible(struct cx *cx, const struct ticket *t)
+{
+	struct access_target target = { t->team, t->environment,
+		t->request[0] != '\0' ? t->request : t->task };
+
+	if (access_sees(cx->platform, cx->actor, t->requester, &target))
+		return true;
+	return cx->actor->person != NULL &&
+	    approval_asked(cx, t->id, cx->actor->person);
+}
+
+bool
+ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
+    struct err *e)
+{
+	struct query *q = query(cx->db, "ticket_get_by_key");
+	struct ticket *t = NULL;
+
+	bind_text(q, "key", key);
+	if (query_next(q)) {
+		t = ARENA_NEW(cx->arena, struct ticket);
+		record_read(q, &ticket_schema, t, cx->arena);
+	}
+	query_end(q);
+	if (t == NULL || !ticket_visible(cx, t))
+		return call_absent(e, "ticket", key, NULL);
+	*ret = t;
+	return true;
+}
+
+void
+ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
+    const char *body, const char *detail)
+{
+	struct ticket_entry entry = { .ticket_id = t->id, .at = cx->now,
+		.actor = actor_name(cx->actor), .kind = kind, .body = body,
+		.detail = detail == NULL ? "{}" : detail };
+	struct query *q = query(cx->db, "ticket_entry_insert");
+
+	record_bind(q, &ticket_entry_schema, &entry);
+	query_run(q);
+}
+
+void
+ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
+    const struct approval_rule *rules, size_t n)
+{
+	const char *reason = "no rule asks for an approval";
+
+	t->run_id = run->id;
+	approval_open(cx, t, rules, n);
+	for (size_t i = 0; i < n; i++)
+		reason = arena_printf(cx->arena, "%s%s by %s",
+		    i == 0 ? "waits for "
+			   : arena_printf(cx->arena, "%s and ", reason),
+		    rules[i].text, rules[i].source);
+	move_ticket(cx, t, n == 0 ? "approved" : "waiting_approval", reason);
+}
+
+bool
+ticket_prepare(struct cx *cx, const struct ticket *t,
+    const char *environment, const json_t *params, struct ask *ask,
+    struct prepared *ret, struct err *e)
+{
+	struct problems problems;
+	json_t *stored, *plain;
+	bool ok;
+
+	*ask = (struct ask){ .requester = t->requester, .title = t->title };
+	ask->task = platform_task(cx->platform, t->task);
+	if (t->request[0] != '\0') {
+		ask->request = platform_request(cx->platform, t->request);
+		if (ask->request != NULL)
+			ask->task = ask->request->task;
+	}
+	if (ask->task == NULL || (t->request[0] != '\0' && !ask->request))
+		return err_set(e, ERR_CONFLICT, "ticket.definition",
+		    "what %s asked for is no longer in the folder: '%s'",
+		    t->key, t->request[0] != '\0' ? t->request : t->task);
+	if (!ask_environment(cx, environment, ask->request,
+		&ask->environment, e))
+		return false;
+	problems_init(&problems, cx->arena);
+	if (params == NULL) {
+		stored = json_loads(t->params, 0, NULL);
+		plain = sealed_to_plain(cx->site, stored, e);
+		json_decref(stored);
+		if (plain == NULL)
+			return false;
+		ok = ask_params(cx, ask->task, plain, &problems, &stored, e);
+		json_decref(plain);
+		if (!ok)
+			return false;
+		ask->params = stored;
+	} else
+		ask->params = params;
+	return ask_prepare(cx, ask, ret, e);
+}
+
+/* The rules of today, over what the ticket asks for.  When the folder no
+ * longer offers it, today asks for nothing that could be met. */
+static bool
+ticket_rules_today(struct cx *cx, const struct ticket *t,
+    struct approval_rule **ret, size_t *ret_n, struct err *e)
+{
+	struct ask ask;
+	struct prepared p;
+
+	if (!ticket_prepare(cx, t, t->environment, NULL, &ask, &p, e))
+		return false;
+	*ret = p.rules;
+	*ret_n = p.nrules;
+	return true;
+}
+
+bool
+ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
+    bool approve, const char *note, struct err *e)
+{
+	struct approval_rule *today = NULL;
+	size_t ntoday = 0, open = 0;
+	bool again = false;
+	struct run *run;
+
+	if (!approval_decide(cx, t, plan_hash, approve, note, &again, e))
+		return false;
+	if (again)
+		return true;
+	run = run_by_id(cx, t->run_id);
+	ASSERT(run != NULL);
+	if (!approve) {
+		approval_void(cx, t, "declined");
+		move_ticket(cx, t, "declined",
+		    arena_printf(cx->arena, "declined by %s%s%s",
+			cx->actor->person, note[0] ? ": " : "", note));
+		run_cancel(cx, run,
+		    arena_printf(cx->arena, "declined by %s",
+			cx->actor->person));
+		return true;
+	}
+	if (!ticket_rules_today(cx, t, &today, &ntoday, e))
+		return false;
+	if (!approval_complete(cx, t, today, ntoday, &open))
+		return true;
+	ASSERT(streq(run->plan_hash, t->plan_hash));
+	move_ticket(cx, t, "approved",
+	    arena_printf(cx->arena, "approved, the last by %s",
+		cx->actor->person));
+	run_release(cx, run,
+	    arena_printf(cx->arena, "approved, the last by %s",
+		cx->actor->person));
+	return true;
+}
+
+bool
+ticket_close(struct cx *cx, struct ticket *t, const char *reason,
+    struct err *e)
+{
+	struct run *run = run_by_id(cx, t->run_id);
+
+	if (machine_find(&ticket_machine, t->status, "cancelled") == NULL)
+		return err_set(e, ERR_CONFLICT, "ticket.closed",
+		    "%s is %s already", t->key, t->status);
+	approval_void(cx, t, reason);
+	move_ticket(cx, t, "cancelled", reason);
+	if (run != NULL)
+		run_cancel(cx, run, reason);
+	return true;
+}
+
+static struct ticket *
+ticket_of_run(struct cx *cx, const struct run *run)
+{
+	struct ticket *t =
+	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+
+	/* An older run of an edited ticket has nothing to tell any more. */
+	return t != NULL && t->run_id == run->id ? t : NULL;
+}
+
+void
+ticket_run_started(struct cx *cx, const struct run *run)
+{
+	struct ticket *t = ticket_of_run(cx, run);
+
+	if (t != NULL &&
+	    machine_find(&ticket_machine, t->status, "in_progress") != NULL)
+		move_ticket(cx, t, "in_progress",
+		    arena_printf(cx->arena, "%s runs", run->key));
+}
+
+void
+ticket_run_ended(struct cx *cx, const struct run *run)
+{
+	struct ticket *t = ticket_of_run(cx, run);
+	const char *to = "failed";
+	const char *reason = arena_printf(cx->arena, "%s %s%s%s", run->key,
+	    run->status, run->reason[0] ? ": " : "", run->reason);
+
+	if (t == NULL)
+		return;
+	if (streq(run->status, "succeeded"))
+		to = "done";
+	else if (streq(run->status, "cancelled"))
+		to = "cancelled";
+	if (machine_find(&ticket_machine, t->status, to) == NULL)
+		return;
+	ticket_note(cx, t, "result", reason,
+	    arena_printf(cx->arena, "{\"run\":\"%s\",\"status\":\"%s\"}",
+		run->key, run->status));
+	move_ticket(cx, t, to, reason);
+}
+
+void
+ticket_run_voided(struct cx *cx, const struct run *run, const char *reason)
+{
+	struct ticket *t = ticket_of_run(cx, run);
+	struct approval_rule *today = NULL;
+	size_t n = 0;
+	struct err e;
+
+	if (t == NULL)
+		return;
+	approval_void(cx, t, reason);
+	move_ticket(cx, t, "waiting_approval",
+	    arena_printf(cx->arena, "approval withdrawn: %s", reason));
+	if (ticket_rules_today(cx, t, &today, &n, &e))
+		approval_open(cx, t, today, n);
+	else
+		ticket_note(cx, t, "status", e.message, NULL);
+}
+
+static void
+ticket_expire(struct cx *cx, int64_t ticket_id)
+{
+	struct ticket *t = ticket_by_id(cx, ticket_id);
+	size_t n;
+	struct need *needs = approval_needs(cx, ticket_id, &n);
+	struct err e;
+
+	for (size_t i = 0; i < n; i++)
+		if (streq(needs[i].status, "open") &&
+		    needs[i].expires_at <= cx->now)
+			move_need(cx, &needs[i], "expired",
+			    "nobody decided in time");
+	if (t != NULL && streq(t->status, "waiting_approval"))
+		ticket_close(cx, t, "nobody decided in time", &e);
+}
+
+void
+ticket_expire_due(struct cx *cx)
+{
+	int64_t ids[100];
+	size_t n = 0;
+	struct query *q = query(cx->db, "need_expired");
+
+	bind_int(q, "now", cx->now);
+	while (n < ARRAY_SIZE(ids) && query_next(q))
+		ids[n++] = column_int(q, "ticket_id");
+	query_end(q);
+	for (size_t i = 0; i < n; i++)
+		ticket_expire(cx, ids[i]);
+}
+
+int64_t
+ticket_next_expiry(struct cx *cx)
+{
+	struct query *q = query(cx->db, "need_next_expiry");
+	int64_t at = INT64_MAX;
+
+	if (query_next(q) && !column_is_null(q, "at"))
+		at = column_int(q, "at");
+	query_end(q);
+	return at;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ticket.h: one thing somebody asked for, from the ask to its end.
+ *
+ * Owns the tables ticket, ticket_entry and project_counter.  A ticket never
+ * runs work: its run does, and tells it (ticket_run_…), so the ticket closes
+ * itself.  Decisions go through approval.h; this file turns a decision into
+ * what happens next.
+ */
+#ifndef RESOURCE_TICKET_H
+#define RESOURCE_TICKET_H
+
+#include "resource/approval/approval.h"
+#include "resource/cx.h"
+#include "spec/run.h"
+#include "spec/ticket.h"
+#include "spec/validate.h"
+
+/* Number it in its project, write it; id and key are set. */
+void ticket_insert(struct cx *cx, struct ticket *ticket);
+
+/* It has its run: open its needs, or let it go on when there are none. */
+void ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
+    const struct approval_rule *rules, size_t n);
+
+/* ERR_NOT_FOUND when there is none, or the actor may not see it. */
+bool ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
+    struct err *e);
+struct ticket *ticket_by_id(struct cx *cx, int64_t id); /* NULL when 0 */
+bool ticket_visible(struct cx *cx, const struct ticket *t);
+
+/* One line of its history; detail is JSON or NULL. */
+void ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
+    const char *body, const char *detail);
+
+/* One person's decision, and what follows from it: approved by all, its run
+ * is released; declined, its run is cancelled. */
+bool ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
+    bool approve, const char *note, struct err *e);
+
+/* What it asks for as of now, under the definitions in force: for an edit,
+ * and to hold today's rules against it.  params NULL: those it has. */
+struct prepared;
+struct ask;
+bool ticket_prepare(struct cx *cx, const struct ticket *t,
+    const char *environment, const json_t *params, struct ask *ask,
+    struct prepared *ret, struct err *e);
+
+/* Withdrawn, or expired: void what was approved, cancel the run. */
+bool ticket_close(struct cx *cx, struct ticket *t, const char *reason,
+    struct err *e);
+
+/* Close what waited too long for a decision; the next time there is more to
+ * close, INT64_MAX for never. */
+void ticket_expire_due(struct cx *cx);
+int64_t ticket_next_expiry(struct cx *cx);
+
+/*
+ * Change what is asked for: environment NULL and params NULL stay.  params
+ * holds the changed parameters only.  Voids what was approved, cancels the
+ * run that was made for it and makes another; the history shows the
+ * difference.  ERR_CONFLICT "ticket.closed" when it is too late.
+ */
+bool ticket_edit(struct cx *cx, struct ticket *t, const char *title,
+    const char *environment, const json_t *params,
+    struct problems *problems, struct err *e);
+
+/* The run of a ticket began, ended, or found that more would run than was
+ * approved.  Nothing when the run has no ticket. */
+void ticket_run_started(struct cx *cx, const struct run *run);
+void ticket_run_ended(struct cx *cx, const struct run *run);
+void ticket_run_voided(struct cx *cx, const struct run *run,
+    const char *reason);
+
+#endif

@@ -1,0 +1,35 @@
+-- name: project_count
+-- One number further, starting with 1.
+INSERT INTO project_counter (project, last) VALUES ($project, 1)
+ON CONFLICT (project) DO UPDATE SET last = last + 1;
+
+-- name: project_last
+SELECT last FROM project_counter WHERE project = $project;
+
+-- name: ticket_insert
+INSERT INTO ticket (key, project, kind, title, status, priority, requester,
+	last_editor, request, task, team, environment, params, plan_hash,
+	run_id, resolution, created_at, updated_at, closed_at)
+VALUES ($key, $project, $kind, $title, $status, $priority, $requester,
+	$last_editor, $request, $task, $team, $environment, $params,
+	$plan_hash, $run_id, $resolution, $created_at, $updated_at,
+	$closed_at);
+
+-- name: ticket_get
+SELECT * FROM ticket WHERE id = $id;
+
+-- name: ticket_get_by_key
+SELECT * FROM ticket WHERE key = $key;
+
+-- name: ticket_list
+SELECT * FROM ticket WHERE id < $before
+	AND ($status IS NULL OR status = $status)
+	AND ($requester IS NULL OR requester = $requester)
+ORDER BY id DESC;
+
+-- name: ticket_entry_insert
+INSERT INTO ticket_entry (ticket_id, at, actor, kind, body, detail)
+VALUES ($ticket_id, $at, $actor, $kind, $body, $detail);
+
+-- name: ticket_entries
+SELECT * FROM ticket_entry WHERE ticket_id = $ticket_id ORDER BY id;
