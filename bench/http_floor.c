@@ -55,8 +55,8 @@ floor_accept(int epoll, int listener)
 {
 	int fd;
 
-	while ((fd = accept4(listener, NULL, NULL,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+	while ((fd = accept4(
+		    listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		struct peer *p = calloc(1, sizeof(*p));
 		struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
 

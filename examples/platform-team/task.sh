@@ -17,6 +17,9 @@ output()
 		>>"$SLIPWAY_OUTPUT"
 }
 
+# A check hands on what is there already, so that who asks twice is told the
+# address twice.  A password is handed on once, by what made it.
+
 # number VALUE: a whole number?  Shell arithmetic sees nothing else.
 number()
 {

@@ -37,11 +37,11 @@ struct api_options {
 	/* A reference to the folder in force; any thread. */
 	struct platform *(*platform)(void *self);
 	void *platform_self;
-	/* Layers of the sandbox in words: those there are, those that this
-	 * machine lacks; "" for none. */
-	void (*layers)(void *self, const char **ret_has,
-	    const char **ret_lacks);
-	void *layers_self;
+	/* Can attempts be started?  And the layers of the sandbox in words:
+	 * those there are, those that this machine lacks.  Core thread. */
+	bool (*driver)(void *self, struct buf *has, struct buf *lacks,
+	    struct err *e);
+	void *driver_self;
 };
 
 struct api *api_create(const struct api_options *o);

@@ -232,7 +232,8 @@ ask_one(struct session *s, const struct flag *f, struct args *args)
 			args_put(args, f, value);
 			return true;
 		}
-		fprintf(stderr, "  %s\n", e.message);
+		fprintf(stderr, "  %s%s%s\n", e.message,
+		    *e.hint != '\0' ? "; " : "", e.hint);
 	}
 }
 

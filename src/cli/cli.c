@@ -20,6 +20,7 @@ static const struct {
 	int (*run)(struct session *s, const struct verb *v, int argc,
 	    char **argv);
 } cli_verbs[] = {
+	{ &op_health_ready, verb_status },
 	{ &op_run_follow, verb_follow },
 	{ &op_run_log, verb_log },
 	{ &op_run_retry, verb_retry },

@@ -217,6 +217,19 @@ flag_choices(struct arena *a, const struct schema *s)
 	return copy;
 }
 
+/* A pattern without the anchors that every pattern has. */
+static const char *
+flag_pattern(struct arena *a, const char *pattern)
+{
+	struct str p = str_of(pattern);
+
+	if (str_starts(p, "^(?:") && str_ends(p, ")$"))
+		p = (struct str){ p.p + 4, p.n - 6 };
+	else if (str_starts(p, "^") && str_ends(p, "$"))
+		p = (struct str){ p.p + 1, p.n - 2 };
+	return arena_printf(a, "text matching %.*s", (int)p.n, p.p);
+}
+
 const char *
 flag_kind(struct arena *a, const struct flag *f)
 {
@@ -249,7 +262,7 @@ flag_kind(struct arena *a, const struct flag *f)
 		return "JSON";
 	case SCHEMA_STRING:
 		if (s->pattern != NULL)
-			return arena_printf(a, "text matching %s", s->pattern);
+			return flag_pattern(a, s->pattern);
 		return "";
 	case SCHEMA_BOOL:
 	case SCHEMA_ONE_OF:

@@ -179,19 +179,21 @@ follow_step_line(struct follow *f, struct follow_step *step,
 	struct session *s = f->session;
 	struct arena *a = s->arena;
 	const char *reason = text_get(a, data, "reason");
-	const char *took = "";
+	const char *took = "", *words;
 
 	if (machine_is_final(&step_machine, status))
 		took = text_span(a, json_object_get(data, "started_at"),
 		    json_object_get(data, "ended_at"));
-	fprintf(s->out, "  %s %-*s  %-10s %s%s%s\n",
+	words = strcmp(status, "skipped") == 0 && *reason == '\0'
+	    ? "already done"
+	    : text_status(a, status);
+	if (*took != '\0')
+		words = arena_printf(a, "%-10s %s", words, took);
+	fprintf(s->out, "  %s %-*s  %s%s%s\n",
 	    session_tone(s, term_status_tone(status),
 		term_status_mark(&s->term, status)),
-	    f->width, step->task,
-	    strcmp(status, "skipped") == 0 && *reason == '\0'
-		? "already done"
-		: text_status(a, status),
-	    took, *took != '\0' && *reason != '\0' ? "  " : "", reason);
+	    f->width, step->task, words, *reason != '\0' ? "  " : "",
+	    reason);
 }
 
 static void

@@ -104,7 +104,7 @@ help_line(struct session *s, const char *words)
 			usage = arena_printf(a, "%s %s", words,
 			    v.alias->usage);
 	}
-	fprintf(s->out, "  %-40s %s\n", usage, help_summary(a, summary));
+	text_wrap(s->out, s->term.width, 26, usage, help_summary(a, summary));
 }
 
 static void
@@ -112,15 +112,19 @@ help_flag(struct session *s, const struct flag *f)
 {
 	struct arena *a = s->arena;
 	const char *kind = flag_kind(a, f);
-	const char *left = f->schema->kind == SCHEMA_BOOL
-	    ? flag_text(a, f->name)
-	    : arena_printf(a, "%s %s", flag_text(a, f->name),
-		  f->hold == NULL ? "VALUE" : f->hold);
+	const char *name = strcmp(f->name, "environment") == 0
+	    ? "--env"
+	    : flag_text(a, f->name);
+	const char *text = f->schema->doc == NULL ? "" : f->schema->doc;
 
-	fprintf(s->out, "  %-26s %s%s%s%s%s\n", left,
-	    f->schema->doc == NULL ? "" : f->schema->doc,
-	    *kind != '\0' ? " (" : "", kind, *kind != '\0' ? ")" : "",
-	    f->required ? " required" : "");
+	if (f->schema->kind != SCHEMA_BOOL)
+		name = arena_printf(a, "%s %s", name,
+		    f->hold == NULL ? "VALUE" : f->hold);
+	if (*kind != '\0' && !streq(kind, f->hold))
+		text = arena_printf(a, "%s (%s)", text, kind);
+	if (f->required)
+		text = arena_printf(a, "%s Required.", text);
+	text_wrap(s->out, s->term.width, 26, name, text);
 }
 
 static void
@@ -219,7 +223,7 @@ help_verb(struct session *s, int argc, char **argv)
 		if ((*op)->cli == NULL ||
 		    !str_is(str_cut(str_of((*op)->cli), ' ', &rest), argv[0]))
 			continue;
-		fprintf(s->out, "  %-28s %s\n", verb_text(s->arena, *op),
+		text_wrap(s->out, s->term.width, 26, verb_text(s->arena, *op),
 		    (*op)->summary);
 		shown++;
 	}

@@ -117,6 +117,8 @@ session_flag_of(struct session *s, const char *pointer)
 		pointer++;
 	if (*pointer == '\0')
 		return "the request";
+	if (strcmp(pointer, "environment") == 0)
+		return "--env";
 	return flag_text(s->arena, pointer);
 }
 

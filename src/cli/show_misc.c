@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/show.h"
+#include "cli/table.h"
 #include "cli/text.h"
 #include "spec/catalogue.h"
 
@@ -9,22 +10,23 @@ static void
 show_flag(struct session *s, const struct flag *f)
 {
 	struct arena *a = s->arena;
+	const char *name = flag_text(a, f->name);
 	const char *kind = flag_kind(a, f);
-	const char *text = f->schema->doc;
+	const char *text = f->schema->doc == NULL ? "" : f->schema->doc;
 
-	session_say(s, "  %-22s %s", flag_text(a, f->name),
-	    text == NULL ? "" : text);
-	if (*kind != '\0')
-		session_say(s, "%s(%s)", text == NULL || *text == '\0' ? "" : " ",
-		    kind);
-	if (f->required)
-		session_say(s, " %s", session_tone(s, TONE_BUSY, "required"));
 	if (f->secret)
-		session_say(s, " secret: asked for, or %s-file FILE",
-		    flag_text(a, f->name));
+		kind = arena_printf(a, "secret: asked for, or %s-file FILE",
+		    name);
+	if (*kind != '\0')
+		text = arena_printf(a, "%s%s(%s)", text,
+		    *text == '\0' ? "" : " ", kind);
 	if (f->schema->default_json != NULL)
-		session_say(s, " [%s]", f->schema->default_json);
-	session_say(s, "\n");
+		text = arena_printf(a, "%s [%s]", text,
+		    f->schema->default_json);
+	if (f->required)
+		text = arena_printf(a, "%s, required", text);
+	if (!s->globals.json && !s->globals.quiet)
+		text_wrap(s->out, s->term.width, 22, name, text);
 }
 
 /* A value to show how it is typed. */
@@ -58,7 +60,7 @@ show_example_value(struct session *s, const struct flag *f)
 	case SCHEMA_BOOL:
 		break;
 	}
-	return "…";
+	return table_heading(s->arena, f->name);
 }
 
 static void

@@ -79,9 +79,13 @@ show_step_time(struct session *s, const json_t *step, bool plan)
 	struct arena *a = s->arena;
 	const json_t *started = json_object_get(step, "started_at");
 	const char *usual = text_ms(a, json_object_get(step, "usual_ms"));
+	const char *status = text_get(a, step, "status");
 	unsigned tries = show_tries(step);
 	const char *took;
 
+	if (strcmp(status, "skipped") == 0 ||
+	    strcmp(status, "not_needed") == 0)
+		return "";
 	if (plan || json_is_null(started) || started == NULL)
 		return *usual == '\0' ? "" : arena_printf(a, "usually %s",
 						 usual);
@@ -108,8 +112,8 @@ show_step(struct session *s, const json_t *step, size_t no, int width,
 	session_say(s, "  %2zu %s %-*s  ", no,
 	    session_tone(s, tone, term_status_mark(&s->term, status)), width,
 	    text_get(a, step, "task"));
-	session_say(s, "%s%-16s%s %s",
-	    term_begin(&s->term, tone), words, term_end(&s->term),
+	session_say(s, "%s %s",
+	    session_tone(s, tone, arena_printf(a, "%-16s", words)),
 	    show_step_time(s, step, plan));
 	if (*params != '\0')
 		session_say(s, "  %s",

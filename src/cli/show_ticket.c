@@ -44,9 +44,12 @@ show_need(struct session *s, const json_t *need)
 	if (open) {
 		const char *who = text_get(a, need, "eligible");
 
-		session_say(s, "      may decide: %s; until %s\n",
+		const char *end =
+		    text_ago(a, json_object_get(need, "expires_at"));
+
+		session_say(s, "      may decide: %s%s%s\n",
 		    *who != '\0' ? who : "nobody",
-		    text_ago(a, json_object_get(need, "expires_at")));
+		    *end != '\0' ? "; expires " : "", end);
 	}
 	show_votes(s, json_object_get(need, "votes"));
 }
@@ -76,31 +79,6 @@ show_warnings(struct session *s, const json_t *warnings)
 		    text_value(s->arena, item));
 }
 
-/* {"size": {"from": 10, "to": 20}} as lines. */
-static void
-show_difference(struct session *s, const json_t *detail)
-{
-	struct arena *a = s->arena;
-	const char *key;
-	json_t *change;
-
-	if (!json_is_object(detail))
-		return;
-	json_object_foreach((json_t *)(uintptr_t)detail, key, change) {
-		const json_t *from = json_object_get(change, "from");
-		const json_t *to = json_object_get(change, "to");
-
-		if (from == NULL && to == NULL)
-			show_difference(s, change);
-		else
-			session_say(s, "      %s: %s %s %s\n",
-			    text_word(a, key),
-			    from == NULL ? "(nothing)" : text_value(a, from),
-			    s->term.utf8 ? "→" : "->",
-			    to == NULL ? "(nothing)" : text_value(a, to));
-	}
-}
-
 static void
 show_history(struct session *s, const json_t *history)
 {
@@ -124,8 +102,6 @@ show_history(struct session *s, const json_t *history)
 			session_say(s, "  %-12s %-10s %.*s\n", "", "",
 			    (int)line.n, line.p);
 		}
-		if (strcmp(text_get(a, entry, "kind"), "edit") == 0)
-			show_difference(s, json_object_get(entry, "detail"));
 	}
 }
 

@@ -213,6 +213,47 @@ text_shell(struct arena *a, const char *word)
 	return copy;
 }
 
+/* Characters that fit into room, cut at a space if there is one. */
+static size_t
+text_fit(struct str text, size_t room)
+{
+	size_t n = 0, columns = 0, space = 0;
+
+	for (; n < text.n && columns <= room; n++) {
+		if (text.p[n] == ' ')
+			space = n;
+		columns += (text.p[n] & 0xc0) != 0x80;
+	}
+	if (n == text.n && columns <= room)
+		return n;
+	if (space > 0)
+		return space;
+	n = strcspn(text.p, " ");
+	return n < text.n ? n : text.n;
+}
+
+void
+text_wrap(FILE *out, int width, int left_width, const char *left,
+    const char *text)
+{
+	struct str rest = str_of(text);
+	int indent = left_width + 3;
+	size_t room = width > indent + 20 ? (size_t)(width - indent) : 20;
+
+	fprintf(out, "  %-*s", left_width, left);
+	if (strlen(left) > (size_t)left_width && rest.n > 0)
+		fprintf(out, "\n%*s", indent - 1, "");
+	do {
+		size_t n = text_fit(rest, room);
+
+		fprintf(out, "%s%.*s\n", rest.n > 0 ? " " : "", (int)n,
+		    rest.p);
+		rest = str_trim((struct str){ rest.p + n, rest.n - n });
+		if (rest.n > 0)
+			fprintf(out, "%*s", indent - 1, "");
+	} while (rest.n > 0);
+}
+
 int64_t
 int_get(const json_t *object, const char *key, int64_t otherwise)
 {

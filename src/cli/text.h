@@ -10,6 +10,7 @@
 #define CLI_TEXT_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "spec/schema.h"
@@ -42,6 +43,10 @@ const char *text_hash(struct arena *a, const json_t *object, const char *key);
 
 /* A word quoted for a shell when it needs to be: a command to type again. */
 const char *text_shell(struct arena *a, const char *word);
+
+/* "  left      text", the text in lines of at most width columns. */
+void text_wrap(FILE *out, int width, int left_width, const char *left,
+    const char *text);
 
 int64_t int_get(const json_t *object, const char *key, int64_t otherwise);
 

@@ -98,6 +98,25 @@ verb_plain(struct session *s, const struct verb *v, int argc, char **argv)
 	return show_answer(s, v->op, answer);
 }
 
+/* A server that cannot do its work says 503 and yet what it lacks. */
+int
+verb_status(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct args args;
+	struct err e;
+	json_t *answer;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (session_get(s, v->op, NULL, &answer, &e))
+		return show_answer(s, v->op, answer);
+	if (json_object_get(s->problem, "checks") == NULL)
+		return session_fail(s, &e);
+	show_answer(s, v->op, s->problem);
+	return err_class_info(ERR_UNAVAILABLE)->exit;
+}
+
 /* --- logs --- */
 
 struct verb_log {

@@ -14,6 +14,8 @@
 int verb_plain(struct session *s, const struct verb *v, int argc,
     char **argv);
 
+int verb_status(struct session *s, const struct verb *v, int argc,
+    char **argv);
 int verb_log(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_follow(struct session *s, const struct verb *v, int argc,
     char **argv);

@@ -74,7 +74,8 @@ client_set_url(struct client *c, const char *url, struct err *e)
 {
 	size_t n = strlen(url);
 
-	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0) {
+	if (strncmp(url, "http://", 7) != 0 &&
+	    strncmp(url, "https://", 8) != 0) {
 		err_set(e, ERR_INVALID, "client.url",
 		    "use '%s': not the address of a server", url);
 		return err_hint(e, "write it as http://host:port");
@@ -99,8 +100,8 @@ client_set_token(struct client *c, const char *token, struct err *e)
 }
 
 bool
-client_create(const struct client_options *o, struct client **ret,
-    struct err *e)
+client_create(
+    const struct client_options *o, struct client **ret, struct err *e)
 {
 	const char *url = o->url, *token = o->token;
 	const char *of_url = NULL, *of_token = NULL;
@@ -115,7 +116,7 @@ client_create(const struct client_options *o, struct client **ret,
 	c->curl = curl_easy_init();
 	ASSERT(c->curl != NULL);
 	ok = o->profile == NULL ||
-	    profile_load(a, o->profile, &of_url, &of_token, e);
+	     profile_load(a, o->profile, &of_url, &of_token, e);
 	if (url == NULL && o->socket == NULL)
 		url = of_url;
 	if (token == NULL)

@@ -27,8 +27,8 @@ struct client_options {
 	const char *token;   /* given outright ($SLIPWAY_TOKEN), or NULL */
 };
 
-bool client_create(const struct client_options *o, struct client **ret,
-    struct err *e);
+bool client_create(
+    const struct client_options *o, struct client **ret, struct err *e);
 void client_destroy(struct client *c);
 
 /*
@@ -70,12 +70,12 @@ bool client_stream(struct client *c, const struct op *op,
     struct err *e);
 
 /* GET an absolute path that is no operation ("/openapi.json"). */
-bool client_get(struct client *c, const char *path, json_t **ret,
-    struct err *e);
+bool client_get(
+    struct client *c, const char *path, json_t **ret, struct err *e);
 
 /* Profiles: $XDG_CONFIG_HOME/slipway/profiles/NAME, 0600: url and token. */
-bool profile_save(const char *name, const char *url, const char *token,
-    struct err *e);
+bool profile_save(
+    const char *name, const char *url, const char *token, struct err *e);
 bool profile_load(struct arena *a, const char *name, const char **ret_url,
     const char **ret_token, struct err *e);
 

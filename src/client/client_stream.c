@@ -26,8 +26,8 @@ following_event(void *arg, const struct sse_event *ev)
 {
 	struct following *f = arg;
 
-	return f->fn(f->arg,
-	    &(struct client_event){ ev->id, ev->event, ev->data });
+	return f->fn(
+	    f->arg, &(struct client_event){ ev->id, ev->event, ev->data });
 }
 
 static bool
@@ -36,9 +36,8 @@ following_note(struct following *f, bool away)
 	if (f->away == away)
 		return true;
 	f->away = away;
-	return f->fn(f->arg,
-	    &(struct client_event){
-		.event = away ? CLIENT_AWAY : CLIENT_BACK });
+	return f->fn(f->arg, &(struct client_event){
+				 .event = away ? CLIENT_AWAY : CLIENT_BACK });
 }
 
 static bool
@@ -107,10 +106,9 @@ following_run(struct following *f, struct client *c, struct transfer *t,
 		    t->failed != ECONNREFUSED)
 			return transfer_err(c, t, e);
 		if (!following_wait(f, patience_ms, &stopped))
-			return stopped ||
-			    (end == TRANSFER_DONE
-				    ? transfer_refusal(t, NULL, e)
-				    : transfer_err(c, t, e));
+			return stopped || (end == TRANSFER_DONE
+						  ? transfer_refusal(t, NULL, e)
+						  : transfer_err(c, t, e));
 		sse_restart(&f->sse);
 	}
 }

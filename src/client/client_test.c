@@ -21,12 +21,12 @@
 static const struct op op_put = { .name = "thing.put",
 	.method = OP_PUT,
 	.path = "/v1/things/{thing}/parts/{part}" };
-static const struct op op_drop = { .name = "thing.drop",
-	.method = OP_DELETE,
-	.path = "/v1/none" };
-static const struct op op_get = { .name = "thing.get",
-	.method = OP_GET,
-	.path = "/v1/problem/{what}" };
+static const struct op op_drop = {
+	.name = "thing.drop", .method = OP_DELETE, .path = "/v1/none"
+};
+static const struct op op_get = {
+	.name = "thing.get", .method = OP_GET, .path = "/v1/problem/{what}"
+};
 static const struct op op_bytes = { .name = "thing.bytes",
 	.method = OP_GET,
 	.path = "/v1/bytes",
@@ -81,8 +81,8 @@ handle_echo(struct exchange *x)
 	    arena_str(x->arena, exchange_header(x, "Content-Type")));
 	json_kv_str(&j, "token",
 	    arena_str(x->arena, exchange_header(x, "Authorization")));
-	json_kv_str(&j, "agent",
-	    arena_str(x->arena, exchange_header(x, "User-Agent")));
+	json_kv_str(
+	    &j, "agent", arena_str(x->arena, exchange_header(x, "User-Agent")));
 	json_object_end(&j);
 	exchange_answer(x, 200, "application/json", buf_str(&b));
 	buf_finish(&b);
@@ -224,10 +224,10 @@ test_call(void **state)
 	struct err e;
 
 	assert_true(client_call(c, &op_put, params, query, body, &answer, &e));
-	assert_string_equal(text(answer, "path"),
-	    "/v1/things/a%2Fb%20c%C3%A4/parts/..");
-	assert_string_equal(text(answer, "query"),
-	    "q=x%20y%26z&n=-3&t=true&list=a&list=2");
+	assert_string_equal(
+	    text(answer, "path"), "/v1/things/a%2Fb%20c%C3%A4/parts/..");
+	assert_string_equal(
+	    text(answer, "query"), "q=x%20y%26z&n=-3&t=true&list=a&list=2");
 	assert_string_equal(text(answer, "body"), "{\"k\":\"v\"}");
 	assert_string_equal(text(answer, "type"), "application/json");
 	assert_string_equal(text(answer, "token"), "Bearer tok");
@@ -241,8 +241,8 @@ test_call(void **state)
 	json_decref(answer);
 	assert_true(client_call(c, &op_drop, NULL, NULL, NULL, &answer, &e));
 	assert_null(answer);
-	assert_false(client_call(c, &op_put, (const char *[]){ "a", "" }, NULL,
-	    NULL, &answer, &e));
+	assert_false(client_call(
+	    c, &op_put, (const char *[]){ "a", "" }, NULL, NULL, &answer, &e));
 	assert_string_equal(e.code, "path.missing");
 	json_decref(query);
 	json_decref(body);
@@ -256,20 +256,20 @@ test_problems(void **state)
 	json_t *answer;
 	struct err e;
 
-	assert_false(client_call(c, &op_get, (const char *[]){ "known" }, NULL,
-	    NULL, &answer, &e));
+	assert_false(client_call(
+	    c, &op_get, (const char *[]){ "known" }, NULL, NULL, &answer, &e));
 	assert_int_equal(e.class, ERR_IO);
 	assert_string_equal(e.code, "disk.sad");
 	assert_string_equal(e.message, "write: no");
 	assert_string_equal(e.hint, "buy one");
 	assert_string_equal(text(answer, "code"), "disk.sad");
 	json_decref(answer);
-	assert_false(client_call(c, &op_get, (const char *[]){ "busy" }, NULL,
-	    NULL, &answer, &e));
+	assert_false(client_call(
+	    c, &op_get, (const char *[]){ "busy" }, NULL, NULL, &answer, &e));
 	assert_int_equal(e.class, ERR_BUSY);
 	assert_null(answer);
-	assert_false(client_call(c, &op_get, (const char *[]){ "text" }, NULL,
-	    NULL, &answer, &e));
+	assert_false(client_call(
+	    c, &op_get, (const char *[]){ "text" }, NULL, NULL, &answer, &e));
 	assert_false(client_get(c, "/absent", &answer, &e));
 	assert_int_equal(e.class, ERR_NOT_FOUND);
 	client_destroy(c);
@@ -291,8 +291,8 @@ test_raw(void **state)
 
 	assert_true(client_raw(c, &op_bytes, NULL, NULL, collect, &b, &e));
 	assert_string_equal(b.data, "raw bytes");
-	assert_false(client_raw(c, &op_get, (const char *[]){ "no" }, NULL,
-	    collect, &b, &e));
+	assert_false(client_raw(
+	    c, &op_get, (const char *[]){ "no" }, NULL, collect, &b, &e));
 	assert_int_equal(e.class, ERR_NOT_FOUND);
 	assert_string_equal(b.data, "raw bytes");
 	buf_finish(&b);
@@ -321,10 +321,9 @@ test_resume(void **state)
 	struct buf b = { 0 };
 	struct err e;
 
-	assert_true(client_stream(c, &op_watch, NULL, NULL, 5000, watch, &b,
-	    &e));
-	assert_string_equal(b.data,
-	    "1 2 3 away back 4 5 6 away back 7 8 9 ");
+	assert_true(
+	    client_stream(c, &op_watch, NULL, NULL, 5000, watch, &b, &e));
+	assert_string_equal(b.data, "1 2 3 away back 4 5 6 away back 7 8 9 ");
 	buf_finish(&b);
 	client_destroy(c);
 }
@@ -341,8 +340,8 @@ test_restart_during_call(void **state)
 		house_await(h);
 		loop_post(h->loop, house_break, h);
 		usleep(20000);
-		assert_true(client_call(c, &op_drop, NULL, NULL, NULL, &answer,
-		    &e));
+		assert_true(
+		    client_call(c, &op_drop, NULL, NULL, NULL, &answer, &e));
 	}
 	client_destroy(c);
 }
@@ -374,8 +373,8 @@ peer_run(void *arg)
 		}
 		key = strstr(bytes, "Idempotency-Key: ");
 		if (key != NULL)
-			snprintf(p->key[i], sizeof(p->key[i]), "%.32s",
-			    key + 17);
+			snprintf(
+			    p->key[i], sizeof(p->key[i]), "%.32s", key + 17);
 		if (i == 1)
 			(void)!write(fd, answer, sizeof(answer) - 1);
 		close(fd);
@@ -394,8 +393,8 @@ test_lost_answer(void **state)
 	struct err e;
 
 	(void)state;
-	snprintf(a.sun_path, sizeof(a.sun_path), "/tmp/slipway-peer-%d",
-	    getpid());
+	snprintf(
+	    a.sun_path, sizeof(a.sun_path), "/tmp/slipway-peer-%d", getpid());
 	unlink(a.sun_path);
 	p.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(p.fd, (struct sockaddr *)&a, sizeof(a)), 0);
@@ -415,8 +414,8 @@ test_lost_answer(void **state)
 	assert_int_equal(e.class, ERR_UNAVAILABLE);
 	assert_string_equal(e.code, "server.unreachable");
 	assert_non_null(strstr(e.message, "No such file"));
-	assert_false(client_stream(c, &op_watch, NULL, NULL, 5000, watch, NULL,
-	    &e));
+	assert_false(
+	    client_stream(c, &op_watch, NULL, NULL, 5000, watch, NULL, &e));
 	client_destroy(c);
 }
 

@@ -42,8 +42,7 @@ profile_folder(struct arena *a, const char **ret, struct err *e)
 }
 
 static bool
-profile_line(struct buf *to, const char *name, const char *value,
-    struct err *e)
+profile_line(struct buf *to, const char *name, const char *value, struct err *e)
 {
 	if (value == NULL)
 		return true;
@@ -55,8 +54,8 @@ profile_line(struct buf *to, const char *name, const char *value,
 }
 
 bool
-profile_save(const char *name, const char *url, const char *token,
-    struct err *e)
+profile_save(
+    const char *name, const char *url, const char *token, struct err *e)
 {
 	struct arena *a = arena_create();
 	struct buf text = { 0 };
@@ -64,11 +63,11 @@ profile_save(const char *name, const char *url, const char *token,
 	bool ok;
 
 	ok = profile_name_check(name, e) && profile_folder(a, &folder, e) &&
-	    profile_line(&text, "url", url, e) &&
-	    profile_line(&text, "token", token, e) &&
-	    file_mkdirs(folder, 0700, e) &&
-	    file_replace(AT_FDCWD, arena_printf(a, "%s/%s", folder, name),
-		buf_cstr(&text), text.len, 0600, e);
+	     profile_line(&text, "url", url, e) &&
+	     profile_line(&text, "token", token, e) &&
+	     file_mkdirs(folder, 0700, e) &&
+	     file_replace(AT_FDCWD, arena_printf(a, "%s/%s", folder, name),
+		 buf_cstr(&text), text.len, 0600, e);
 	if (text.data != NULL)
 		secret_wipe(text.data, text.len);
 	buf_finish(&text);
@@ -85,16 +84,16 @@ profile_check_mode(const char *name, const char *path, struct err *e)
 	if (stat(path, &st) != 0 && errno == ENOENT) {
 		err_set(e, ERR_NOT_FOUND, "profile.unknown",
 		    "use the profile '%s': there is none at '%s'", name, path);
-		return err_hint(e,
-		    "make it with: slipway token create --save %s", name);
+		return err_hint(
+		    e, "make it with: slipway token create --save %s", name);
 	}
 	if (stat(path, &st) != 0)
 		return err_sys(e, "read '%s'", path);
 	if ((st.st_mode & 077) != 0) {
 		err_set(e, ERR_CONFIG, "profile.mode",
 		    "read '%s': others may read it, too", path);
-		return err_hint(e, "chmod 600 '%s', then replace the token",
-		    path);
+		return err_hint(
+		    e, "chmod 600 '%s', then replace the token", path);
 	}
 	return true;
 }
@@ -117,8 +116,8 @@ profile_load(struct arena *a, const char *name, const char **ret_url,
 	rest = buf_str(&text);
 	while (rest.p != NULL) {
 		struct str value;
-		struct str key = str_cut(str_cut(rest, '\n', &rest), '=',
-		    &value);
+		struct str key =
+		    str_cut(str_cut(rest, '\n', &rest), '=', &value);
 
 		if (value.p == NULL)
 			continue;

@@ -56,8 +56,8 @@ sse_field(struct sse *s, struct str name, struct str value)
 }
 
 static bool
-sse_dispatch(struct sse *s,
-    bool (*fn)(void *arg, const struct sse_event *ev), void *arg)
+sse_dispatch(
+    struct sse *s, bool (*fn)(void *arg, const struct sse_event *ev), void *arg)
 {
 	struct sse_event ev = { .id = s->id.len > 0 ? s->id.data : NULL,
 		.event = s->name.len > 0 ? s->name.data : "message",
@@ -70,8 +70,8 @@ sse_dispatch(struct sse *s,
 
 /* One whole line; false when fn says stop. */
 static bool
-sse_line(struct sse *s, bool (*fn)(void *arg, const struct sse_event *ev),
-    void *arg)
+sse_line(
+    struct sse *s, bool (*fn)(void *arg, const struct sse_event *ev), void *arg)
 {
 	struct str line = buf_str(&s->line), value;
 

@@ -18,7 +18,7 @@
 #define SSE_EVENT_BYTES MIB(4) /* a longer event ends the stream */
 
 struct sse_event {
-	const char *id;	   /* the last one seen, or NULL */
+	const char *id;    /* the last one seen, or NULL */
 	const char *event; /* "message" when it has no name */
 	struct str data;   /* lines joined by LF */
 };
@@ -27,8 +27,8 @@ struct sse_event {
 struct sse {
 	struct buf line, data, name, id;
 	bool has_data;
-	bool after_cr;	 /* an LF now belongs to the CR before */
-	bool begun;	 /* past a byte order mark */
+	bool after_cr;    /* an LF now belongs to the CR before */
+	bool begun;       /* past a byte order mark */
 	int64_t retry_ms; /* asked by the server, 0: not yet */
 };
 
@@ -36,7 +36,11 @@ void sse_finish(struct sse *s);
 /* A new connection: forget the unfinished event. */
 void sse_restart(struct sse *s);
 
-enum sse_end { SSE_MORE, SSE_STOPPED, SSE_TOO_LARGE };
+enum sse_end {
+	SSE_MORE,
+	SSE_STOPPED,
+	SSE_TOO_LARGE
+};
 
 /* Call fn per event until it returns false (SSE_STOPPED).  The event lives
  * during the call. */

@@ -112,8 +112,9 @@ test_too_large(void **state)
 
 	(void)state;
 	while (end == SSE_MORE && n++ < 100000)
-		end = sse_feed(&s, STR("data: 0123456789012345678901234567\n"
-				       "data: 0123456789012345678901234567\n"),
+		end = sse_feed(&s,
+		    STR("data: 0123456789012345678901234567\n"
+			"data: 0123456789012345678901234567\n"),
 		    note, &b);
 	assert_int_equal(end, SSE_TOO_LARGE);
 	buf_finish(&b);

@@ -4,8 +4,8 @@
 #include "client/transfer.h"
 
 static void
-target_escape(const struct client *c, const char *text, size_t n,
-    struct buf *to)
+target_escape(
+    const struct client *c, const char *text, size_t n, struct buf *to)
 {
 	char *escaped;
 
@@ -30,8 +30,8 @@ target_pair(const struct client *c, const char *name, const json_t *value,
 	target_escape(c, name, strlen(name), to);
 	buf_addc(to, '=');
 	if (json_is_string(value)) {
-		target_escape(c, json_string_value(value),
-		    json_string_length(value), to);
+		target_escape(
+		    c, json_string_value(value), json_string_length(value), to);
 		return;
 	}
 	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -49,13 +49,14 @@ target_query(const struct client *c, const json_t *query, struct buf *to)
 	json_t *value, *item;
 	size_t i;
 
-	json_object_foreach(borrowed, name, value) {
+	json_object_foreach(borrowed, name, value)
+	{
 		if (!json_is_array(value)) {
 			target_pair(c, name, value, to, &separator);
 			continue;
 		}
 		json_array_foreach(value, i, item)
-			target_pair(c, name, item, to, &separator);
+		    target_pair(c, name, item, to, &separator);
 	}
 }
 

@@ -47,8 +47,7 @@ transfer_progress(void *arg, curl_off_t down, curl_off_t downed, curl_off_t up,
 	(void)downed;
 	(void)up;
 	(void)upped;
-	return t->silent_ms > 0 &&
-	    clock_boot_ms() - t->heard_ms > t->silent_ms;
+	return t->silent_ms > 0 && clock_boot_ms() - t->heard_ms > t->silent_ms;
 }
 
 static struct curl_slist *
@@ -74,9 +73,9 @@ transfer_headers(const struct client *c, const struct transfer *t)
 	list = transfer_header(list, "Idempotency-Key", t->idempotency_key);
 	list = transfer_header(list, "Last-Event-ID", t->last_event_id);
 	/* without a value: curl's own is left away */
-	list = curl_slist_append(list,
-	    t->body.p != NULL ? "Content-Type: application/json"
-			      : "Content-Type:");
+	list = curl_slist_append(list, t->body.p != NULL
+					   ? "Content-Type: application/json"
+					   : "Content-Type:");
 	ASSERT(list != NULL);
 	if (c->token != NULL) {
 		struct buf bearer = { 0 };
@@ -104,8 +103,8 @@ transfer_set(struct client *c, struct transfer *t, const char *url,
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
-	    (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(
+	    curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "slipway/" SLIPWAY_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, TRANSFER_CONNECT_MS);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)t->within_ms);
@@ -117,8 +116,8 @@ transfer_set(struct client *c, struct transfer *t, const char *url,
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, transfer_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
 	if (t->body.p != NULL) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)t->body.n);
+		curl_easy_setopt(
+		    curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.n);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, t->body.p);
 	} else if (strcmp(t->method, "GET") != 0) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
@@ -136,8 +135,8 @@ transfer_ended(struct client *c, struct transfer *t, CURLcode code)
 	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &failed);
 	t->failed = (int)failed;
 	if (code != CURLE_OK && t->why[0] == '\0')
-		snprintf(t->why, sizeof(t->why), "%s",
-		    curl_easy_strerror(code));
+		snprintf(
+		    t->why, sizeof(t->why), "%s", curl_easy_strerror(code));
 	if (t->stopped)
 		return TRANSFER_STOPPED;
 	switch ((int)code) {
@@ -197,8 +196,7 @@ transfer_wait(struct client *c, const struct transfer *t, enum transfer_end end,
 	if (end != TRANSFER_BROKEN && end != TRANSFER_REFUSED)
 		return false;
 	/* Where no server has ever been, none is about to come back. */
-	if (end == TRANSFER_REFUSED && !c->reached &&
-	    t->failed != ECONNREFUSED)
+	if (end == TRANSFER_REFUSED && !c->reached && t->failed != ECONNREFUSED)
 		return false;
 	if (t->taken > 0 || p->tries == ARRAY_SIZE(waits_ms))
 		return false;
@@ -216,16 +214,15 @@ transfer_err(const struct client *c, const struct transfer *t, struct err *e)
 
 	if (t->failed != 0 && t->status == 0)
 		err_set(e, ERR_UNAVAILABLE, "server.unreachable",
-		    "reach the server at '%s': %s", where,
-		    strerror(t->failed));
+		    "reach the server at '%s': %s", where, strerror(t->failed));
 	else
 		err_set(e, ERR_UNAVAILABLE, "server.unreachable",
 		    "reach the server at '%s': %s", where, t->why);
 	if (c->socket != NULL && t->failed == EACCES)
 		return err_hint(e, "ask an operator to let your user in");
 	return err_hint(e, c->socket != NULL
-		? "is it running? start it with: slipway serve"
-		: "check the address and the network");
+			       ? "is it running? start it with: slipway serve"
+			       : "check the address and the network");
 }
 
 /* Three classes share status 500: the title tells them apart. */
@@ -249,8 +246,7 @@ class_of_answer(long status, const char *title)
 }
 
 bool
-transfer_refusal(const struct transfer *t, json_t **ret_document,
-    struct err *e)
+transfer_refusal(const struct transfer *t, json_t **ret_document, struct err *e)
 {
 	json_t *d = json_parse(buf_str(&t->answer), NULL);
 	const char *title = json_string_value(json_object_get(d, "title"));
@@ -262,11 +258,11 @@ transfer_refusal(const struct transfer *t, json_t **ret_document,
 		err_set(e, class_of_answer(t->status, NULL), "server.answer",
 		    "read the answer: status %ld and no reason", t->status);
 		err_hint(e, "is there a proxy, or another program, between?");
-		json_decref(d);
-		d = NULL;
 	} else {
 		err_set(e, class_of_answer(t->status, title), code, "%s",
-		    detail != NULL ? detail : title != NULL ? title : code);
+		    detail != NULL  ? detail
+		    : title != NULL ? title
+				    : code);
 		err_hint(e, "%s", hint != NULL ? hint : "");
 	}
 	if (ret_document != NULL)

@@ -32,8 +32,8 @@ struct transfer {
 	const char *accept;
 	const char *idempotency_key; /* or NULL */
 	const char *last_event_id;   /* or NULL */
-	int64_t within_ms;	     /* for all of it; 0: no limit */
-	int64_t silent_ms;	     /* between two bytes; 0: no limit */
+	int64_t within_ms;           /* for all of it; 0: no limit */
+	int64_t silent_ms;           /* between two bytes; 0: no limit */
 	/* Takes the bytes of a 2xx answer; NULL: they are kept in `answer`. */
 	bool (*fn)(void *arg, struct str bytes);
 	void *arg;
@@ -41,8 +41,8 @@ struct transfer {
 	/* the outcome */
 	long status;
 	struct buf answer; /* of the caller to finish */
-	size_t taken;	   /* bytes that fn was given */
-	int failed;	   /* errno of a connection that did not come about */
+	size_t taken;      /* bytes that fn was given */
+	int failed;        /* errno of a connection that did not come about */
 	char why[256];
 
 	/* while it runs */
@@ -52,11 +52,11 @@ struct transfer {
 };
 
 enum transfer_end {
-	TRANSFER_DONE,	  /* status and answer are there */
+	TRANSFER_DONE,    /* status and answer are there */
 	TRANSFER_STOPPED, /* fn returned false */
 	TRANSFER_REFUSED, /* nobody listens there */
 	TRANSFER_BROKEN,  /* the connection ended before the answer did */
-	TRANSFER_FAILED	  /* trying again will not help */
+	TRANSFER_FAILED   /* trying again will not help */
 };
 
 enum transfer_end transfer_run(struct client *c, struct transfer *t);
@@ -70,12 +70,12 @@ bool transfer_wait(struct client *c, const struct transfer *t,
     enum transfer_end end, struct transfer_patience *p);
 
 /* Why there is no answer; always false. */
-bool transfer_err(const struct client *c, const struct transfer *t,
-    struct err *e);
+bool transfer_err(
+    const struct client *c, const struct transfer *t, struct err *e);
 /* The answer is a refusal: a problem document or not; always false.
  * *ret_document (may be NULL) gets the document, or NULL. */
-bool transfer_refusal(const struct transfer *t, json_t **ret_document,
-    struct err *e);
+bool transfer_refusal(
+    const struct transfer *t, json_t **ret_document, struct err *e);
 
 /*
  * "/v1/tickets/{ticket}" and parameters in path order to an escaped target

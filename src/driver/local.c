@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "driver/local_attempt.h"
+#include "driver/local_running.h"
 #include "driver/local_spawner.h"
 #include "driver/local_spec.h"
 #include "sys/file.h"
@@ -26,18 +28,10 @@
 #define LOCAL_MAGIC 0x10ca1d21U
 /* A spawner that dies again within this time is not worth another one. */
 #define RESTART_MS 2000
-#define UID_NOBODY ((uid_t)-1)
 
 /* What epoll says of the two sockets; everything else is an attempt. */
 #define WATCH_EVENTS UINT64_MAX
 #define WATCH_CONTROL (UINT64_MAX - 1)
-
-struct running {
-	int64_t attempt, token;
-	uid_t uid;   /* ours from the range, or UID_NOBODY */
-	int pidfd;   /* of a keeper that this spawner did not fork, or -1 */
-	bool look;   /* its keeper may be gone: see what the disk says */
-};
 
 struct local {
 	unsigned magic;
@@ -51,72 +45,8 @@ struct local {
 	int epoll;
 	struct spawner spawner;
 	int64_t spawned_ms;
-	struct running *running;
-	size_t count, room;
+	struct running_table running;
 };
-
-/* --- the table ------------------------------------------------------------- */
-
-static struct running *
-running_find(struct local *l, int64_t attempt)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->running[i].attempt == attempt)
-			return &l->running[i];
-	}
-	return NULL;
-}
-
-static struct running *
-running_add(struct local *l, int64_t attempt, int64_t token)
-{
-	if (l->count == l->room) {
-		l->room = l->room ? l->room * 2 : 64;
-		l->running = realloc(l->running,
-		    l->room * sizeof(*l->running));
-		ASSERT(l->running != NULL);
-	}
-	l->running[l->count] = (struct running){ .attempt = attempt,
-		.token = token,
-		.uid = UID_NOBODY,
-		.pidfd = -1 };
-	return &l->running[l->count++];
-}
-
-static void
-running_remove(struct local *l, struct running *r)
-{
-	if (r->pidfd >= 0)
-		close(r->pidfd);
-	*r = l->running[--l->count];
-}
-
-static bool
-uid_in_use(const struct local *l, uid_t uid)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->running[i].uid == uid)
-			return true;
-	}
-	return false;
-}
-
-static bool
-uid_choose(const struct local *l, int64_t attempt, uid_t *ret, struct err *e)
-{
-	unsigned n = l->options.uid_count;
-
-	for (unsigned i = 0; i < n; i++) {
-		unsigned at = (unsigned)(((uint64_t)attempt + i) % n);
-
-		*ret = l->options.uid_first + at;
-		if (!uid_in_use(l, *ret))
-			return true;
-	}
-	return err_set(e, ERR_BUSY, "driver.uids",
-	    "cannot start attempt %" PRId64 ": all %u user ids are in use",
-	    attempt, n);
-}
 
 /* --- the spawner ----------------------------------------------------------- */
 
@@ -157,8 +87,11 @@ spawner_lost(struct local *l)
 
 	log_error("driver.spawner_lost", "pid=%d", (int)l->spawner.pid);
 	spawner_close(&l->spawner);
-	for (size_t i = 0; i < l->count; i++)
-		l->running[i].look = l->running[i].pidfd < 0;
+	for (size_t i = 0; i < l->running.count; i++) {
+		struct running *r = &l->running.entries[i];
+
+		r->look = r->pidfd < 0;
+	}
 	if (geteuid() != l->born ||
 	    clock_boot_ms() - l->spawned_ms < RESTART_MS)
 		return;
@@ -194,11 +127,12 @@ identity_of(const struct local *l, const struct work *w,
 {
 	struct stat st;
 
-	*ret_own = UID_NOBODY;
+	*ret_own = UID_NONE;
 	if (!local_is_root(l))
 		return true;
 	if (!w->volumes || !w->volumes[0]) {
-		if (!uid_choose(l, w->attempt, ret_own, e))
+		if (!running_uid(&l->running, l->options.uid_first,
+			l->options.uid_count, w->attempt, ret_own, e))
 			return false;
 		n->uid = n->gid = *ret_own;
 		return true;
@@ -276,7 +210,7 @@ local_start(void *self, const struct work *w, struct err *e)
 	ok = spawner_send(&l->spawner, &start, spec, e);
 	close(spec);
 	if (ok)
-		running_add(l, w->attempt, w->token)->uid = own;
+		running_add(&l->running, w->attempt, w->token)->uid = own;
 	return ok;
 }
 
@@ -293,7 +227,7 @@ local_cancel(void *self, int64_t attempt, int64_t token, int64_t grace_ms)
 	struct running *r;
 
 	ASSERT_MAGIC(l, LOCAL_MAGIC);
-	r = running_find(l, attempt);
+	r = running_find(&l->running, attempt);
 	if (!r || r->token != token)
 		return;
 	snprintf(to.sun_path, sizeof(to.sun_path),
@@ -367,7 +301,7 @@ static bool
 event_take(struct local *l, const struct wire_event *from,
     struct work_event *ret)
 {
-	struct running *r = running_find(l, from->attempt);
+	struct running *r = running_find(&l->running, from->attempt);
 	struct wire_exit end = from->end;
 
 	if (!r || r->token != from->token)
@@ -385,7 +319,10 @@ event_take(struct local *l, const struct wire_event *from,
 		if (!attempt_result(l->k, from->attempt, from->token, &end,
 			&ret->outputs))
 			end.outputs_cut |= end.outputs_bytes > 0;
-		event_end(ret, &end);
+		if (end.reason != 0)
+			event_end(ret, &end);
+		else
+			ret->kind = WORK_GONE;
 		break;
 	case WIRE_REFUSED:
 		event_refused(ret, strerror(end.error));
@@ -396,8 +333,23 @@ event_take(struct local *l, const struct wire_event *from,
 	default:
 		return false;
 	}
-	running_remove(l, r);
+	running_remove(&l->running, r);
 	return true;
+}
+
+/* Watch a keeper that another spawner forked.  Its pid may have gone to
+ * somebody else between the two looks at the lock. */
+static void
+running_attach(struct local *l, struct running *r, pid_t pid)
+{
+	r->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (r->pidfd >= 0 && attempt_holder(l->k, r->attempt) == pid &&
+	    epoll_watch(l, r->pidfd, (uint64_t)r->attempt, NULL))
+		return;
+	if (r->pidfd >= 0)
+		close(r->pidfd);
+	r->pidfd = -1;
+	r->look = true;
 }
 
 /* See what the disk says of an attempt whose keeper may be gone. */
@@ -424,6 +376,282 @@ event_look(struct local *l, struct running *r, struct work_event *ret)
 		ret->kind = WORK_GONE;
 		break;
 	}
-	running_remove(l, r);
+	running_remove(&l->running, r);
 	return true;
+}
+
+/* Mark what epoll says of keepers; false when it says nothing. */
+static bool
+pidfds_check(struct local *l)
+{
+	struct epoll_event ev[32];
+	int n = epoll_wait(l->epoll, ev, ARRAY_SIZE(ev), 0);
+	bool any = false;
+
+	for (int i = 0; i < n; i++) {
+		struct running *r = NULL;
+
+		if (ev[i].data.u64 < WATCH_CONTROL)
+			r = running_find(&l->running,
+			    (int64_t)ev[i].data.u64);
+		if (!r)
+			continue;
+		close(r->pidfd);
+		r->pidfd = -1;
+		any = r->look = true;
+	}
+	return any;
+}
+
+static bool
+looks_next(struct local *l, struct work_event *ret)
+{
+	for (size_t i = 0; i < l->running.count; i++) {
+		struct running *r = &l->running.entries[i];
+
+		if (r->look && event_look(l, r, ret))
+			return true;
+	}
+	return false;
+}
+
+static bool
+datagrams_next(struct local *l, struct work_event *ret)
+{
+	struct wire_event ev;
+	ssize_t n;
+
+	for (;;) {
+		n = recv(l->events, &ev, sizeof(ev), MSG_DONTWAIT);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n == sizeof(ev) && ev.version == WIRE_VERSION &&
+		    event_take(l, &ev, ret))
+			return true;
+	}
+}
+
+static bool
+control_next(struct local *l, struct work_event *ret)
+{
+	struct wire_event ev;
+
+	for (;;) {
+		switch (spawner_next(&l->spawner, &ev)) {
+		case SPAWNER_EVENT:
+			if (event_take(l, &ev, ret))
+				return true;
+			break;
+		case SPAWNER_DEAD:
+			spawner_lost(l);
+			return false;
+		case SPAWNER_NOTHING:
+			return false;
+		}
+	}
+}
+
+/* Datagrams first: a keeper's own word comes before what the spawner says of
+ * its end. */
+static bool
+local_next(void *self, struct work_event *ret)
+{
+	struct local *l = self;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	do {
+		if (datagrams_next(l, ret) || control_next(l, ret) ||
+		    looks_next(l, ret))
+			return true;
+	} while (pidfds_check(l));
+	return false;
+}
+
+static int
+local_fd(void *self)
+{
+	struct local *l = self;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	return l->epoll;
+}
+
+/* --- recovery and afterwards ----------------------------------------------- */
+
+static enum work_state
+local_recover(void *self, int64_t attempt, int64_t token,
+    struct work_event *ret_end)
+{
+	struct local *l = self;
+	struct work_event ev;
+	struct wire_exit end;
+	enum work_state state;
+	pid_t pid = 0;
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	event_begin(&ev, attempt, token);
+	state = attempt_look(l->k, attempt, token, &end, &ev.outputs, &pid);
+	if (state == WORK_OVER) {
+		event_end(&ev, &end);
+		*ret_end = ev;
+	} else if (state == WORK_RUNNING &&
+	    !running_find(&l->running, attempt)) {
+		running_attach(l, running_add(&l->running, attempt, token),
+		    pid);
+	}
+	return state;
+}
+
+/* The keeper removed the workspace; one that died could not, and its files
+ * may belong to a uid that only the spawner can act for.  The outputs are in
+ * the database by now and may be secret. */
+static void
+local_forget(void *self, int64_t attempt)
+{
+	struct local *l = self;
+	struct wire_start sweep = { .version = WIRE_VERSION,
+		.attempt = attempt };
+	char name[48];
+
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	snprintf(name, sizeof(name), "%" PRId64 "/exit", attempt);
+	(void)unlinkat(l->k, name, 0);
+	snprintf(name, sizeof(name), "%" PRId64, attempt);
+	if (!l->options.keep_workspaces && l->spawner.control >= 0 &&
+	    faccessat(l->ws, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		(void)spawner_send(&l->spawner, &sweep, -1, NULL);
+}
+
+static void
+local_destroy(void *self)
+{
+	struct local *l = self;
+
+	if (!l)
+		return;
+	ASSERT_MAGIC(l, LOCAL_MAGIC);
+	spawner_close(&l->spawner);
+	running_finish(&l->running);
+	for (size_t i = 0; i < 4; i++) {
+		int fd = (int[]){ l->events, l->epoll, l->k, l->ws }[i];
+
+		if (fd >= 0)
+			close(fd);
+	}
+	free(l->hidden);
+	l->magic = 0;
+	free(l);
+}
+
+static const struct driver_ops local_ops = {
+	.name = "local",
+	.start = local_start,
+	.cancel = local_cancel,
+	.fd = local_fd,
+	.next = local_next,
+	.recover = local_recover,
+	.forget = local_forget,
+	.destroy = local_destroy,
+};
+
+/* --- creation -------------------------------------------------------------- */
+
+static int
+folder_open(const struct local *l, const char *name, struct err *e)
+{
+	char path[PATH_MAX];
+	int fd = -1;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", l->data, name) <
+		sizeof(path) &&
+	    (mkdir(path, 0700) == 0 || errno == EEXIST))
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && local_is_root(l) &&
+	    fchown(fd, l->options.server_uid, l->options.server_gid) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		err_sys(e, "cannot use folder '%s/%s'", l->data, name);
+	return fd;
+}
+
+static bool
+events_bind(struct local *l, struct err *e)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int room = (int)MIB(1);
+
+	snprintf(at.sun_path, sizeof(at.sun_path),
+	    "/proc/self/fd/%d/server.sock", l->k);
+	(void)unlinkat(l->k, "server.sock", 0);
+	l->events = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (l->events < 0 ||
+	    bind(l->events, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+	    fchmodat(l->k, "server.sock", 0600, 0) < 0)
+		return err_sys(e, "cannot make '%s/k/server.sock'", l->data);
+	if (local_is_root(l) &&
+	    fchownat(l->k, "server.sock", l->options.server_uid,
+		l->options.server_gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, "cannot make '%s/k/server.sock'", l->data);
+	(void)setsockopt(l->events, SOL_SOCKET, SO_RCVBUF, &room,
+	    sizeof(room));
+	return true;
+}
+
+/* The data folder and what was asked for; the strings are the caller's. */
+static void
+hidden_list(struct local *l)
+{
+	const char *const *more = l->options.hidden;
+	size_t n = 0;
+
+	while (more && more[n])
+		n++;
+	l->hidden = calloc(n + 2, sizeof(*l->hidden));
+	ASSERT(l->hidden != NULL);
+	l->hidden[0] = l->data;
+	for (size_t i = 0; i < n; i++)
+		l->hidden[i + 1] = more[i];
+}
+
+bool
+local_create(const char *data_folder, const struct local_options *o,
+    struct driver *ret, struct err *e)
+{
+	struct local *l = calloc(1, sizeof(*l));
+
+	ASSERT(l != NULL);
+	l->magic = LOCAL_MAGIC;
+	l->options = *o;
+	l->born = geteuid();
+	l->k = l->ws = l->events = l->epoll = l->spawner.control = -1;
+	if (!realpath(data_folder, l->data)) {
+		err_sys(e, "cannot use data folder '%s'", data_folder);
+		goto fail;
+	}
+	if (local_is_root(l) && (o->uid_first == 0 || o->uid_count == 0)) {
+		err_set(e, ERR_CONFIG, "driver.uids",
+		    "cannot start attempts as root: no range of user ids");
+		goto fail;
+	}
+	hidden_list(l);
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epoll < 0) {
+		err_sys(e, "cannot watch the attempts");
+		goto fail;
+	}
+	l->k = folder_open(l, "k", e);
+	if (l->k < 0)
+		goto fail;
+	l->ws = folder_open(l, "ws", e);
+	if (l->ws < 0 || !events_bind(l, e) ||
+	    !epoll_watch(l, l->events, WATCH_EVENTS, e) ||
+	    !spawner_begin(l, e))
+		goto fail;
+	*ret = (struct driver){ &local_ops, l };
+	return true;
+fail:
+	local_destroy(l);
+	return false;
 }

@@ -57,6 +57,22 @@ log_locked(int log, pid_t *ret_pid)
 	return true;
 }
 
+pid_t
+attempt_holder(int k, int64_t attempt)
+{
+	char name[NAME_LEN];
+	pid_t pid = 0;
+	int log = openat(k, name_of(name, attempt, "/log"),
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (log < 0)
+		return 0;
+	if (!log_locked(log, &pid))
+		pid = 0;
+	close(log);
+	return pid;
+}
+
 /* Nobody holds the log.  Under its lock, tell a keeper that is about to take
  * it that it comes too late. */
 static bool

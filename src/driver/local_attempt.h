@@ -21,5 +21,7 @@ enum work_state attempt_look(int k, int64_t attempt, int64_t token,
 /* The exit record with its outputs; false when there is none. */
 bool attempt_result(int k, int64_t attempt, int64_t token,
     struct wire_exit *ret_end, struct buf *outputs);
+/* The keeper that holds the lock, 0: nobody. */
+pid_t attempt_holder(int k, int64_t attempt);
 
 #endif

@@ -254,8 +254,9 @@ engine_committed(void *arg)
 	g->nlive = kept;
 	for (size_t i = 0; i < handled; i++)
 		buf_finish(&g->pending[i].outputs);
-	memmove(g->pending, g->pending + handled,
-	    (g->npending - handled) * sizeof(*g->pending));
+	if (handled < g->npending)
+		memmove(g->pending, g->pending + handled,
+		    (g->npending - handled) * sizeof(*g->pending));
 	g->npending -= handled;
 	g->nhandled = 0;
 

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
 -- name: attempt_live
 SELECT * FROM attempt WHERE status IN ('starting', 'running') ORDER BY id;
 

@@ -12,20 +12,22 @@
 #include "http/conn.h"
 #include "sys/failpoint.h"
 
-#define ACCEPT_AT_ONCE 64 /* then the others on the loop have their turn */
+#define ACCEPT_AT_ONCE 64   /* then the others on the loop have their turn */
+#define ACCEPT_REFUSING 256 /* at a time beyond the cap, to be told why */
 #define ACCEPT_PAUSE_MS 100
 #define ACCEPT_LOG_MS 10000
 
-/* One answer to somebody who does not become a connection.  What came is read
- * first: closing over unread bytes would reset the answer away. */
+/* A word to somebody who does not become a connection.  What came already is
+ * read: closing over unread bytes would reset the answer away.  Bytes on their
+ * way may still do so. */
 static void
 turn_away(struct http_server *s, int fd, enum refusal why)
 {
 	s->stats.refused++;
 	buf_clear(&s->scratch);
 	refusal_answer(why, server_date(s), &s->scratch);
-	(void)!send(fd, s->scratch.data, s->scratch.len,
-	    MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)!send(
+	    fd, s->scratch.data, s->scratch.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(fd, SHUT_WR);
 	(void)!recv(fd, s->in, sizeof(s->in), MSG_DONTWAIT);
 	close(fd);
@@ -48,7 +50,8 @@ listener_peer(const struct listener *k, int fd,
 		return true;
 	}
 	if (from->ss_family == AF_INET6) {
-		struct in6_addr a = ((const struct sockaddr_in6 *)from)->sin6_addr;
+		struct in6_addr a =
+		    ((const struct sockaddr_in6 *)from)->sin6_addr;
 
 		inet_ntop(AF_INET6, &a, p->address, sizeof(p->address));
 		/* whoever has one address has the other 2^64 of its net */
@@ -65,15 +68,20 @@ listener_peer(const struct listener *k, int fd,
 static void
 listener_admit(struct listener *k, int fd, const struct sockaddr_storage *from)
 {
+	struct http_server *s = k->server;
 	enum refusal why;
 	struct peer p;
 
-	if (!listener_peer(k, fd, from, &p))
+	if (!listener_peer(k, fd, from, &p)) {
 		close(fd);
-	else if (!server_count_peer(k->server, &p, &why))
-		turn_away(k->server, fd, why);
-	else
-		conn_open(k->server, fd, &p);
+	} else if (server_admits(s, &p, &why)) {
+		conn_open(s, fd, &p);
+	} else if (s->refusing < ACCEPT_REFUSING) {
+		p.counted[0] = '\0';
+		conn_refuse(conn_open(s, fd, &p), why);
+	} else {
+		turn_away(s, fd, why);
+	}
 }
 
 static int
@@ -85,8 +93,8 @@ listener_accept(struct listener *k, struct sockaddr_storage *from)
 		errno = EMFILE;
 		return -1;
 	}
-	return accept4(k->fd, (struct sockaddr *)from, &n,
-	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return accept4(
+	    k->fd, (struct sockaddr *)from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 static void

@@ -24,9 +24,9 @@ struct answer_field {
 #define ANSWER_DATE 80
 
 enum answer_framing {
-	ANSWER_LENGTH,	/* Content-Length: length */
+	ANSWER_LENGTH,  /* Content-Length: length */
 	ANSWER_CHUNKED, /* chunks follow */
-	ANSWER_TO_END	/* until the connection closes */
+	ANSWER_TO_END   /* until the connection closes */
 };
 
 struct answer {
@@ -34,7 +34,7 @@ struct answer {
 	const char *type; /* Content-Type, or NULL */
 	enum answer_framing framing;
 	size_t length;
-	bool close;	 /* say that the connection ends here */
+	bool close;      /* say that the connection ends here */
 	bool keep_alive; /* say that it does not (HTTP/1.0) */
 	const struct answer_field *fields;
 	const char *date;

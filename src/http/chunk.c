@@ -47,8 +47,8 @@ chunk_frame_byte(struct chunk *c, char byte, enum refusal *ret_why)
 	case CHUNK_SIZE:
 		return chunk_size_byte(c, byte, ret_why);
 	case CHUNK_SIZE_LF:
-		return chunk_expect(c, byte, '\n',
-		    c->left > 0 ? CHUNK_DATA : CHUNK_LAST_CR);
+		return chunk_expect(
+		    c, byte, '\n', c->left > 0 ? CHUNK_DATA : CHUNK_LAST_CR);
 	case CHUNK_DATA_CR:
 		return chunk_expect(c, byte, '\r', CHUNK_DATA_LF);
 	case CHUNK_DATA_LF:

@@ -29,8 +29,8 @@ enum chunk_state {
 struct chunk {
 	enum chunk_state state;
 	unsigned digits; /* of the size being read */
-	size_t left;	 /* of the chunk being read */
-	size_t total;	 /* of all chunks so far */
+	size_t left;     /* of the chunk being read */
+	size_t total;    /* of all chunks so far */
 };
 
 /*

@@ -21,7 +21,7 @@ static void
 conn_eof(struct conn *c)
 {
 	bool owed = c->state == CONN_HANDLING || c->state == CONN_ANSWERING ||
-	    (c->state == CONN_LINGERING && c->writing);
+		    (c->state == CONN_LINGERING && c->writing);
 
 	c->eof = true;
 	if (!owed)
@@ -77,7 +77,7 @@ conn_adopt(struct conn *c, int fd)
 	return uv_tcp_open(&c->uv.tcp, fd) == 0;
 }
 
-void
+struct conn *
 conn_open(struct http_server *s, int fd, const struct peer *p)
 {
 	struct conn *c = calloc(1, sizeof(*c));
@@ -94,14 +94,15 @@ conn_open(struct http_server *s, int fd, const struct peer *p)
 		c->next->back = &c->next;
 	s->conns = c;
 	s->handles++;
-	s->stats.connections++;
+	server_count(s, p);
 	if (!conn_adopt(c, fd)) {
 		close(fd);
 		conn_close(c);
-		return;
+		return c;
 	}
 	uv_read_start(&c->uv.stream, conn_alloc, conn_read);
 	server_wait(s, c, DEADLINE_HEAD);
+	return c;
 }
 
 void
@@ -114,7 +115,6 @@ conn_free(struct conn *c)
 	server_arena_back(c->server, c->x.arena);
 	reader_finish(&c->reader);
 	buf_finish(&c->out);
-	buf_finish(&c->sending);
 	c->magic = 0;
 	free(c);
 }
@@ -141,8 +141,7 @@ conn_closed(uv_handle_t *h)
 
 	ASSERT_MAGIC(c, CONN_MAGIC);
 	c->closed = true;
-	s->stats.connections--;
-	server_discount_peer(s, &c->peer);
+	server_discount(s, &c->peer);
 	conn_gone(c);
 	server_handle_closed(s);
 }
@@ -219,6 +218,8 @@ conn_refuse(struct conn *c, enum refusal why)
 {
 	struct http_server *s = c->server;
 
+	if (c->state == CONN_CLOSED)
+		return;
 	s->stats.refused++;
 	log_debug("http.refused", "address=%s code=%s", c->peer.address,
 	    refusal_info(why)->code);
@@ -282,8 +283,7 @@ conn_step(struct conn *c)
 	case READER_BODY:
 		conn_wait_once(c, DEADLINE_BODY);
 		if (reader_continue(&c->reader))
-			conn_send(c,
-			    &STR("HTTP/1.1 100 Continue\r\n\r\n"), 1);
+			conn_send(c, &STR("HTTP/1.1 100 Continue\r\n\r\n"), 1);
 		break;
 	case READER_REFUSED:
 		conn_refuse(c, c->reader.why);

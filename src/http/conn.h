@@ -3,9 +3,9 @@
  * conn.h: the inside of the HTTP server, for the files of http/ alone.
  *
  * server.c owns the server: life, deadlines, drain.  listen.c owns listening
- * sockets, accept.c admits who comes by them.  conn.c owns a connection's way through its states
- * and the bytes that come; conn_write.c the bytes that go; exchange.c and
- * stream.c are what handlers see.
+ * sockets, accept.c admits who comes by them.  conn.c owns a connection's way
+ *through its states and the bytes that come; conn_write.c the bytes that go;
+ *exchange.c and stream.c are what handlers see.
  *
  *	READING    waits for a request          -> HANDLING, LINGERING
  *	HANDLING   the handler has the exchange -> ANSWERING, STREAMING
@@ -50,14 +50,15 @@ struct peer {
 	bool local; /* of the unix socket */
 	uid_t uid;  /* when local */
 	char address[CONN_ADDRESS];
-	char counted[CONN_ADDRESS]; /* what the cap per address counts by */
+	char
+	    counted[CONN_ADDRESS]; /* by what the caps count; "": beyond them */
 };
 
 struct conn {
 	unsigned magic;
 	enum conn_state state;
 	struct http_server *server;
-	struct conn *next, **back; /* all of the server */
+	struct conn *next, **back;             /* all of the server */
 	struct conn *flush_next, **flush_back; /* NULL: nothing to flush */
 	union {
 		uv_handle_t handle;
@@ -65,25 +66,24 @@ struct conn {
 		uv_tcp_t tcp;
 		uv_pipe_t pipe;
 	} uv;
-	uv_write_t write;
-	size_t write_left; /* in the kernel's way at the last deadline */
+	size_t write_left; /* bytes not taken at the last deadline */
 	struct deadline deadline;
 	struct reader reader;
-	struct buf out;	    /* waits for its turn */
-	struct buf sending; /* belongs to libuv while `writing` */
-	struct exchange x;  /* of the handler, while `held` */
+	struct buf out;    /* waits for its turn */
+	struct exchange x; /* of the handler, while `held` */
 	struct answer_field *fields;
 	void (*on_room)(struct exchange *x);
-	bool writing;
-	bool streaming;	 /* between stream_begin and its end */
-	bool held;	 /* a handler has the exchange */
+	bool writing;    /* libuv has bytes that the socket did not take */
+	bool streaming;  /* between stream_begin and its end */
+	bool events;     /* what streams is events */
+	bool held;       /* a handler has the exchange */
 	bool processing; /* conn_process is running */
 	bool keep_alive;
 	bool head_only; /* HEAD */
-	bool chunked;	/* the stream is */
-	bool paused;	/* reading is */
-	bool eof;	/* the client sends no more */
-	bool closed;	/* libuv has let go of the socket */
+	bool chunked;   /* the stream is */
+	bool paused;    /* reading is */
+	bool eof;       /* the client sends no more */
+	bool closed;    /* libuv has let go of the socket */
 	struct peer peer;
 };
 
@@ -108,10 +108,10 @@ struct http_server {
 	uv_timer_t timer; /* for the soonest deadline */
 	uint64_t timer_due;
 	uv_timer_t resume; /* accepting, after descriptors ran out */
-	uv_idle_t idle;	   /* flushes streams before the loop sleeps */
+	uv_idle_t idle;    /* flushes streams before the loop sleeps */
 	uv_timer_t drain;
 	unsigned handles; /* of ours, not yet closed by libuv */
-	int reserve_fd;	  /* given up to answer one when none are left */
+	int reserve_fd;   /* given up to answer one when none are left */
 	uint64_t full_logged;
 	struct buf scratch;
 	struct arena *spare[16];
@@ -119,8 +119,9 @@ struct http_server {
 	char date[ANSWER_DATE];
 	int64_t date_s;
 	struct http_stats stats;
-	bool draining; /* no new connections, none kept alive */
-	bool closing;  /* the handles of the server itself, too */
+	unsigned refusing; /* connections beyond the caps, not in stats */
+	bool draining;     /* no new connections, none kept alive */
+	bool closing;      /* the handles of the server itself, too */
 	void (*drained)(void *arg);
 	void *drained_arg;
 	char in[64 * 1024]; /* what is read, before it finds its owner */
@@ -135,10 +136,11 @@ void server_flush_add(struct conn *c);
 void server_flush_remove(struct conn *c);
 /* libuv closed a handle of the server's, perhaps the last one. */
 void server_handle_closed(struct http_server *s);
-/* Count one connection from there, unless there are too many. */
-bool server_count_peer(struct http_server *s, const struct peer *p,
-    enum refusal *ret_why);
-void server_discount_peer(struct http_server *s, const struct peer *p);
+/* Is there room for one more connection from there? */
+bool server_admits(
+    const struct http_server *s, const struct peer *p, enum refusal *ret_why);
+void server_count(struct http_server *s, const struct peer *p);
+void server_discount(struct http_server *s, const struct peer *p);
 
 /* accept.c */
 void listener_ready(uv_poll_t *poll, int status, int events);
@@ -147,7 +149,7 @@ void listener_ready(uv_poll_t *poll, int status, int events);
 void listeners_close(struct http_server *s);
 
 /* conn.c; conn_open takes fd over */
-void conn_open(struct http_server *s, int fd, const struct peer *p);
+struct conn *conn_open(struct http_server *s, int fd, const struct peer *p);
 /* Go on with what has arrived, while nobody works on a request. */
 void conn_process(struct conn *c);
 void conn_resume(struct conn *c); /* reading, if it was paused */

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/conn.h"
 
+#include <stdlib.h>
+
 #define CONN_PARTS 4
+
+/* Only who has to wait for the client pays for the memory of waiting. */
+struct pending {
+	uv_write_t uv;
+	struct buf bytes;
+};
 
 static void conn_written(uv_write_t *w, int status);
 
@@ -9,29 +17,33 @@ static void conn_written(uv_write_t *w, int status);
 static void
 conn_write_rest(struct conn *c, size_t left_already)
 {
+	struct pending *p = calloc(1, sizeof(*p));
 	uv_buf_t rest;
-	int failed;
 
-	c->sending = c->out;
+	ASSERT(p != NULL);
+	p->bytes = c->out;
 	c->out = (struct buf){ 0 };
-	rest = uv_buf_init(c->sending.data + left_already,
-	    (unsigned)(c->sending.len - left_already));
+	rest = uv_buf_init(p->bytes.data + left_already,
+	    (unsigned)(p->bytes.len - left_already));
 	c->writing = true;
-	failed = uv_write(&c->write, &c->uv.stream, &rest, 1, conn_written);
-	if (failed) {
-		c->writing = false;
-		conn_close(c);
-	}
+	if (uv_write(&p->uv, &c->uv.stream, &rest, 1, conn_written) == 0)
+		return;
+	c->writing = false;
+	buf_finish(&p->bytes);
+	free(p);
+	conn_close(c);
 }
 
 static void
 conn_written(uv_write_t *w, int status)
 {
+	struct pending *p = (struct pending *)(void *)w;
 	struct conn *c = w->handle->data;
 
 	ASSERT_MAGIC(c, CONN_MAGIC);
+	buf_finish(&p->bytes);
+	free(p);
 	c->writing = false;
-	buf_finish(&c->sending);
 	if (status < 0)
 		conn_close(c);
 	else if (c->out.len > 0)

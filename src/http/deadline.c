@@ -22,8 +22,8 @@ deadline_clear(struct deadlines *all, struct deadline *d)
 }
 
 void
-deadline_set(struct deadlines *all, struct deadline *d,
-    enum deadline_kind kind, uint64_t now)
+deadline_set(struct deadlines *all, struct deadline *d, enum deadline_kind kind,
+    uint64_t now)
 {
 	ASSERT(kind > DEADLINE_NONE && kind < DEADLINE_KINDS);
 	deadline_clear(all, d);
@@ -38,8 +38,7 @@ deadline_set(struct deadlines *all, struct deadline *d,
 }
 
 struct deadline *
-deadline_take(struct deadlines *all, uint64_t now,
-    enum deadline_kind *ret_kind)
+deadline_take(struct deadlines *all, uint64_t now, enum deadline_kind *ret_kind)
 {
 	for (int kind = DEADLINE_NONE + 1; kind < DEADLINE_KINDS; kind++) {
 		struct deadline *d = all->first[kind];

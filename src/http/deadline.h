@@ -16,10 +16,10 @@
 
 enum deadline_kind {
 	DEADLINE_NONE,
-	DEADLINE_HEAD,	  /* for the rest of a head */
-	DEADLINE_BODY,	  /* for the rest of a body */
-	DEADLINE_IDLE,	  /* for the next request */
-	DEADLINE_WRITE,	  /* for the client to read on */
+	DEADLINE_HEAD,    /* for the rest of a head */
+	DEADLINE_BODY,    /* for the rest of a body */
+	DEADLINE_IDLE,    /* for the next request */
+	DEADLINE_WRITE,   /* for the client to read on */
 	DEADLINE_LINGER,  /* for the client to hang up */
 	DEADLINE_COMMENT, /* for something to say on a stream */
 	DEADLINE_KINDS
@@ -42,8 +42,8 @@ void deadline_set(struct deadlines *all, struct deadline *d,
     enum deadline_kind kind, uint64_t now);
 void deadline_clear(struct deadlines *all, struct deadline *d);
 /* Take one that is due out of its list, its kind in *ret_kind; NULL: none. */
-struct deadline *deadline_take(struct deadlines *all, uint64_t now,
-    enum deadline_kind *ret_kind);
+struct deadline *deadline_take(
+    struct deadlines *all, uint64_t now, enum deadline_kind *ret_kind);
 /* When the soonest is due; false: nobody waits. */
 bool deadline_soonest(const struct deadlines *all, uint64_t *ret_due);
 

@@ -10,8 +10,9 @@
 static void
 test_order(void **state)
 {
-	struct deadlines all = { .ms = { [DEADLINE_HEAD] = 10,
-				     [DEADLINE_IDLE] = 50 } };
+	struct deadlines all = {
+		.ms = { [DEADLINE_HEAD] = 10, [DEADLINE_IDLE] = 50 }
+	};
 	struct deadline a = { 0 }, b = { 0 }, c = { 0 };
 	enum deadline_kind kind;
 	uint64_t due;

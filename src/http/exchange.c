@@ -20,8 +20,8 @@ exchange_set(struct exchange *x, const char *name, const char *value)
 }
 
 void
-exchange_answer(struct exchange *x, int status, const char *type,
-    struct str body)
+exchange_answer(
+    struct exchange *x, int status, const char *type, struct str body)
 {
 	struct conn *c = conn_of(x);
 	struct http_server *s = c->server;

@@ -8,7 +8,13 @@
 #include "http/hex.h"
 
 /* Where a byte may stand. */
-enum { TOKEN = 1, TARGET = 2, HOST = 4, VALUE = 8, EVERY = 15 };
+enum {
+	TOKEN = 1,
+	TARGET = 2,
+	HOST = 4,
+	VALUE = 8,
+	EVERY = 15
+};
 
 static const unsigned char byte_class[256] = {
 	['\t'] = VALUE,
@@ -146,7 +152,7 @@ head_request_line(struct head *h, const char *base, struct str line)
 	version = (struct str){ last + 1, rest.n - target.n - 1 };
 	h->method = span_of(base, method);
 	return head_version(h, version) && head_method(h, method) &&
-	    head_target(h, base, target);
+	       head_target(h, base, target);
 }
 
 static bool
@@ -220,7 +226,9 @@ static const struct single {
 	{ "origin", NULL },
 	{ "transfer-encoding", head_transfer_encoding },
 };
-enum { SEEN_HOST = 1 << 6 };
+enum {
+	SEEN_HOST = 1 << 6
+};
 
 static void
 head_connection(struct head *h, struct str value)
@@ -288,8 +296,7 @@ head_init(struct head *h)
 static enum head_verdict
 head_too_large(struct head *h)
 {
-	head_refuse(h,
-	    h->line == 0 ? REFUSAL_TARGET_LONG : REFUSAL_HEAD_LARGE);
+	head_refuse(h, h->line == 0 ? REFUSAL_TARGET_LONG : REFUSAL_HEAD_LARGE);
 	return HEAD_REFUSED;
 }
 

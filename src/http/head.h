@@ -37,22 +37,26 @@ struct head {
 	struct span target; /* path and query as sent */
 	struct span path;   /* before '?' */
 	struct span query;  /* after '?', may be empty */
-	int minor;	    /* of HTTP/1.minor */
+	int minor;          /* of HTTP/1.minor */
 	unsigned fields;    /* header lines */
-	int64_t length;	    /* Content-Length, or -1 */
+	int64_t length;     /* Content-Length, or -1 */
 	bool chunked;
-	bool close;	      /* asked by Connection: close */
+	bool close;           /* asked by Connection: close */
 	bool keep_alive;      /* asked by Connection: keep-alive */
 	bool expect_continue; /* waits for 100 before the body */
-	size_t bytes;	      /* of the head, with its empty line */
+	size_t bytes;         /* of the head, with its empty line */
 
 	enum refusal why; /* after HEAD_REFUSED */
-	size_t line;	  /* where the first unread line starts */
-	size_t looked;	  /* no LF between line and here */
-	unsigned seen;	  /* single headers met, by their bit */
+	size_t line;      /* where the first unread line starts */
+	size_t looked;    /* no LF between line and here */
+	unsigned seen;    /* single headers met, by their bit */
 };
 
-enum head_verdict { HEAD_MORE, HEAD_OK, HEAD_REFUSED };
+enum head_verdict {
+	HEAD_MORE,
+	HEAD_OK,
+	HEAD_REFUSED
+};
 
 void head_init(struct head *h);
 

@@ -110,9 +110,9 @@ static const struct {
 	{ "POST / HTTP/1.0\r\nTransfer-Encoding: chunked" END END,
 	    REFUSAL_FRAMING },
 	{ GET HOST "Transfer-Encoding: chunked" END
-		   "Transfer-Encoding: chunked" END END, REFUSAL_TWICE },
-	{ GET HOST "Transfer-Encoding: gzip, chunked" END END,
-	    REFUSAL_CODING },
+		   "Transfer-Encoding: chunked" END END,
+	    REFUSAL_TWICE },
+	{ GET HOST "Transfer-Encoding: gzip, chunked" END END, REFUSAL_CODING },
 	{ GET HOST "Transfer-Encoding: chunked, identity" END END,
 	    REFUSAL_CODING },
 	{ GET HOST "Transfer-Encoding: identity" END END, REFUSAL_CODING },
@@ -162,8 +162,8 @@ test_nul(void **state)
 	struct head h;
 
 	(void)state;
-	assert_int_equal(read_whole(bytes, sizeof(bytes) - 1, &h),
-	    HEAD_REFUSED);
+	assert_int_equal(
+	    read_whole(bytes, sizeof(bytes) - 1, &h), HEAD_REFUSED);
 	assert_int_equal(h.why, REFUSAL_FIELD);
 }
 

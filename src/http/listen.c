@@ -118,8 +118,8 @@ listener_port(int fd)
 }
 
 bool
-http_listen_tcp(struct http_server *s, const char *address, int *ret_port,
-    struct err *e)
+http_listen_tcp(
+    struct http_server *s, const char *address, int *ret_port, struct err *e)
 {
 	struct addrinfo want = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
@@ -136,8 +136,8 @@ http_listen_tcp(struct http_server *s, const char *address, int *ret_port,
 	if (failed)
 		return err_set(e, ERR_CONFIG, "http.address",
 		    "listen on '%s': %s", address, gai_strerror(failed));
-	fd = socket(found->ai_family,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(
+	    found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0) {
 		err_sys(e, "listen on '%s'", address);
 		goto fail;
@@ -166,8 +166,8 @@ fail:
  * through its folder, which *ret_folder keeps open (-1 when not needed).
  */
 static bool
-unix_address(const char *path, struct sockaddr_un *ret, int *ret_folder,
-    struct err *e)
+unix_address(
+    const char *path, struct sockaddr_un *ret, int *ret_folder, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[4096];
@@ -228,8 +228,8 @@ unix_replace(const char *path, const struct sockaddr_un *a, struct err *e)
 }
 
 bool
-http_listen_unix(struct http_server *s, const char *path, mode_t mode,
-    struct err *e)
+http_listen_unix(
+    struct http_server *s, const char *path, mode_t mode, struct err *e)
 {
 	struct sockaddr_un a;
 	int fd = -1, folder;

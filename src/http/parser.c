@@ -4,9 +4,9 @@
 #include <http_parser.h>
 
 struct second {
-	size_t target;	 /* length */
+	size_t target; /* length */
 	unsigned fields;
-	bool in_value;	 /* so the next name starts a new field */
+	bool in_value; /* so the next name starts a new field */
 	bool complete;
 };
 
@@ -66,17 +66,16 @@ parser_agrees(const struct head *h, struct str bytes)
 	struct second s = { 0 };
 	http_parser p = { 0 };
 	struct str method = head_text(bytes.p, h->method);
-	uint64_t length =
-	    h->length >= 0 ? (uint64_t)h->length : UINT64_MAX;
+	uint64_t length = h->length >= 0 ? (uint64_t)h->length : UINT64_MAX;
 
 	http_parser_init(&p, HTTP_REQUEST);
 	p.data = &s;
 	return http_parser_execute(&p, &second_settings, bytes.p, bytes.n) ==
 		   bytes.n &&
-	    HTTP_PARSER_ERRNO(&p) == HPE_OK && s.complete &&
-	    str_is(method, http_method_str((enum http_method)p.method)) &&
-	    s.target == h->target.n && s.fields == h->fields &&
-	    p.http_major == 1 && p.http_minor == h->minor &&
-	    p.content_length == length &&
-	    !!(p.flags & F_CHUNKED) == h->chunked;
+	       HTTP_PARSER_ERRNO(&p) == HPE_OK && s.complete &&
+	       str_is(method, http_method_str((enum http_method)p.method)) &&
+	       s.target == h->target.n && s.fields == h->fields &&
+	       p.http_major == 1 && p.http_minor == h->minor &&
+	       p.content_length == length &&
+	       !!(p.flags & F_CHUNKED) == h->chunked;
 }

@@ -146,7 +146,7 @@ bool
 reader_continue(struct reader *r)
 {
 	bool wants = r->state == READER_BODY && r->head.expect_continue &&
-	    !r->continued && r->body == 0;
+		     !r->continued && r->body == 0;
 
 	r->continued |= wants;
 	return wants;

@@ -15,16 +15,21 @@
 #include "http/chunk.h"
 #include "http/head.h"
 
-enum reader_state { READER_HEAD, READER_BODY, READER_DONE, READER_REFUSED };
+enum reader_state {
+	READER_HEAD,
+	READER_BODY,
+	READER_DONE,
+	READER_REFUSED
+};
 
 struct reader {
 	enum reader_state state;
-	struct buf in;	  /* the request, then what came with it */
+	struct buf in;    /* the request, then what came with it */
 	struct buf ahead; /* came while the request was DONE */
-	size_t start;	  /* of the request in `in` */
-	size_t body;	  /* bytes of its body so far */
-	size_t end;	  /* of the request in `in`, once DONE */
-	bool continued;	  /* reader_continue has been asked */
+	size_t start;     /* of the request in `in` */
+	size_t body;      /* bytes of its body so far */
+	size_t end;       /* of the request in `in`, once DONE */
+	bool continued;   /* reader_continue has been asked */
 	struct head head;
 	struct chunk chunk;
 	enum refusal why; /* once REFUSED */

@@ -75,8 +75,8 @@ test_inputs(void **state)
 			const char *body = inputs[i].body;
 			struct reader r;
 
-			feed(&r, inputs[i].bytes, strlen(inputs[i].bytes),
-			    step);
+			feed(
+			    &r, inputs[i].bytes, strlen(inputs[i].bytes), step);
 			if (r.why != inputs[i].why ||
 			    (r.state == READER_DONE) != (body != NULL))
 				fail_msg("%s: %s", inputs[i].bytes,
@@ -92,8 +92,8 @@ test_inputs(void **state)
 static void
 test_pipeline(void **state)
 {
-	static const char bytes[] = GET("/1") CHUNKED
-	    "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n" GET("/3") POST
+	static const char bytes[] =
+	    GET("/1") CHUNKED "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n" GET("/3") POST
 	    "Content-Length: 2\r\n\r\nxy" GET("/5");
 	static const char *const bodies[] = { "", "abcd", "", "xy", "" };
 	size_t n = sizeof(bytes) - 1;
@@ -153,8 +153,8 @@ test_continue(void **state)
 
 	(void)state;
 	reader_init(&r);
-	reader_add(&r,
-	    STR(POST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
+	reader_add(
+	    &r, STR(POST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
 	assert_int_equal(reader_step(&r), READER_BODY);
 	assert_true(reader_continue(&r));
 	assert_false(reader_continue(&r));
@@ -178,8 +178,8 @@ test_largest(void **state)
 	feed(&r, b.data, b.len, 60000);
 	assert_int_equal(r.state, READER_DONE);
 	assert_int_equal(reader_body(&r).n, LIMIT_BODY_BYTES);
-	assert_memory_equal(reader_body(&r).p + LIMIT_BODY_BYTES - 16,
-	    "0123456789abcdef", 16);
+	assert_memory_equal(
+	    reader_body(&r).p + LIMIT_BODY_BYTES - 16, "0123456789abcdef", 16);
 	reader_finish(&r);
 	buf_finish(&b);
 }

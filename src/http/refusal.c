@@ -33,8 +33,7 @@ static const struct refusal_info refusals[REFUSALS] = {
 	    "a header is continued on a second line",
 	    "write every header on one line" },
 	[REFUSAL_TWICE] = { 400, "http.twice",
-	    "a header that may occur once occurs twice",
-	    "send it once" },
+	    "a header that may occur once occurs twice", "send it once" },
 	[REFUSAL_HEAD_LARGE] = { 431, "http.head_large",
 	    "the head has too many bytes or too many headers",
 	    "send fewer or shorter headers" },
@@ -61,8 +60,7 @@ static const struct refusal_info refusals[REFUSALS] = {
 	[REFUSAL_CONTENT_CODING] = { 415, "http.content_coding",
 	    "a compressed body is not accepted", "send it uncompressed" },
 	[REFUSAL_EXPECT] = { 417, "http.expect",
-	    "the expectation is not known here",
-	    "use 100-continue or none" },
+	    "the expectation is not known here", "use 100-continue or none" },
 	[REFUSAL_DISAGREE] = { 400, "http.ambiguous",
 	    "the head can be read in two ways", "send a simpler head" },
 	[REFUSAL_HEAD_SLOW] = { 408, "http.head_slow",
@@ -73,8 +71,7 @@ static const struct refusal_info refusals[REFUSALS] = {
 	    "too many connections from this address",
 	    "close some, or try again in a moment" },
 	[REFUSAL_SERVER_FULL] = { 503, "http.server_full",
-	    "the server has no connection left",
-	    "try again in a moment" },
+	    "the server has no connection left", "try again in a moment" },
 };
 
 const struct refusal_info *

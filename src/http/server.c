@@ -10,13 +10,14 @@
 #include "http/conn.h"
 
 /* Small, because thousands of streams keep theirs. */
-#define SERVER_ARENA_FIRST 960
+#define SERVER_ARENA_FIRST 512
 
 static struct conn *
 conn_of_deadline(struct deadline *d)
 {
 	struct conn *c =
-	    (struct conn *)(void *)((char *)d - offsetof(struct conn, deadline));
+	    (struct conn *)(void *)((char *)d -
+				    offsetof(struct conn, deadline));
 
 	ASSERT_MAGIC(c, CONN_MAGIC);
 	return c;
@@ -147,30 +148,47 @@ server_arena_back(struct http_server *s, struct arena *a)
 	s->spare[s->spares++] = a;
 }
 
-bool
-server_count_peer(struct http_server *s, const struct peer *p,
-    enum refusal *ret_why)
+static uintptr_t
+server_counted(const struct http_server *s, const struct peer *p)
 {
-	uintptr_t n = (uintptr_t)map_get(&s->addresses, p->counted);
+	return (uintptr_t)map_get(&s->addresses, p->counted);
+}
 
-	if (s->stats.connections >= s->options.connections) {
+bool
+server_admits(
+    const struct http_server *s, const struct peer *p, enum refusal *ret_why)
+{
+	if (s->stats.connections >= s->options.connections)
 		*ret_why = REFUSAL_SERVER_FULL;
-		return false;
-	}
-	if (n >= s->options.connections_per_address) {
+	else if (server_counted(s, p) >= s->options.connections_per_address)
 		*ret_why = REFUSAL_ADDRESS_FULL;
-		return false;
-	}
-	map_put(&s->addresses, p->counted, (void *)(n + 1));
-	return true;
+	else
+		return true;
+	return false;
 }
 
 void
-server_discount_peer(struct http_server *s, const struct peer *p)
+server_count(struct http_server *s, const struct peer *p)
 {
-	uintptr_t n = (uintptr_t)map_get(&s->addresses, p->counted);
+	if (p->counted[0] == '\0') {
+		s->refusing++;
+		return;
+	}
+	s->stats.connections++;
+	map_put(&s->addresses, p->counted, (void *)(server_counted(s, p) + 1));
+}
 
-	ASSERT(n > 0);
+void
+server_discount(struct http_server *s, const struct peer *p)
+{
+	uintptr_t n = server_counted(s, p);
+
+	if (p->counted[0] == '\0') {
+		s->refusing--;
+		return;
+	}
+	ASSERT(n > 0 && s->stats.connections > 0);
+	s->stats.connections--;
 	if (n > 1)
 		map_put(&s->addresses, p->counted, (void *)(n - 1));
 	else
@@ -212,14 +230,15 @@ http_server_create(struct loop *l, const struct http_options *o)
 	s->uv = loop_uv(l);
 	s->options = *o;
 	options_default(&s->options);
-	s->deadlines = (struct deadlines){ .ms = {
-		[DEADLINE_HEAD] = s->options.head_ms,
-		[DEADLINE_BODY] = s->options.body_ms,
-		[DEADLINE_IDLE] = s->options.idle_ms,
-		[DEADLINE_WRITE] = s->options.body_ms,
-		[DEADLINE_LINGER] = LIMIT_LINGER_MS,
-		[DEADLINE_COMMENT] = s->options.comment_ms,
-	} };
+	s->deadlines =
+	    (struct deadlines){ .ms = {
+				    [DEADLINE_HEAD] = s->options.head_ms,
+				    [DEADLINE_BODY] = s->options.body_ms,
+				    [DEADLINE_IDLE] = s->options.idle_ms,
+				    [DEADLINE_WRITE] = s->options.body_ms,
+				    [DEADLINE_LINGER] = LIMIT_LINGER_MS,
+				    [DEADLINE_COMMENT] = s->options.comment_ms,
+				} };
 	s->date_s = -1;
 	s->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	uv_timer_init(s->uv, &s->timer);
@@ -244,7 +263,8 @@ server_own_closed(uv_handle_t *h)
 static void
 server_close(struct http_server *s)
 {
-	if (!s->draining || s->closing || s->stats.connections > 0)
+	if (!s->draining || s->closing || s->stats.connections > 0 ||
+	    s->refusing > 0)
 		return;
 	s->closing = true;
 	uv_close((uv_handle_t *)&s->timer, server_own_closed);
@@ -273,8 +293,8 @@ server_drain_over(uv_timer_t *t)
 }
 
 void
-http_server_drain(struct http_server *s, uint64_t ms, void (*done)(void *arg),
-    void *arg)
+http_server_drain(
+    struct http_server *s, uint64_t ms, void (*done)(void *arg), void *arg)
 {
 	ASSERT_MAGIC(s, SERVER_MAGIC);
 	ASSERT(!s->draining);

@@ -6,12 +6,12 @@ test_answer(void **state)
 {
 	struct house *h = *state;
 
-	talk(dial(h), LAST("/hello"), "HTTP/1.1 200 OK\r\n", "\r\nDate: ",
-	    "\r\nContent-Type: text/plain\r\n", "\r\nContent-Length: 5\r\n",
-	    "\r\nConnection: close\r\n", "\r\nCache-Control: no-store\r\n",
+	talk(dial(h), LAST("/hello"), "HTTP/1.1 200 OK\r\n",
+	    "\r\nDate: ", "\r\nContent-Type: text/plain\r\n",
+	    "\r\nContent-Length: 5\r\n", "\r\nConnection: close\r\n",
+	    "\r\nCache-Control: no-store\r\n",
 	    "\r\nX-Content-Type-Options: nosniff\r\n", "\r\n\r\nhello", NULL);
-	talk(dial(h),
-	    "GET /set HTTP/1.1\r\nX-Given:  v \r\n" CLOSE "\r\n",
+	talk(dial(h), "GET /set HTTP/1.1\r\nX-Given:  v \r\n" CLOSE "\r\n",
 	    "201 Created", "Location: /a??X-Evil: 1\r\n",
 	    "cache-control: private\r\n", "\r\n\r\nv", NULL);
 	talk(dial(h), "GET /who?x HTTP/1.0\r\n\r\n", "127.0.0.1 0 0 GET",
@@ -36,8 +36,8 @@ test_head_and_none(void **state)
 	struct buf b = { 0 };
 	int fd = dial(h);
 
-	say(fd, "HEAD /hello HTTP/1.1\r\n" HOST "\r\n" GET("/none")
-		LAST("/hello"));
+	say(fd,
+	    "HEAD /hello HTTP/1.1\r\n" HOST "\r\n" GET("/none") LAST("/hello"));
 	hear(fd, &b);
 	assert_int_equal(count(&b, "Content-Length: 5"), 2);
 	assert_int_equal(count(&b, "hello"), 1);
@@ -64,10 +64,10 @@ test_pipeline(void **state)
 	say(fd, ask.data);
 	hear(fd, &b);
 	assert_int_equal(count(&b, "\r\n\r\nhello"), 500);
-	assert_true(strstr(b.data, "\r\n\r\nlater") <
-	    strstr(b.data, "\r\n\r\nabcd"));
-	assert_true(strstr(b.data, "\r\n\r\nabcd") <
-	    strstr(b.data, "204 No Content"));
+	assert_true(
+	    strstr(b.data, "\r\n\r\nlater") < strstr(b.data, "\r\n\r\nabcd"));
+	assert_true(
+	    strstr(b.data, "\r\n\r\nabcd") < strstr(b.data, "204 No Content"));
 	buf_finish(&b);
 	buf_finish(&ask);
 }
@@ -161,8 +161,8 @@ test_smuggling(void **state)
 	int fd = dial(h);
 
 	say(fd, GET("/hello") "POST /echo HTTP/1.1\r\n" HOST
-		"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc"
-		GET("/hello") GET("/none"));
+			      "Content-Length: 3\r\nContent-Length: "
+			      "3\r\n\r\nabc" GET("/hello") GET("/none"));
 	hear(fd, &b);
 	assert_int_equal(count(&b, "HTTP/1.1 "), 2);
 	assert_int_equal(count(&b, "http.twice"), 1);
@@ -182,7 +182,8 @@ test_oversized(void **state)
 	memset(fill, 'a', n);
 	fill[n] = '\0';
 	say(fd, "GET / HTTP/1.1\r\n" HOST "X: ");
-	/* The refusal comes while we still send: it must arrive all the same. */
+	/* The refusal comes while we still send: it must arrive all the same.
+	 */
 	(void)!send(fd, fill, n, MSG_NOSIGNAL);
 	hear(fd, &b);
 	assert_int_equal(count(&b, "431 Request Header Fields Too Large"), 1);

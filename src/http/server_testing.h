@@ -88,8 +88,8 @@ handle_room(struct exchange *x)
 	uintptr_t sent = (uintptr_t)x->user;
 
 	while (sent < 200 && stream_room(x) > 70000) {
-		stream_send(x, NULL, NULL,
-		    (struct str){ the_house->large, 65536 });
+		stream_send(
+		    x, NULL, NULL, (struct str){ the_house->large, 65536 });
 		x->user = (void *)++sent;
 	}
 	if (sent == 200)
@@ -102,8 +102,8 @@ handle_flood(struct exchange *x)
 	stream_begin(x);
 	x->on_gone = handle_gone;
 	for (int i = 0; i < 200; i++)
-		stream_send(x, NULL, NULL,
-		    (struct str){ the_house->large, 65536 });
+		stream_send(
+		    x, NULL, NULL, (struct str){ the_house->large, 65536 });
 }
 
 static inline void
@@ -136,15 +136,14 @@ handle(void *self, struct exchange *x)
 	} else if (str_is(x->path, "/held")) {
 		h->held = x;
 	} else if (str_is(x->path, "/large")) {
-		exchange_answer(x, 200, "text/plain",
-		    (struct str){ h->large, LARGE });
+		exchange_answer(
+		    x, 200, "text/plain", (struct str){ h->large, LARGE });
 	} else if (str_is(x->path, "/none")) {
 		exchange_answer(x, 204, NULL, (struct str){ 0 });
 	} else if (str_is(x->path, "/set")) {
 		exchange_set(x, "Location", "/a\r\nX-Evil: 1");
 		exchange_set(x, "cache-control", "private");
-		exchange_answer(x, 201, NULL,
-		    exchange_header(x, "x-given"));
+		exchange_answer(x, 201, NULL, exchange_header(x, "x-given"));
 	} else if (str_is(x->path, "/who")) {
 		exchange_answer(x, 200, "text/plain",
 		    str_of(arena_printf(x->arena, "%s %d %u %.*s", x->address,

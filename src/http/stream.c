@@ -16,7 +16,9 @@ stream_queue(struct conn *c, struct str text)
 	buf_addstr(&c->out, text);
 	if (c->chunked)
 		buf_add(&c->out, "\r\n", 2);
-	server_wait(c->server, c, DEADLINE_COMMENT);
+	c->write_left = conn_waiting(c);
+	server_wait(
+	    c->server, c, c->events ? DEADLINE_COMMENT : DEADLINE_WRITE);
 	if (conn_waiting(c) > LIMIT_STREAM_BUFFER)
 		conn_flush(c);
 	if (conn_waiting(c) > LIMIT_STREAM_BUFFER)
@@ -25,24 +27,26 @@ stream_queue(struct conn *c, struct str text)
 		server_flush_add(c);
 }
 
-void
-stream_begin(struct exchange *x)
+/* False when nobody will read it. */
+static bool
+stream_open(struct exchange *x, const char *type, bool events)
 {
 	struct conn *c = conn_of(x);
 	struct http_server *s = c->server;
 	struct answer a = { .status = 200,
-		.type = "text/event-stream",
+		.type = type,
 		.close = true,
 		.fields = c->fields,
 		.date = server_date(s) };
 
 	ASSERT(c->held && !c->streaming);
 	c->streaming = true;
+	c->events = events;
 	s->stats.streams++;
 	if (c->closed)
 		server_flush_add(c); /* on_gone, but not from in here */
 	if (c->state == CONN_CLOSED)
-		return;
+		return false;
 	ASSERT(c->state == CONN_HANDLING);
 	c->chunked = c->reader.head.minor == 1;
 	c->keep_alive = false;
@@ -55,9 +59,35 @@ stream_begin(struct exchange *x)
 	if (c->head_only) {
 		conn_flush(c);
 		conn_close(c);
-		return;
+		return false;
 	}
-	stream_queue(c, STR(STREAM_RETRY));
+	return true;
+}
+
+void
+stream_begin(struct exchange *x)
+{
+	if (stream_open(x, "text/event-stream", true))
+		stream_queue(conn_of(x), STR(STREAM_RETRY));
+}
+
+void
+stream_begin_bytes(struct exchange *x, const char *type)
+{
+	struct conn *c = conn_of(x);
+
+	if (stream_open(x, type, false))
+		server_flush_add(c); /* the head, when nothing follows */
+}
+
+void
+stream_send_bytes(struct exchange *x, struct str bytes)
+{
+	struct conn *c = conn_of(x);
+
+	ASSERT(c->streaming && !c->events);
+	if (bytes.n > 0) /* an empty chunk would be the last one */
+		stream_queue(c, bytes);
 }
 
 /* "name: text", a line for each line of text. */
@@ -82,13 +112,13 @@ stream_lines(struct buf *to, const char *name, struct str text)
 }
 
 void
-stream_send(struct exchange *x, const char *id, const char *event,
-    struct str data)
+stream_send(
+    struct exchange *x, const char *id, const char *event, struct str data)
 {
 	struct conn *c = conn_of(x);
 	struct buf *text = &c->server->scratch;
 
-	ASSERT(c->streaming);
+	ASSERT(c->streaming && c->events);
 	ASSERT(id == NULL || strpbrk(id, "\r\n") == NULL);
 	ASSERT(event == NULL || strpbrk(event, "\r\n") == NULL);
 	if (c->state != CONN_STREAMING)

@@ -33,8 +33,8 @@ uri_decode(struct arena *a, struct str s, bool plus_is_space)
 }
 
 bool
-uri_segment(struct arena *a, struct str escaped, const char **ret,
-    struct err *e)
+uri_segment(
+    struct arena *a, struct str escaped, const char **ret, struct err *e)
 {
 	const char *text = uri_decode(a, escaped, false);
 
@@ -47,8 +47,8 @@ uri_segment(struct arena *a, struct str escaped, const char **ret,
 }
 
 static bool
-uri_query_pair(struct arena *a, struct str piece, struct uri_pair *ret,
-    struct err *e)
+uri_query_pair(
+    struct arena *a, struct str piece, struct uri_pair *ret, struct err *e)
 {
 	struct str value;
 	struct str name = str_cut(piece, '=', &value);
@@ -75,8 +75,8 @@ uri_query(struct arena *a, struct str query, struct uri_pair **ret,
 
 	for (size_t i = 0; i < query.n; i++)
 		most += query.p[i] == '&';
-	pairs = arena_array(a, most < LIMIT_PARAMS ? most : LIMIT_PARAMS,
-	    sizeof(*pairs));
+	pairs = arena_array(
+	    a, most < LIMIT_PARAMS ? most : LIMIT_PARAMS, sizeof(*pairs));
 	while (rest.p != NULL) {
 		struct str piece = str_cut(rest, '&', &rest);
 

@@ -16,8 +16,8 @@
 #include "base/err.h"
 
 /* One segment of a path, without its slashes; "http.path" when it is wrong. */
-bool uri_segment(struct arena *a, struct str escaped, const char **ret,
-    struct err *e);
+bool uri_segment(
+    struct arena *a, struct str escaped, const char **ret, struct err *e);
 
 struct uri_pair {
 	const char *name, *value; /* value is "" when there is no '=' */
@@ -29,8 +29,8 @@ bool uri_query(struct arena *a, struct str query, struct uri_pair **ret,
     size_t *ret_n, struct err *e);
 
 /* The value of the first pair of that name, or NULL. */
-const char *uri_query_get(const struct uri_pair *pairs, size_t n,
-    const char *name);
+const char *uri_query_get(
+    const struct uri_pair *pairs, size_t n, const char *name);
 
 /* Append s with everything escaped but letters, digits and "-._~". */
 void uri_encode(struct buf *to, struct str s);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "keep/cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define OWN_PREFIX "slipway-"
 
 static bool
 group_write(int dir, const char *file, const char *text)
@@ -91,9 +95,9 @@ group_delegate(int base)
 	if (group_write(base, "cgroup.subtree_control", both) ||
 	    errno != EBUSY)
 		return;
-	if (mkdirat(base, "slipway.server", 0755) < 0 && errno != EEXIST)
+	if (mkdirat(base, "server.slipway", 0755) < 0 && errno != EEXIST)
 		return;
-	leaf = openat(base, "slipway.server",
+	leaf = openat(base, "server.slipway",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (leaf < 0)
 		return;
@@ -102,6 +106,52 @@ group_delegate(int base)
 	(void)group_write(leaf, "cgroup.procs", "0");
 	close(leaf);
 	(void)group_write(base, "cgroup.subtree_control", both);
+}
+
+/* Remove a spawner's folder with what its keepers left; a group with a live
+ * process in it stays, and so does its folder. */
+static void
+group_sweep(int base, const char *name)
+{
+	int dir = openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = dir < 0 ? NULL : fdopendir(dir);
+	const struct dirent *en;
+
+	if (!d) {
+		if (dir >= 0)
+			close(dir);
+		return;
+	}
+	while ((en = readdir(d)) != NULL) {
+		if (en->d_name[0] >= '0' && en->d_name[0] <= '9')
+			(void)unlinkat(dir, en->d_name, AT_REMOVEDIR);
+	}
+	closedir(d);
+	(void)unlinkat(base, name, AT_REMOVEDIR);
+}
+
+static void
+groups_sweep(int base)
+{
+	int copy = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *en;
+
+	if (!d) {
+		if (copy >= 0)
+			close(copy);
+		return;
+	}
+	while ((en = readdir(d)) != NULL) {
+		long pid = 0;
+
+		if (strncmp(en->d_name, OWN_PREFIX, strlen(OWN_PREFIX)) == 0)
+			pid = strtol(en->d_name + strlen(OWN_PREFIX), NULL,
+			    10);
+		if (pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+			group_sweep(base, en->d_name);
+	}
+	closedir(d);
 }
 
 void
@@ -120,9 +170,11 @@ cgroup_open(struct cgroup *c)
 	if (base < 0)
 		return;
 	group_delegate(base);
+	groups_sweep(base);
 	close(base);
-	snprintf(c->path, sizeof(c->path), "%s/%s/slipway-%d", mount, own,
-	    (int)getpid());
+	c->owner = getpid();
+	snprintf(c->path, sizeof(c->path), "%s/%s/" OWN_PREFIX "%d", mount,
+	    own, (int)c->owner);
 	if (mkdir(c->path, 0755) < 0 && errno != EEXIST)
 		return;
 	c->dir = open(c->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -210,4 +262,6 @@ cgroup_remove(const struct cgroup *c, int group, int64_t attempt)
 	close(group);
 	snprintf(name, sizeof(name), "%" PRId64, attempt);
 	(void)unlinkat(c->dir, name, AT_REMOVEDIR);
+	if (getpid() != c->owner && getppid() != c->owner)
+		(void)rmdir(c->path);
 }

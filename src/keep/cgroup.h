@@ -7,7 +7,8 @@
  * keeper makes one below it for its attempt and the command is born in it.
  * Killing works wherever mkdir works; memory and processes are limited only
  * where the controllers are there, which hybrid hosts lack.  Every failure
- * means "no group" and is no error: the caller has a second way.
+ * means "no group" and is no error: the caller has a second way.  Folders of
+ * dead spawners are removed by their last keeper or by the next spawner.
  *
  * Files are opened with the rights of the caller, so a keeper that acts as
  * the server has to act as root here.
@@ -17,10 +18,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct cgroup {
 	int dir; /* of the spawner, -1: none to be had */
 	bool memory, pids; /* controllers */
+	pid_t owner; /* the spawner */
 	char path[512];
 };
 

@@ -94,8 +94,8 @@ link_put(const struct spec *spec, bool root, int fd, const struct spec_file *f)
 	identity_act_as(root, n->uid, n->gid);
 	if (from < 0)
 		return false;
-	to = file_make(fd, f->name, 0555);
-	ok = to >= 0 && file_copy(from, to);
+	to = file_make(fd, f->name, 0600);
+	ok = to >= 0 && file_copy(from, to) && fchmod(to, 0555) == 0;
 	close(from);
 	if (to >= 0)
 		close(to);

@@ -92,6 +92,24 @@ given_param(const struct given *g, const char *text, const struct schema *from)
 		    g->into->name, g->needed->name, text);
 }
 
+/* Only a whole value is filled in, never an element of a list. */
+static bool
+given_check_elements(const struct given *g, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (text == NULL ||
+		    reference_parse(text).kind == REFERENCE_NONE)
+			continue;
+		load_error(g->l, g->it, load_text(g->l, "%s/%zu", g->at, i),
+		    "hand on a whole list, like $params.NAME",
+		    "'%s' is not filled in inside a list", text);
+		return false;
+	}
+	return true;
+}
+
 static void
 given_check(const struct given *g, const json_t *value)
 {
@@ -101,7 +119,7 @@ given_check(const struct given *g, const json_t *value)
 
 	if (text != NULL)
 		f = check_flow(g->l, g->it, g->at, text);
-	if (f.from == FLOW_WRONG)
+	if (f.from == FLOW_WRONG || !given_check_elements(g, value))
 		return;
 	if (f.secret && !(g->into->flags & F_SECRET)) {
 		load_error(g->l, g->it, g->at, load_text(g->l,

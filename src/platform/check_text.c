@@ -95,10 +95,9 @@ text_output_hint(struct load *l, const char *at)
 	struct reference r = reference_parse(whole);
 
 	if (r.kind != REFERENCE_OUTPUT)
-		return "write env: {NAME: $needs.NEED.outputs.OUTPUT}, and "
-		       "\"$NAME\" here";
-	return load_text(l, "write env: {%s: %s}, and \"$%s\" here",
-	    text_upper(l, r.output), whole, text_upper(l, r.output));
+		return "write \"$NEEDS_<NEED>_<OUTPUT>\"";
+	return load_text(l, "write \"$NEEDS_%s_%s\"", text_upper(l, r.name),
+	    text_upper(l, r.output));
 }
 
 static bool

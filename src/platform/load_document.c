@@ -280,7 +280,8 @@ load_problem(struct load *l, const struct yaml_doc *doc,
 	}
 	if (streq(pr->code, "field.required")) {
 		folder_error_add(l->errs, yaml_place(doc, n, false),
-		    problem_hint(l, pr->hint), "%s in %s", pr->message, problem_where(l, doc, up));
+		    problem_hint(l, pr->hint), "%s in %s",
+		    pr->message, problem_where(l, doc, up));
 		return;
 	}
 	name = strncmp(pr->message, "name ", 5) == 0;
@@ -292,7 +293,8 @@ load_problem(struct load *l, const struct yaml_doc *doc,
 		    problem_name_hint(up), "%s: %s", problem_where(l, doc, up), pr->message);
 	else
 		folder_error_add(l->errs, yaml_place(doc, n, false),
-		    problem_hint(l, pr->hint), "%s: %s", problem_where(l, doc, whole), pr->message);
+		    problem_hint(l, pr->hint), "%s: %s",
+		    problem_where(l, doc, whole), pr->message);
 }
 
 void

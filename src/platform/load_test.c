@@ -18,6 +18,7 @@
 
 #include "base/limits.h"
 #include "platform/platform.h"
+#include "spec/folder.h"
 #include "sys/file.h"
 
 #define CASE_FILES 12
@@ -28,6 +29,14 @@ struct cases {
 	size_t nbase;
 	unsigned count, failed;
 };
+
+/* A file named from this one on. */
+static void
+load_test_path(char *path, size_t n, const char *name)
+{
+	snprintf(path, n, "%.*s%s",
+	    (int)(strrchr(__FILE__, '/') + 1 - __FILE__), __FILE__, name);
+}
 
 static int
 file_compare(const void *a, const void *b)
@@ -138,8 +147,7 @@ test_bad_folders(void **state)
 	char path[512];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%.*sbad_folders.txt",
-	    (int)(strrchr(__FILE__, '/') + 1 - __FILE__), __FILE__);
+	load_test_path(path, sizeof(path), "bad_folders.txt");
 	if (!file_read(AT_FDCWD, path, MIB(1), &text, &e))
 		fail_msg("%s", e.message);
 	cases_run(&c, buf_str(&text));
@@ -278,6 +286,61 @@ test_size(void **state)
 	buf_finish(&large);
 }
 
+/* The guide has every key of the folder, as `key` or in an example. */
+static void
+assert_documented(const char *guide, const char *key, const struct schema *s)
+{
+	char quoted[64], shown[64], used[64];
+
+	snprintf(quoted, sizeof(quoted), "`%s`", key);
+	snprintf(shown, sizeof(shown), "`%s:", key);
+	snprintf(used, sizeof(used), "\n%s:", key);
+	if (strstr(guide, quoted) == NULL && strstr(guide, shown) == NULL &&
+	    strstr(guide, used) == NULL)
+		fail_msg("the guide does not tell of '%s'", key);
+	if (s == NULL || (s->kind != SCHEMA_OBJECT && s->of == NULL))
+		return;
+	if (s->kind != SCHEMA_OBJECT) {
+		assert_documented(guide, key, s->of);
+		return;
+	}
+	for (const struct schema *f = s->fields; f->name != NULL; f++)
+		assert_documented(guide, f->name, f);
+}
+
+/* Every yaml block of the guide to the folder, as one folder. */
+static void
+test_guide(void **state)
+{
+	static const char begin[] = "\n```yaml\n";
+	struct buf guide = { 0 }, text = { 0 };
+	struct cases c = { .a = arena_create() };
+	const char *at;
+	char path[512];
+	struct err e = { 0 };
+
+	(void)state;
+	load_test_path(path, sizeof(path), "../../docs/guide/folder.md");
+	if (!file_read(AT_FDCWD, path, MIB(1), &guide, &e))
+		fail_msg("%s", e.message);
+	for (at = guide.data; (at = strstr(at, begin)) != NULL;) {
+		const char *end = strstr(at += strlen(begin), "\n```\n");
+
+		assert_non_null(end);
+		buf_adds(&text, "---\n");
+		buf_add(&text, at, (size_t)(end + 1 - at));
+		at = end;
+	}
+	cases_base(&c, STR("slipway.yaml"), STR("# it is in the guide\n"));
+	assert_string_equal(cases_load(&c, buf_str(&text)), "");
+	for (const struct folder_kind *k = folder_kinds; k->key != NULL; k++)
+		assert_documented(guide.data, k->key, k->schema);
+	assert_documented(guide.data, "params", &folder_param_schema);
+	buf_finish(&guide);
+	buf_finish(&text);
+	arena_destroy(c.a);
+}
+
 int
 main(void)
 {
@@ -287,6 +350,7 @@ main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_guide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

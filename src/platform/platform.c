@@ -56,8 +56,8 @@ platform_request(const struct platform *p, const char *name)
 const struct environment_def *
 platform_environment(const struct platform *p, const char *name)
 {
-	return platform_find(p->environments, p->nenvironments, sizeof(*p->environments),
-	    name);
+	return platform_find(p->environments, p->nenvironments,
+	    sizeof(*p->environments), name);
 }
 
 const struct person_def *

@@ -31,7 +31,7 @@ bench_create(void **state)
 
 	assert_non_null(b);
 	b->a = arena_create();
-	strcpy(b->dir, "/tmp/platform-test-XXXXXX");
+	snprintf(b->dir, sizeof(b->dir), "/tmp/platform-test-XXXXXX");
 	assert_non_null(mkdtemp(b->dir));
 	*state = b;
 	return 0;

@@ -51,7 +51,10 @@ struct site {
 	/* Read the folder again and put it in force; core thread. */
 	bool (*reload)(void *self, struct db *db, struct err *e);
 	void *reload_self;
-	/* Errors of the last reload, one text a line, or "". */
+	/* The folder in force: a reference; any thread. */
+	struct platform *(*platform)(void *self);
+	void *platform_self;
+	/* Errors of the last reload, one text a line, or "".  Any thread. */
 	const char *(*reload_errors)(void *self, struct arena *a);
 };
 

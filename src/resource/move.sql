@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
 -- name: run_update
 UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
 	open_steps = $open_steps, failed_steps = $failed_steps,

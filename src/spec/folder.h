@@ -11,6 +11,7 @@
 #ifndef SPEC_FOLDER_H
 #define SPEC_FOLDER_H
 
+#include "base/json_out.h"
 #include "spec/schema.h"
 
 struct folder_kind {
@@ -33,6 +34,9 @@ extern const struct schema folder_settings_schema, folder_people_schema,
 #define FOLDER_ENV "[A-Z_][A-Z0-9_]{0,62}"    /* environment variables */
 #define FOLDER_PROJECT "[A-Z][A-Z0-9]{1,9}"   /* projects: OPS */
 #define FOLDER_SIZE "[1-9][0-9]{0,8}[KMG]"    /* 512M */
+
+/* JSON Schema of one document of a folder, whatever its kind. */
+void folder_schema_write(struct json_out *out);
 
 /* "512M" to bytes, K, M and G being powers of 1024; false: not one. */
 bool folder_size(const char *text, int64_t *ret_bytes);

@@ -33,7 +33,7 @@ check_targets(const struct reader *r)
 	if (uri_query(a, reader_text(r, r->head.query), &pairs, &n, &e))
 		for (size_t i = 0; i < n; i++)
 			ASSERT(str_is_utf8(str_of(pairs[i].name)) &&
-			    str_is_utf8(str_of(pairs[i].value)));
+			       str_is_utf8(str_of(pairs[i].value)));
 	arena_destroy(a);
 }
 
@@ -48,10 +48,10 @@ check_request(const struct reader *r)
 	ASSERT(reader_body(r).n <= LIMIT_BODY_BYTES);
 	ASSERT(r->head.minor == 0 || head_field(head, "host").n > 0);
 	ASSERT((head_field(head, "content-length").p != NULL) ==
-	    (r->head.length >= 0));
+	       (r->head.length >= 0));
 	for (size_t i = 0; i < head.n; i++)
 		ASSERT((head.p[i] == '\r') ==
-		    (i + 1 < head.n && head.p[i + 1] == '\n'));
+		       (i + 1 < head.n && head.p[i + 1] == '\n'));
 	check_targets(r);
 }
 
@@ -63,9 +63,8 @@ run(const uint8_t *data, size_t size, size_t step, struct buf *to)
 
 	reader_init(&r);
 	for (size_t i = 0; i < size && r.state != READER_REFUSED; i += step) {
-		reader_add(&r,
-		    (struct str){ (const char *)data + i,
-			size - i < step ? size - i : step });
+		reader_add(&r, (struct str){ (const char *)data + i,
+				   size - i < step ? size - i : step });
 		while (reader_step(&r) == READER_DONE) {
 			check_request(&r);
 			buf_addstr(to, reader_head(&r));

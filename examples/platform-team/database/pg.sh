@@ -58,3 +58,13 @@ pg_password()
 {
 	head -c 24 /dev/urandom | base64 | tr '+/' '-_'
 }
+
+# pg_address: hand on where the database PARAM_NAME is.
+pg_address()
+{
+	output host "$PGHOST"
+	output port "$PGPORT"
+	output name "$PARAM_NAME"
+	output user "$PARAM_NAME"
+	output url "postgresql://$PARAM_NAME@$PGHOST:$PGPORT/$PARAM_NAME"
+}

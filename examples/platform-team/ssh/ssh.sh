@@ -2,13 +2,12 @@
 # ssh.sh: the public key that a certificate is about.  Read by `. ./ssh/ssh.sh`
 # after task.sh.
 #
-# SSH_ROOT is a variable of the environment (environments.yaml), the folder of
-# the volume ssh: issued/ has every certificate that is not over, revoked.krl
-# is what sshd reads (RevokedKeys).
+# VOLUME_SSH is the folder of the volume ssh (slipway.yaml): issued/ has every
+# certificate that is not over, revoked.krl is what sshd reads (RevokedKeys).
 
 umask 022
-[ -d "$SSH_ROOT" ] || fail "folder '$SSH_ROOT' of volume 'ssh' is not there" 2
-REVOKED=$SSH_ROOT/revoked.krl
+[ -d "$VOLUME_SSH" ] || fail "folder '$VOLUME_SSH' of volume 'ssh' is not there" 2
+REVOKED=$VOLUME_SSH/revoked.krl
 
 key=$(printf '%s' "$PARAM_PUBLIC_KEY")
 case $key in
@@ -44,7 +43,7 @@ ssh_issued()
 {
 	ssh_name=$(printf '%s\n%s\n' "${fingerprint#* }" "$PARAM_PRINCIPALS" |
 		sha256sum)
-	printf '%s/issued/%s-cert.pub' "$SSH_ROOT" "${ssh_name%% *}"
+	printf '%s/issued/%s-cert.pub' "$VOLUME_SSH" "${ssh_name%% *}"
 }
 
 # ssh_until CERTIFICATE: when it ends, in seconds since 1970.
@@ -53,4 +52,13 @@ ssh_until()
 	ssh_text=$(TZ=UTC ssh-keygen -L -f "$1" |
 		sed -n 's/^ *Valid: from .* to \(.*\)$/\1/p')
 	TZ=UTC date -d "$ssh_text" +%s
+}
+
+# ssh_outputs CERTIFICATE: hand it on.
+ssh_outputs()
+{
+	output certificate "$(cat -- "$1")"
+	output serial "$(ssh-keygen -L -f "$1" | sed -n 's/^ *Serial: //p')"
+	output valid_until "$(date -u -d "@$(ssh_until "$1")" \
+		+%Y-%m-%dT%H:%M:%SZ)"
 }

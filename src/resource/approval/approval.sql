@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
 -- name: need_insert
 INSERT INTO need (ticket_id, run_id, step_id, plan_hash, source, rule,
 	approvers, wanted, eligible, status, expires_at)

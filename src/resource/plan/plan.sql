@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
 -- name: plan_insert
 INSERT INTO plan (hash, body, created_at) VALUES ($hash, $body, $created_at)
 ON CONFLICT DO NOTHING;

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
 -- name: run_insert
 INSERT INTO run (key, task, team, environment, params, plan_hash,
 	closure_hash, status, reason, requester, via, ticket_id, retry_of, dry,

@@ -71,10 +71,13 @@ step_demand(struct cx *cx, struct run *run, struct step *first)
 
 	step_list_add(cx, &todo, first);
 	for (size_t i = 0; i < todo.count; i++) {
-		struct step *s = todo.items[i];
+		/* Two steps may have asked for it meanwhile. */
+		struct step *s = run_step(cx, todo.items[i]->id);
 		struct step_list idle;
 		const char *failed;
 
+		if (!streq(s->status, "idle"))
+			continue;
 		run->open_steps++;
 		if (s->target == TARGET_EARLY) {
 			move_step(cx, s, "check", "its target is looked for");

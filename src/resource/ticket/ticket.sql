@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: MIT
+
 -- name: project_count
 -- One number further, starting with 1.
 INSERT INTO project_counter (project, last) VALUES ($project, 1)

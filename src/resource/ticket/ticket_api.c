@@ -6,7 +6,6 @@
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
 #include "resource/run/run.h"
-#include "resource/run/run_view.h"
 #include "resource/sealed.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The outputs file: lines of NAME=VALUE, or NAME<<WORD, lines, WORD, as in
+ * the CI systems people know.  It comes from a command, so nothing of it is
+ * trusted: size, names, encoding and count are checked.
+ */
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/near.h"
+#include "engine/engine_private.h"
+#include "resource/sealed.h"
+#include "spec/validate.h"
+
+struct outputs {
+	struct cx *cx;
+	const struct task *task;
+	json_t *object;
+	struct str rest;
+	int line;
+};
+
+static bool
+outputs_wrong(struct outputs *o, struct err *e, const char *what)
+{
+	return err_set(e, ERR_INVALID, "outputs.line",
+	    "line %d of its outputs: %s", o->line, what);
+}
+
+static bool
+output_set(struct outputs *o, struct str name, struct str value,
+    struct err *e)
+{
+	const char *key = arena_str(o->cx->arena, name);
+	const struct output_def *def = task_output(o->task, key);
+	json_t *json;
+
+	if (def == NULL) {
+		struct near near = near_start(key);
+
+		for (size_t i = 0; i < o->task->noutputs; i++)
+			near_offer(&near, o->task->outputs[i].name);
+		if (near.best != NULL)
+			return err_set(e, ERR_INVALID, "outputs.name",
+			    "line %d of its outputs: '%.64s' is not declared; "
+			    "did it mean '%s'?",
+			    o->line, key, near.best);
+		return err_set(e, ERR_INVALID, "outputs.name",
+		    "line %d of its outputs: '%.64s' is not declared in "
+		    "outputs: of task '%s'",
+		    o->line, key, o->task->name);
+	}
+	if (value.n > LIMIT_PARAM_BYTES)
+		return outputs_wrong(o, e, "the value is larger than 64 KiB");
+	if (!str_is_utf8(value))
+		return outputs_wrong(o, e,
+		    "the value is no UTF-8 or holds a NUL");
+	json = def->secret ? sealed_value(o->cx->site, value)
+			   : json_stringn(value.p, value.n);
+	json_object_set_new(o->object, key, json);
+	return true;
+}
+
+static bool
+output_block(struct outputs *o, struct str name, struct str word,
+    struct err *e)
+{
+	const char *start = o->rest.p;
+	size_t length = 0;
+
+	if (word.n == 0)
+		return outputs_wrong(o, e, "'<<' without a word behind it");
+	while (o->rest.n > 0) {
+		struct str line = str_cut(o->rest, '\n', &o->rest);
+
+		o->line++;
+		if (line.n == word.n && memcmp(line.p, word.p, word.n) == 0)
+			return output_set(o, name,
+			    (struct str){ start, length }, e);
+		length = (size_t)(line.p + line.n - start);
+	}
+	return outputs_wrong(o, e, "the text behind '<<' has no end");
+}
+
+static bool
+output_line(struct outputs *o, struct str line, struct err *e)
+{
+	const char *eq = memchr(line.p, '=', line.n);
+	const char *block = memmem(line.p, line.n, "<<", 2);
+
+	if (block != NULL && (eq == NULL || block < eq))
+		return output_block(o,
+		    (struct str){ line.p, (size_t)(block - line.p) },
+		    (struct str){ block + 2,
+			line.n - 2 - (size_t)(block - line.p) },
+		    e);
+	if (eq == NULL)
+		return outputs_wrong(o, e,
+		    "it is neither NAME=VALUE nor NAME<<WORD");
+	return output_set(o, (struct str){ line.p, (size_t)(eq - line.p) },
+	    (struct str){ eq + 1, line.n - 1 - (size_t)(eq - line.p) }, e);
+}
+
+bool
+outputs_parse(struct cx *cx, const struct task *task, struct str bytes,
+    const char **ret_json, struct err *e)
+{
+	struct outputs o = { .cx = cx, .task = task, .rest = bytes,
+		.object = json_object() };
+	bool ok = true;
+
+	while (ok && o.rest.n > 0) {
+		struct str line = str_cut(o.rest, '\n', &o.rest);
+
+		o.line++;
+		if (str_trim(line).n > 0)
+			ok = output_line(&o, line, e);
+		if (o.rest.p == NULL)
+			break;
+	}
+	if (ok)
+		*ret_json = json_canonical(cx->arena, o.object);
+	json_decref(o.object);
+	return ok;
+}
