@@ -62,7 +62,7 @@ const struct binding bindings[] = {
 	{ &op_token_create, .handler = token_api_create },
 	{ &op_token_list, .handler = token_api_list },
 	{ &op_token_revoke, .handler = token_api_revoke },
-	{ NULL },
+	{ .op = NULL },
 };
 
 const struct binding *

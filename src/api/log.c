@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/request.h"
+#include "base/limits.h"
 #include "driver/log_read.h"
 #include "resource/run/run.h"
 

@@ -25,9 +25,11 @@ struct api {
 	struct map touched; /* auth.c: tokens by the minute of their use */
 	struct map denied;  /* denial.c: anonymous ones by address */
 	struct loop_timer *denied_timer;
+	struct map hubs;	/* log_hub.c: by attempt */
 	struct follow *follows; /* follow.c */
 	struct loop_timer *follow_timer;
-	unsigned rights; /* grows when somebody may have lost some */
+	struct platform *follow_platform; /* as of the last look at rights */
+	bool follow_posted;
 };
 
 struct binding;

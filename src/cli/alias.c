@@ -73,9 +73,8 @@ verb_find(int argc, char **argv, struct verb *ret)
 	const struct alias *alias;
 
 	for (const struct op *const *op = ops; *op != NULL; op++) {
-		int n = (*op)->cli == NULL
-		    ? 0
-		    : verb_match((*op)->cli, argc, argv);
+		int n =
+		    (*op)->cli == NULL ? 0 : verb_match((*op)->cli, argc, argv);
 
 		if (n > 0) {
 			*ret = (struct verb){ *op, NULL, n };

@@ -26,7 +26,7 @@ extern const struct alias aliases[]; /* sorted by word; word NULL ends it */
 struct verb {
 	const struct op *op;
 	const struct alias *alias; /* or NULL: canonical */
-	int words;		   /* of argv that it takes */
+	int words;                 /* of argv that it takes */
 };
 
 /* False when argv begins with nothing we know. */

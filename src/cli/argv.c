@@ -92,8 +92,8 @@ usage_create(struct arena *a, const struct op *op)
 }
 
 void
-usage_add_form(struct arena *a, struct usage *u, const struct flag *form,
-    size_t n)
+usage_add_form(
+    struct arena *a, struct usage *u, const struct flag *form, size_t n)
 {
 	struct flag *all = arena_array(a, n + u->nflags, sizeof(*all));
 
@@ -158,9 +158,9 @@ args_local(const struct args *args, const char *name)
 void
 args_put(struct args *args, const struct flag *f, json_t *value)
 {
-	json_t *object = f->where == FLAG_QUERY ? args->query
-	    : f->where == FLAG_PARAM		? args->params
-						: args->body;
+	json_t *object = f->where == FLAG_QUERY   ? args->query
+			 : f->where == FLAG_PARAM ? args->params
+						  : args->body;
 	json_t *list;
 
 	if (f->schema->kind != SCHEMA_LIST) {
@@ -193,8 +193,10 @@ parser_secret(struct parser *p, const struct flag *f)
 	err_set(p->e, ERR_SYNTAX, "flag.secret",
 	    "%s: a secret on a command line can be read by everybody here",
 	    name);
-	return err_hint(p->e, "leave it out to be asked, or: %s-file FILE, or: "
-	    "%s - (stdin)", name, name);
+	return err_hint(p->e,
+	    "leave it out to be asked, or: %s-file FILE, or: "
+	    "%s - (stdin)",
+	    name, name);
 }
 
 /* value NULL: a bare flag. */
@@ -226,8 +228,8 @@ static bool
 parser_is_environment(const struct flag *f, struct str name)
 {
 	return str_is(name, "env") && f->where != FLAG_PARAM &&
-	    (strcmp(f->name, "environment") == 0 ||
-		strcmp(f->name, "environments") == 0);
+	       (strcmp(f->name, "environment") == 0 ||
+		   strcmp(f->name, "environments") == 0);
 }
 
 static const struct flag *
@@ -266,8 +268,8 @@ parser_unknown(struct parser *p, struct str name)
 	struct near near = near_start(arena_str(p->arena, name));
 
 	for (size_t i = 0; i < p->usage->nflags; i++)
-		near_offer(&near,
-		    flag_text(p->arena, p->usage->flags[i].name) + 2);
+		near_offer(
+		    &near, flag_text(p->arena, p->usage->flags[i].name) + 2);
 	for (const struct flag *g = global_flags; g->name != NULL; g++)
 		near_offer(&near, flag_text(p->arena, g->name) + 2);
 	err_set(p->e, ERR_SYNTAX, "flag.unknown", "unknown flag '--%s'",
@@ -288,10 +290,10 @@ parser_value(struct parser *p, const char *flag, struct str name,
 		*used = 2;
 		return argv[1];
 	}
-	err_set(p->e, ERR_SYNTAX, "flag.value", "%s: a value is missing",
-	    flag);
-	err_hint(p->e, argc > 1 ? "for one that begins with --: --%.*s=%s"
-				: "write: --%.*s=VALUE",
+	err_set(p->e, ERR_SYNTAX, "flag.value", "%s: a value is missing", flag);
+	err_hint(p->e,
+	    argc > 1 ? "for one that begins with --: --%.*s=%s"
+		     : "write: --%.*s=VALUE",
 	    (int)name.n, name.p, argc > 1 ? argv[1] : "");
 	return NULL;
 }
@@ -319,8 +321,8 @@ parser_flag(struct parser *p, int argc, char **argv)
 		other = parser_find_around(u, name, "", "-file");
 		if (other == NULL || !other->secret)
 			return parser_unknown(p, name) ? 1 : -1;
-		value = parser_value(p, argv[0], name, inlined, argc, argv,
-		    &used);
+		value =
+		    parser_value(p, argv[0], name, inlined, argc, argv, &used);
 		return value != NULL && parser_file(p, other, value) ? used
 								     : -1;
 	}
@@ -345,8 +347,8 @@ parser_word(struct parser *p, const char *word)
 		return true;
 	}
 	if (rest.n == 0) {
-		err_set(p->e, ERR_SYNTAX, "usage",
-		    "'%s' is one word too many", word);
+		err_set(p->e, ERR_SYNTAX, "usage", "'%s' is one word too many",
+		    word);
 		return parser_usage(p);
 	}
 	rest = str_cut(rest, ' ', &tail);

@@ -57,8 +57,8 @@ struct args {
 /* ASSERTs that every flag of op->cli is a field of its query or body. */
 struct usage *usage_create(struct arena *a, const struct op *op);
 /* Put the flags of a form in front of the others. */
-void usage_add_form(struct arena *a, struct usage *u, const struct flag *form,
-    size_t n);
+void usage_add_form(
+    struct arena *a, struct usage *u, const struct flag *form, size_t n);
 /* "slipway ticket approve TICKET [--note TEXT]" */
 const char *usage_line(struct arena *a, const struct usage *u);
 

@@ -10,6 +10,7 @@
 #include "cli/alias.h"
 #include "cli/argv.h"
 #include "cli/form.h"
+#include "cli/help.h"
 #include "cli/local.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
@@ -17,7 +18,10 @@
 #include "spec/ticket.h"
 
 #define ARGV(...)                                                              \
-	(char *[]){ __VA_ARGS__, NULL }
+	(char *[])                                                             \
+	{                                                                      \
+		__VA_ARGS__, NULL                                              \
+	}
 
 struct parsed {
 	struct arena *arena;
@@ -98,6 +102,8 @@ test_tables_sorted(void **state)
 		if (a[1].word != NULL)
 			assert_true(strcmp(a[0].word, a[1].word) < 0);
 	}
+	for (const struct help_extra *x = help_extras; x[1].word != NULL; x++)
+		assert_true(strcmp(x[0].word, x[1].word) < 0);
 	for (const struct local *l = locals; l[0].op != NULL; l++) {
 		assert_non_null(op_find(l->op));
 		if (l[1].op != NULL)
@@ -120,8 +126,7 @@ test_alias_rest(void **state)
 			bool found = false;
 
 			for (size_t i = 0; i < u->nflags; i++)
-				found = found ||
-				    str_is(name, u->flags[i].name);
+				found = found || str_is(name, u->flags[i].name);
 			assert_true(found);
 		}
 		arena_destroy(a);
@@ -138,8 +143,8 @@ test_flags(void **state)
 	assert_true(p.ok);
 	assert_text(p.args.query, "status", "done");
 	assert_text(p.args.query, "waiting_for", "casey");
-	assert_int_equal(7,
-	    json_integer_value(json_object_get(p.args.query, "limit")));
+	assert_int_equal(
+	    7, json_integer_value(json_object_get(p.args.query, "limit")));
 	assert_true(p.globals.json);
 	arena_destroy(p.arena);
 
@@ -158,13 +163,13 @@ test_flags(void **state)
 static void
 test_list_and_words(void **state)
 {
-	struct parsed p = PARSE(op_token_create, "--name", "ci", "--env",
-	    "dev", "--environments", "prod", "--save", "casey");
+	struct parsed p = PARSE(op_token_create, "--name", "ci", "--env", "dev",
+	    "--environments", "prod", "--save", "casey");
 
 	(void)state;
 	assert_true(p.ok);
-	assert_int_equal(2,
-	    json_array_size(json_object_get(p.args.body, "environments")));
+	assert_int_equal(
+	    2, json_array_size(json_object_get(p.args.body, "environments")));
 	assert_string_equal(args_local(&p.args, "save"), "casey");
 	arena_destroy(p.arena);
 
@@ -264,34 +269,34 @@ parse_form(const char *const *words)
 static void
 test_form(void **state)
 {
-	struct parsed p = parse_form((const char *const[]){ "database",
-	    "--name=$(touch C)", "--size", "-3", "--tier", "gold", "--url",
-	    "http://x", "--no-backup", "--tags", "a", "--tags", "b",
-	    "--password-file", "-", NULL });
+	struct parsed p = parse_form(
+	    (const char *const[]){ "database", "--name=$(touch C)", "--size",
+		"-3", "--tier", "gold", "--url", "http://x", "--no-backup",
+		"--tags", "a", "--tags", "b", "--password-file", "-", NULL });
 
 	(void)state;
 	assert_true(p.ok);
 	assert_text(p.args.params, "name", "$(touch C)");
-	assert_int_equal(-3,
-	    json_integer_value(json_object_get(p.args.params, "size")));
+	assert_int_equal(
+	    -3, json_integer_value(json_object_get(p.args.params, "size")));
 	assert_text(p.args.params, "url", "http://x");
 	assert_null(p.globals.url);
 	assert_true(json_is_false(json_object_get(p.args.params, "backup")));
-	assert_int_equal(2,
-	    json_array_size(json_object_get(p.args.params, "tags")));
+	assert_int_equal(
+	    2, json_array_size(json_object_get(p.args.params, "tags")));
 	assert_non_null(p.args.files);
 	assert_string_equal(p.args.files->path, "-");
 	arena_destroy(p.arena);
 
-	p = parse_form((const char *const[]){ "database", "--password",
-	    "hunter2", NULL });
+	p = parse_form(
+	    (const char *const[]){ "database", "--password", "hunter2", NULL });
 	assert_false(p.ok);
 	assert_string_equal(p.e.code, "flag.secret");
 	assert_null(strstr(p.e.message, "hunter2"));
 	arena_destroy(p.arena);
 
-	p = parse_form((const char *const[]){ "database", "--tier", "glod",
-	    NULL });
+	p = parse_form(
+	    (const char *const[]){ "database", "--tier", "glod", NULL });
 	assert_false(p.ok);
 	assert_string_equal(p.e.hint, "did you mean 'gold'?");
 	arena_destroy(p.arena);

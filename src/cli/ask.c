@@ -26,8 +26,8 @@ ask_read(struct session *s, const char *path, size_t limit, struct str *ret,
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return term_read_all(s->arena, STDIN_FILENO, limit, "stdin",
-		    ret, e);
+		return term_read_all(
+		    s->arena, STDIN_FILENO, limit, "stdin", ret, e);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		if (errno == ENOENT)
@@ -43,8 +43,7 @@ ask_read(struct session *s, const char *path, size_t limit, struct str *ret,
 bool
 ask_files(struct session *s, struct args *args, struct err *e)
 {
-	for (const struct args_file *f = args->files; f != NULL;
-	     f = f->next) {
+	for (const struct args_file *f = args->files; f != NULL; f = f->next) {
 		struct str text;
 		json_t *value;
 
@@ -61,8 +60,8 @@ ask_files(struct session *s, struct args *args, struct err *e)
 
 /* Members of `from` that args has not got yet. */
 static bool
-ask_merge(struct args *args, const char *where, const json_t *from,
-    struct err *e)
+ask_merge(
+    struct args *args, const char *where, const json_t *from, struct err *e)
 {
 	if (!json_is_object(from))
 		return err_set(e, ERR_INVALID, "params.object",
@@ -89,8 +88,8 @@ ask_param_file(struct session *s, struct args *args, struct err *e)
 }
 
 static bool
-ask_unknown(struct session *s, const struct form *form, struct str name,
-    struct err *e)
+ask_unknown(
+    struct session *s, const struct form *form, struct str name, struct err *e)
 {
 	struct near near = near_start(arena_str(s->arena, name));
 
@@ -156,8 +155,8 @@ static size_t
 ask_list_missing(struct session *s, const struct form *form,
     const struct args *args, struct flag **ret)
 {
-	struct flag *list = arena_array(s->arena, form->nflags + 1,
-	    sizeof(*list));
+	struct flag *list =
+	    arena_array(s->arena, form->nflags + 1, sizeof(*list));
 	size_t n = 0;
 
 	for (size_t i = 0; i < form->nflags; i++) {
@@ -175,7 +174,8 @@ ask_list_missing(struct session *s, const struct form *form,
 		choice->kind = SCHEMA_CHOICE;
 		choice->choices = form->environments;
 		list[n++] = (struct flag){ .name = "environment",
-			.schema = choice, .where = FLAG_BODY,
+			.schema = choice,
+			.where = FLAG_BODY,
 			.required = true };
 	}
 	*ret = list;
@@ -212,9 +212,9 @@ ask_one(struct session *s, const struct flag *f, struct args *args)
 {
 	struct arena *a = s->arena;
 	const char *kind = flag_kind(a, f);
-	const char *question = arena_printf(a, "%s%s%s%s: ",
-	    text_status(a, f->name), *kind != '\0' ? " (" : "", kind,
-	    *kind != '\0' ? ")" : "");
+	const char *question =
+	    arena_printf(a, "%s%s%s%s: ", text_status(a, f->name),
+		*kind != '\0' ? " (" : "", kind, *kind != '\0' ? ")" : "");
 
 	if (f->schema->doc != NULL && *f->schema->doc != '\0')
 		fprintf(stderr, "%s\n", f->schema->doc);
@@ -264,7 +264,8 @@ ask_name(struct session *s, const struct op *op, int argc, char **argv,
 	struct err e;
 
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
 			s->globals.help = true;
 	}
 	if (argc > 0 && argv[0][0] != '-')
@@ -318,8 +319,8 @@ ask_run(struct session *s, const struct op *op, int argc, char **argv)
 
 /* The form of the ticket's request type or task; nothing is required. */
 static bool
-ask_ticket_form(struct session *s, const char *key, struct form *ret,
-    struct err *e)
+ask_ticket_form(
+    struct session *s, const char *key, struct form *ret, struct err *e)
 {
 	json_t *detail;
 	const json_t *ticket;

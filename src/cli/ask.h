@@ -21,11 +21,10 @@ int ask_edit(struct session *s, const struct op *op, int argc, char **argv);
 
 /* Fill args->params from --param-file, --params, --param and secrets from
  * files; what was typed as a flag wins. */
-bool ask_collect(struct session *s, const struct form *form,
-    struct args *args, struct err *e);
+bool ask_collect(struct session *s, const struct form *form, struct args *args,
+    struct err *e);
 /* Ask for what is missing; without a terminal EXIT_MISSING and a list. */
-int ask_missing(struct session *s, const struct form *form,
-    struct args *args);
+int ask_missing(struct session *s, const struct form *form, struct args *args);
 /* Values of secret flags from their files; in args->body or ->params. */
 bool ask_files(struct session *s, struct args *args, struct err *e);
 

@@ -54,8 +54,8 @@ static bool
 clean_turns_direction(unsigned code)
 {
 	return code == 0x61c || code == 0x200e || code == 0x200f ||
-	    (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2066 && code <= 0x2069);
+	       (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
 }
 
 /* held is one whole, well-formed character of more than one byte. */

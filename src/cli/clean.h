@@ -21,7 +21,7 @@
 
 enum clean_state {
 	CLEAN_TEXT,
-	CLEAN_ESCAPE,	    /* behind ESC */
+	CLEAN_ESCAPE,       /* behind ESC */
 	CLEAN_INTERMEDIATE, /* ESC and 0x20-0x2f: one final byte is left */
 	CLEAN_CSI,
 	CLEAN_STRING, /* OSC, DCS …: until BEL or ST */

@@ -92,8 +92,8 @@ test_every_byte(void **state)
 			for (size_t i = 0; i < out.len; i++) {
 				unsigned char ch = (unsigned char)out.data[i];
 
-				assert_true(ch >= 0x20 || ch == '\n' ||
-				    ch == '\t');
+				assert_true(
+				    ch >= 0x20 || ch == '\n' || ch == '\t');
 				assert_int_not_equal(ch, 0x7f);
 			}
 			assert_true(str_is_utf8(buf_str(&out)));

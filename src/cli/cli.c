@@ -17,8 +17,8 @@
 /* Operations that do more than flags in, page out. */
 static const struct {
 	const struct op *op;
-	int (*run)(struct session *s, const struct verb *v, int argc,
-	    char **argv);
+	int (*run)(
+	    struct session *s, const struct verb *v, int argc, char **argv);
 } cli_verbs[] = {
 	{ &op_health_ready, verb_status },
 	{ &op_run_follow, verb_follow },
@@ -31,8 +31,8 @@ static const struct {
 
 static const struct {
 	const struct op *op;
-	int (*run)(struct session *s, const struct op *op, int argc,
-	    char **argv);
+	int (*run)(
+	    struct session *s, const struct op *op, int argc, char **argv);
 } cli_asks[] = {
 	{ &op_request_ask, ask_run },
 	{ &op_task_run, ask_run },

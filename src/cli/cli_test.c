@@ -1,46 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The whole command line against a server that answers from a table: cli_main
- * runs in a child process with its own stdin, stdout and stderr.
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "cli/play_test.h"
 
-#include <cmocka.h>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/check.h"
-#include "base/clock.h"
-#include "base/str.h"
 #include "cli/argv.h"
-#include "cli/cli.h"
-
-#define LIMIT_MS 20000
-
-struct route {
-	const char *start; /* of the request: "GET /v1/runs/R-1 " */
-	int status;
-	const char *type; /* NULL: JSON */
-	const char *body;
-};
-
-struct result {
-	int code;
-	char out[65536], err[16384];
-	struct buf asked; /* requests with their bodies */
-};
 
 static const char catalogue[] =
     "{\"etag\": \"1\", \"environments\": [\"dev\", \"prod\"],"
@@ -66,7 +27,7 @@ static const char catalogue[] =
 	"[\"casey\"], \"status\": \"open\", \"expires_at\": null,"             \
 	"\"votes\": []}]"
 #define TICKET(status, needs)                                                  \
-	"{\"ticket\": {\"key\": \"OPS-1\", \"title\": \"orders \\u001b[31m\","  \
+	"{\"ticket\": {\"key\": \"OPS-1\", \"title\": \"orders \\u001b[31m\"," \
 	"\"status\": \"" status "\", \"priority\": \"customer\","              \
 	"\"requester\": \"ernie\", \"last_editor\": \"ernie\","                \
 	"\"request\": \"database\", \"task\": \"database\", \"team\":"         \
@@ -75,8 +36,8 @@ static const char catalogue[] =
 	"\"2026-11-21T09:00:00.000Z\", \"resolution\": \"\"}, \"run\":"        \
 	"\"R-1\", \"needs\": " needs ", \"history\": [{\"id\": 1, \"at\":"     \
 	"\"2026-11-21T09:00:00.000Z\", \"actor\": \"ernie\", \"kind\":"        \
-	"\"edit\", \"body\": \"`size` changed 10 → 20\\nsecond line\","        \
-	"\"detail\": {}}], \"outputs\": {\"url\": \"postgres://x\","         \
+	"\"edit\", \"body\": \"`size` changed 10 → 20\\nsecond line\","      \
+	"\"detail\": {}}], \"outputs\": {\"url\": \"postgres://x\","           \
 	"\"password\": \"***\"}, \"warnings\": [\"secret pg is not set\"]}"
 #define RUN(status, second, tail)                                              \
 	"{\"run\": {\"key\": \"R-1\", \"task\": \"database\", \"team\":"       \
@@ -92,237 +53,14 @@ static const char catalogue[] =
 	"\"preview\": \"missing\", \"params\": {\"name\": \"orders\"},"        \
 	"\"reason\": \"\", \"usual_ms\": 1200, \"outputs\": {\"url\":"         \
 	"\"postgres://x\"}, \"started_at\": \"2026-11-21T09:00:00.000Z\","     \
-	"\"ended_at\": \"2026-11-21T09:00:01.200Z\", \"attempts\": [{\"kind\":" \
+	"\"ended_at\": \"2026-11-21T09:00:01.200Z\", \"attempts\": "           \
+	"[{\"kind\":"                                                          \
 	"\"run\", \"code\": 3, \"signal\": 0, \"detail\": \"\"}],"             \
 	"\"tail\": [" tail "]}]}"
 #define ASKED(status)                                                          \
 	"{\"ticket\": \"OPS-1\", \"run\": \"R-1\", \"plan_hash\":"             \
-	"\"aaaabbbbccccdddd\", \"status\": \"" status "\", \"joined\": false,"  \
+	"\"aaaabbbbccccdddd\", \"status\": \"" status "\", \"joined\": false," \
 	"\"needs\": [], \"warnings\": []}"
-
-/* --- the server --- */
-
-static void
-answer(int fd, const struct route *routes, struct result *r)
-{
-	struct buf in = { 0 };
-	char chunk[4096], head[256];
-	const struct route *route = routes;
-	const char *body = NULL, *length;
-	size_t want = SIZE_MAX;
-	ssize_t n;
-
-	while (in.len < want && (n = read(fd, chunk, sizeof(chunk))) > 0) {
-		buf_add(&in, chunk, (size_t)n);
-		body = strstr(in.data, "\r\n\r\n");
-		if (body == NULL || want != SIZE_MAX)
-			continue;
-		length = strcasestr(in.data, "content-length:");
-		want = (size_t)(body + 4 - in.data);
-		if (length != NULL && length < body)
-			want += strtoul(length + 15, NULL, 10);
-	}
-	if (body != NULL) {
-		buf_add(&r->asked, in.data, strcspn(in.data, "\r"));
-		buf_printf(&r->asked, " %s\n", body + 4);
-		while (route->start != NULL &&
-		    strncmp(in.data, route->start, strlen(route->start)) != 0)
-			route++;
-		n = snprintf(head, sizeof(head),
-		    "HTTP/1.1 %d X\r\nContent-Type: %s\r\n"
-		    "Connection: close\r\n\r\n",
-		    route->start == NULL ? 404 : route->status,
-		    route->type == NULL ? "application/json" : route->type);
-		n = send(fd, head, (size_t)n, MSG_NOSIGNAL);
-		if (n > 0 && route->start != NULL)
-			(void)!send(fd, route->body, strlen(route->body),
-			    MSG_NOSIGNAL);
-	}
-	buf_finish(&in);
-	close(fd);
-}
-
-static int
-listen_at(const char *path)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	assert_int_equal(listen(fd, 16), 0);
-	return fd;
-}
-
-static _Noreturn void
-run_cli(const char *dir, char **argv)
-{
-	char path[128];
-	int argc = 0;
-
-	snprintf(path, sizeof(path), "%s/sock", dir);
-	setenv("SLIPWAY_SOCKET", path, 1);
-	setenv("XDG_CONFIG_HOME", dir, 1);
-	setenv("LC_ALL", "C.UTF-8", 1);
-	setenv("TERM", "xterm", 1);
-	unsetenv("NO_COLOR");
-	unsetenv("SLIPWAY_URL");
-	unsetenv("SLIPWAY_TOKEN");
-	unsetenv("SLIPWAY_AS");
-	while (argv[argc] != NULL)
-		argc++;
-	exit(cli_main(argc, argv));
-}
-
-static void
-child(const char *dir, const char *in, char **argv)
-{
-	static const char *const names[] = { "in", "out", "err" };
-	char path[128];
-
-	for (int i = 0; i < 3; i++) {
-		int fd;
-
-		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-		if (i == 0 && in != NULL) {
-			(void)!write(fd, in, strlen(in));
-			lseek(fd, 0, SEEK_SET);
-		}
-		dup2(fd, i);
-	}
-	run_cli(dir, argv);
-}
-
-static void
-slurp(const char *dir, const char *name, char *to, size_t size)
-{
-	char path[128];
-	FILE *f;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(to, 1, size - 1, f);
-	to[n] = '\0';
-	fclose(f);
-	unlink(path);
-}
-
-static struct result *
-play(const struct route *routes, const char *in, char **argv)
-{
-	static struct result r;
-	char dir[] = "/tmp/cli_test.XXXXXX", path[128];
-	int64_t end = clock_boot_ms() + LIMIT_MS;
-	int fd, status = 0;
-	pid_t pid;
-
-	buf_finish(&r.asked);
-	memset(&r, 0, sizeof(r));
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/sock", dir);
-	fd = listen_at(path);
-	pid = fork();
-	if (pid == 0)
-		child(dir, in, argv);
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-
-		if (poll(&p, 1, 10) > 0)
-			answer(accept(fd, NULL, NULL), routes, &r);
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			break;
-		assert_true(clock_boot_ms() < end);
-	}
-	close(fd);
-	unlink(path);
-	slurp(dir, "out", r.out, sizeof(r.out));
-	slurp(dir, "err", r.err, sizeof(r.err));
-	snprintf(path, sizeof(path), "%s/in", dir);
-	unlink(path);
-	rmdir(dir);
-	r.code = WEXITSTATUS(status);
-	return &r;
-}
-
-struct reply {
-	const char *question; /* typed when this is on the screen */
-	const char *answer;
-};
-
-/* Everything that the terminal showed is in out. */
-static struct result *
-play_terminal(const struct route *routes, const struct reply *replies,
-    char **argv)
-{
-	static struct result r;
-	char dir[] = "/tmp/cli_test.XXXXXX", path[128];
-	int64_t end = clock_boot_ms() + LIMIT_MS;
-	struct pollfd p[2] = { { .events = POLLIN }, { .events = POLLIN } };
-	size_t len = 0, seen = 0;
-	int status = 0, tty;
-	pid_t pid;
-
-	buf_finish(&r.asked);
-	memset(&r, 0, sizeof(r));
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/sock", dir);
-	p[0].fd = listen_at(path);
-	pid = forkpty(&tty, NULL, NULL, NULL);
-	if (pid == 0)
-		run_cli(dir, argv);
-	p[1].fd = tty;
-	for (;;) {
-		ssize_t n = -1;
-
-		assert_true(clock_boot_ms() < end);
-		poll(p, 2, 100);
-		if (p[0].revents & POLLIN)
-			answer(accept(p[0].fd, NULL, NULL), routes, &r);
-		if (p[1].revents == 0)
-			continue;
-		if (p[1].revents & POLLIN)
-			n = read(tty, r.out + len, sizeof(r.out) - 1 - len);
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-		r.out[len] = '\0';
-		while (replies->question != NULL &&
-		    strstr(r.out + seen, replies->question) != NULL) {
-			(void)!write(tty, replies->answer,
-			    strlen(replies->answer));
-			seen = len;
-			replies++;
-		}
-	}
-	waitpid(pid, &status, 0);
-	close(tty);
-	close(p[0].fd);
-	unlink(path);
-	rmdir(dir);
-	assert_null(replies->question);
-	r.code = WEXITSTATUS(status);
-	return &r;
-}
-
-#define PLAY_TERMINAL(routes, replies, ...)                                    \
-	play_terminal((routes), (replies),                                     \
-	    (char **)(uintptr_t)(const char *const[]){ "slipway", __VA_ARGS__, \
-		NULL })
-#define PLAY(routes, in, ...)                                                  \
-	play((routes), (in),                                                   \
-	    (char **)(uintptr_t)(const char *const[]){ "slipway",        \
-		__VA_ARGS__, NULL })
-#define assert_has(text, part)                                                 \
-	do {                                                                   \
-		if (strstr((text), (part)) == NULL)                            \
-			fail_msg("'%s' is not in: %s", (part), (text));        \
-	} while (0)
-#define assert_lacks(text, part) assert_null(strstr((text), (part)))
-
-/* --- tests --- */
 
 static const struct route none[] = { { NULL, 0, NULL, NULL } };
 
@@ -363,10 +101,10 @@ test_help_of_every_op(void **state)
 		if ((*op)->cli != NULL) {
 			u = usage_create(a, *op);
 			r = u->nwords > 2
-			    ? PLAY(none, NULL, "help", u->words[0],
-				  u->words[1], u->words[2])
-			    : PLAY(none, NULL, "help", u->words[0],
-				  u->words[1]);
+				? PLAY(none, NULL, "help", u->words[0],
+				      u->words[1], u->words[2])
+				: PLAY(none, NULL, "help", u->words[0],
+				      u->words[1]);
 			assert_int_equal(r->code, 0);
 			assert_has(r->out, (*op)->summary);
 		}
@@ -384,8 +122,7 @@ test_list(void **state)
 		    "\"next\": \"OPS-7\"}" },
 		{ NULL, 0, NULL, NULL },
 	};
-	struct result *r =
-	    PLAY(routes, NULL, "tickets", "--status", "done");
+	struct result *r = PLAY(routes, NULL, "tickets", "--status", "done");
 
 	(void)state;
 	assert_int_equal(r->code, 0);
@@ -417,8 +154,8 @@ test_errors(void **state)
 		    "\"hint\": \"ask casey\", \"status\": 403}" },
 		{ NULL, 0, NULL, NULL },
 	};
-	struct result *r = PLAY(routes, NULL, "request", "database",
-	    "--name", "x", "--size", "900", "--env", "prod");
+	struct result *r = PLAY(routes, NULL, "request", "database", "--name",
+	    "x", "--size", "900", "--env", "prod");
 
 	(void)state;
 	assert_int_equal(r->code, 2);
@@ -436,8 +173,8 @@ test_errors(void **state)
 static void
 test_no_server(void **state)
 {
-	struct result *r = PLAY(none, NULL, "--socket", "/nonexistent/sock",
-	    "tickets");
+	struct result *r =
+	    PLAY(none, NULL, "--socket", "/nonexistent/sock", "tickets");
 
 	(void)state;
 	assert_int_equal(r->code, 69);
@@ -480,8 +217,7 @@ static const struct route waiting[] = {
 	{ "GET /v1/catalogue ", 200, NULL, catalogue },
 	{ "POST /v1/requests/database/tickets ", 200, NULL,
 	    ASKED("waiting_approval") },
-	{ "GET /v1/runs/R-1 ", 200, NULL,
-	    RUN("waiting_approval", "idle", "") },
+	{ "GET /v1/runs/R-1 ", 200, NULL, RUN("waiting_approval", "idle", "") },
 	{ "GET /v1/tickets/OPS-1 ", 200, NULL,
 	    TICKET("waiting_approval", NEEDS) },
 	{ "POST /v1/tickets/OPS-1/approve ", 200, NULL,
@@ -546,17 +282,15 @@ static void
 test_terminal(void **state)
 {
 	static const struct reply asked[] = { { "dev, prod): ", "pro\n" },
-	 { "dev, prod): ", "prod\n" },
-		{ NULL, NULL } };
+		{ "dev, prod): ", "prod\n" }, { NULL, NULL } };
 	static const struct reply yes[] = { { "[y/N] ", "y\n" },
 		{ NULL, NULL } };
-	static const struct reply no[] = { { "[y/N] ", "\n" },
-		{ NULL, NULL } };
+	static const struct reply no[] = { { "[y/N] ", "\n" }, { NULL, NULL } };
 	struct result *r;
 
 	(void)state;
-	r = PLAY_TERMINAL(waiting, asked, "request", "database", "--name",
-	    "orders");
+	r = PLAY_TERMINAL(
+	    waiting, asked, "request", "database", "--name", "orders");
 	assert_int_equal(r->code, 0);
 	assert_has(r->out, "did you mean 'prod'?");
 	assert_has(r->asked.data, "\"environment\":\"prod\"");
@@ -580,7 +314,7 @@ test_terminal_secret(void **state)
 		{ NULL, 0, NULL, NULL },
 	};
 	static const struct reply typed[] = { { "value: ", "hunnter\177\177"
-						"\177\177ter2\n" },
+							   "\177\177ter2\n" },
 		{ NULL, NULL } };
 	static const struct reply left[] = { { "value: ", "hun\003" },
 		{ NULL, NULL } };
@@ -601,7 +335,8 @@ test_failed(void **state)
 {
 	static const struct route routes[] = {
 		{ "GET /v1/runs/R-1 ", 200, NULL,
-		    RUN("failed", "failed", "\"psql: no\\u001b[2J such role\"") },
+		    RUN("failed", "failed",
+			"\"psql: no\\u001b[2J such role\"") },
 		{ "GET /v1/runs/R-1/follow ", 200, "text/event-stream",
 		    "id: 1\nevent: run\ndata: {\"key\": \"R-1\", \"status\":"
 		    "\"running\"}\n\n"
@@ -619,8 +354,7 @@ test_failed(void **state)
 		    "\"failed\"}\n\n" },
 		{ "GET /v1/runs/R-1/log ", 200, "text/plain",
 		    "a\033]0;t\007b\033[31mc\n" },
-		{ "GET /v1/tickets/OPS-1 ", 200, NULL,
-		    TICKET("failed", "[]") },
+		{ "GET /v1/tickets/OPS-1 ", 200, NULL, TICKET("failed", "[]") },
 		{ "POST /v1/runs/R-1/cancel ", 200, NULL,
 		    RUN("cancelled", "cancelled", "") },
 		{ NULL, 0, NULL, NULL },
@@ -659,8 +393,8 @@ test_secrets(void **state)
 		    "{\"output\": \"password\", \"value\": \"s3cret\"}" },
 		{ "PUT /v1/secrets/pg-admin ", 200, NULL,
 		    "{\"name\": \"pg-admin\", \"version\": 2}" },
-		{ "GET /v1/people/alice/can?action=run&target=prod%2Fapi ",
-		    200, NULL,
+		{ "GET /v1/people/alice/can?action=run&target=prod%2Fapi ", 200,
+		    NULL,
 		    "{\"allowed\": false, \"rule\": \"no grant\","
 		    "\"who_can_grant\": \"platform\", \"then\": []}" },
 		{ NULL, 0, NULL, NULL },

@@ -60,9 +60,8 @@ completion_names(struct session *s, const char *list)
 
 	if (!form_catalogue(s, &catalogue, &ignored))
 		return;
-	json_array_foreach(json_object_get(catalogue, list), i, item)
-		fprintf(s->out, "%s\n",
-		    json_string_value(json_object_get(item, "name")));
+	json_array_foreach(json_object_get(catalogue, list), i, item) fprintf(
+	    s->out, "%s\n", json_string_value(json_object_get(item, "name")));
 }
 
 static void
@@ -76,8 +75,7 @@ completion_flags(struct session *s, const struct op *op, const char *name)
 	    form_find(s, op == &op_request_ask, name, &form, &ignored))
 		usage_add_form(s->arena, u, form.flags, form.nflags);
 	for (size_t i = 0; i < u->nflags; i++) {
-		fprintf(s->out, "%s\n",
-		    flag_text(s->arena, u->flags[i].name));
+		fprintf(s->out, "%s\n", flag_text(s->arena, u->flags[i].name));
 		if (strcmp(u->flags[i].name, "environment") == 0)
 			fputs("--env\n", s->out);
 	}
@@ -101,8 +99,8 @@ completion_words(struct session *s, int argc, char **argv)
 		return;
 	}
 	if (strncmp(typed, "--", 2) == 0) {
-		completion_flags(s, v.op,
-		    v.words < argc - 1 ? argv[v.words] : NULL);
+		completion_flags(
+		    s, v.op, v.words < argc - 1 ? argv[v.words] : NULL);
 		return;
 	}
 	if (v.words != argc - 1)

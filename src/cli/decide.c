@@ -18,13 +18,14 @@
 static const char *
 decide_hash(struct session *s, const json_t *detail, bool *ret_open)
 {
-	const char *hash = text_get(s->arena,
-	    json_object_get(detail, "ticket"), "plan_hash");
+	const char *hash =
+	    text_get(s->arena, json_object_get(detail, "ticket"), "plan_hash");
 	json_t *need;
 	size_t i;
 
 	*ret_open = false;
-	json_array_foreach(json_object_get(detail, "needs"), i, need) {
+	json_array_foreach(json_object_get(detail, "needs"), i, need)
+	{
 		if (strcmp(text_get(s->arena, need, "status"), "open") != 0)
 			continue;
 		*ret_open = true;
@@ -86,7 +87,8 @@ decide_say(struct session *s, const json_t *detail, bool approve)
 	    session_tone(s, approve ? TONE_GOOD : TONE_BAD,
 		approve ? "approved" : "declined"),
 	    key, text_status(a, text_get(a, ticket, "status")));
-	json_array_foreach(json_object_get(detail, "needs"), i, need) {
+	json_array_foreach(json_object_get(detail, "needs"), i, need)
+	{
 		if (strcmp(text_get(a, need, "status"), "open") == 0)
 			session_say(s, "  still wanted: %s (%s)\n",
 			    text_get(a, need, "rule"),
@@ -99,8 +101,8 @@ decide_say(struct session *s, const json_t *detail, bool approve)
 
 /* EXIT_OK when the person means it. */
 static int
-decide_confirm(struct session *s, struct args *args, const char *verb,
-    const char *hash)
+decide_confirm(
+    struct session *s, struct args *args, const char *verb, const char *hash)
 {
 	char *note;
 
@@ -144,8 +146,7 @@ decide_run(struct session *s, const struct op *op, int argc, char **argv)
 		code = open ? decide_confirm(s, &args, verb, hash) : EXIT_OK;
 		if (code != EXIT_OK)
 			return code;
-		json_object_set_new(args.body, "plan_hash",
-		    json_string(hash));
+		json_object_set_new(args.body, "plan_hash", json_string(hash));
 	}
 	if (!session_call(s, op, args.path, NULL, args.body, &answer, &e))
 		return session_fail(s, &e);

@@ -10,7 +10,6 @@
 
 /* argv begins behind the words of the verb; the exit code.  Without a
  * terminal --yes or --plan-hash must say that it is meant. */
-int decide_run(struct session *s, const struct op *op, int argc,
-    char **argv);
+int decide_run(struct session *s, const struct op *op, int argc, char **argv);
 
 #endif

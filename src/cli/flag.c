@@ -39,8 +39,8 @@ flag_is(const char *name, struct str typed)
 
 /* Fills e; the value itself is not repeated when it is secret. */
 static bool
-flag_wrong(const struct flag *f, struct str text, struct err *e,
-    const char *what)
+flag_wrong(
+    const struct flag *f, struct str text, struct err *e, const char *what)
 {
 	struct arena *a = arena_create();
 
@@ -52,8 +52,7 @@ flag_wrong(const struct flag *f, struct str text, struct err *e,
 }
 
 static bool
-flag_integer(const struct flag *f, struct str text, json_t **ret,
-    struct err *e)
+flag_integer(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	int64_t v;
 
@@ -64,8 +63,7 @@ flag_integer(const struct flag *f, struct str text, json_t **ret,
 }
 
 static bool
-flag_number(const struct flag *f, struct str text, json_t **ret,
-    struct err *e)
+flag_number(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	char *copy = strndup(text.p, text.n), *end;
 	double v;
@@ -95,8 +93,7 @@ flag_bool(const struct flag *f, struct str text, json_t **ret, struct err *e)
 }
 
 static bool
-flag_choice(const struct flag *f, struct str text, json_t **ret,
-    struct err *e)
+flag_choice(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	struct arena *a = arena_create();
 	struct near near = near_start(arena_str(a, text));
@@ -109,8 +106,7 @@ flag_choice(const struct flag *f, struct str text, json_t **ret,
 			return true;
 		}
 	}
-	flag_wrong(f, text, e,
-	    arena_printf(a, "it is %s", flag_kind(a, f)));
+	flag_wrong(f, text, e, arena_printf(a, "it is %s", flag_kind(a, f)));
 	if (near.best != NULL)
 		err_hint(e, "did you mean '%s'?", near.best);
 	arena_destroy(a);
@@ -118,8 +114,7 @@ flag_choice(const struct flag *f, struct str text, json_t **ret,
 }
 
 static bool
-flag_string(const struct flag *f, struct str text, json_t **ret,
-    struct err *e)
+flag_string(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	*ret = json_stringn(text.p, text.n);
 	if (*ret == NULL) {
@@ -156,8 +151,7 @@ flag_any(const struct flag *f, struct str text, json_t **ret, struct err *e)
 }
 
 bool
-flag_value(const struct flag *f, struct str text, json_t **ret,
-    struct err *e)
+flag_value(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	struct flag element = *f;
 
@@ -191,8 +185,8 @@ static const char *
 flag_range(struct arena *a, const struct schema *s, const char *unit)
 {
 	if (s->has_min && s->has_max)
-		return arena_printf(a, "%" PRId64 " to %" PRId64 "%s", s->min,
-		    s->max, unit);
+		return arena_printf(
+		    a, "%" PRId64 " to %" PRId64 "%s", s->min, s->max, unit);
 	if (s->has_min)
 		return arena_printf(a, "at least %" PRId64 "%s", s->min, unit);
 	if (s->has_max)
@@ -241,9 +235,9 @@ flag_kind(struct arena *a, const struct flag *f)
 	case SCHEMA_INTEGER:
 	case SCHEMA_NUMBER:
 		range = flag_range(a, s, "");
-		return *range != '\0' ? range
-		    : s->kind == SCHEMA_INTEGER ? "a whole number"
-						: "a number";
+		return *range != '\0'              ? range
+		       : s->kind == SCHEMA_INTEGER ? "a whole number"
+						   : "a number";
 	case SCHEMA_CHOICE:
 		return flag_choices(a, s);
 	case SCHEMA_DURATION:
@@ -254,8 +248,8 @@ flag_kind(struct arena *a, const struct flag *f)
 		element.schema = s->of;
 		range = flag_kind(a, &element);
 		return *range == '\0'
-		    ? "may be repeated"
-		    : arena_printf(a, "may be repeated; %s", range);
+			   ? "may be repeated"
+			   : arena_printf(a, "may be repeated; %s", range);
 	case SCHEMA_OBJECT:
 	case SCHEMA_MAP:
 	case SCHEMA_JSON:

@@ -24,8 +24,8 @@ enum flag_where {
 };
 
 struct flag {
-	const char *name;	     /* as the field: "plan_hash" */
-	const char *hold;	     /* what help calls the value: "HASH" */
+	const char *name;            /* as the field: "plan_hash" */
+	const char *hold;            /* what help calls the value: "HASH" */
 	const struct schema *schema; /* BOOL flags take no value */
 	enum flag_where where;
 	bool required;
@@ -39,8 +39,8 @@ bool flag_is(const char *name, struct str typed);
 
 /* A typed value as JSON of the schema's kind; the caller owns it.  Says what
  * is wrong with it by the flag's name. */
-bool flag_value(const struct flag *f, struct str text, json_t **ret,
-    struct err *e);
+bool flag_value(
+    const struct flag *f, struct str text, json_t **ret, struct err *e);
 /* What help says of its type: "1 to 500", "one of: dev, prod". */
 const char *flag_kind(struct arena *a, const struct flag *f);
 

@@ -48,8 +48,8 @@ static struct {
 static void
 follow_leave(int sig)
 {
-	ssize_t ignored = write(STDERR_FILENO, follow_goodbye.text,
-	    strlen(follow_goodbye.text));
+	ssize_t ignored = write(
+	    STDERR_FILENO, follow_goodbye.text, strlen(follow_goodbye.text));
 
 	(void)ignored;
 	_exit(sig == SIGALRM ? (int)follow_goodbye.code : 128 + sig);
@@ -156,8 +156,7 @@ follow_lines(struct follow *f, struct follow_step *step, bool all)
 	bool prefix = f->running > 1;
 
 	while (step->line.len > 0) {
-		const char *end =
-		    memchr(step->line.data, '\n', step->line.len);
+		const char *end = memchr(step->line.data, '\n', step->line.len);
 		size_t n = end == NULL ? step->line.len
 				       : (size_t)(end - step->line.data);
 
@@ -173,8 +172,8 @@ follow_lines(struct follow *f, struct follow_step *step, bool all)
 }
 
 static void
-follow_step_line(struct follow *f, struct follow_step *step,
-    const json_t *data, const char *status)
+follow_step_line(struct follow *f, struct follow_step *step, const json_t *data,
+    const char *status)
 {
 	struct session *s = f->session;
 	struct arena *a = s->arena;
@@ -185,15 +184,14 @@ follow_step_line(struct follow *f, struct follow_step *step,
 		took = text_span(a, json_object_get(data, "started_at"),
 		    json_object_get(data, "ended_at"));
 	words = strcmp(status, "skipped") == 0 && *reason == '\0'
-	    ? "already done"
-	    : text_status(a, status);
+		    ? "already done"
+		    : text_status(a, status);
 	if (*took != '\0')
 		words = arena_printf(a, "%-10s %s", words, took);
 	fprintf(s->out, "  %s %-*s  %s%s%s\n",
 	    session_tone(s, term_status_tone(status),
 		term_status_mark(&s->term, status)),
-	    f->width, step->task, words, *reason != '\0' ? "  " : "",
-	    reason);
+	    f->width, step->task, words, *reason != '\0' ? "  " : "", reason);
 }
 
 static void
@@ -201,8 +199,8 @@ follow_step_event(struct follow *f, const json_t *data)
 {
 	struct arena *a = f->session->arena;
 	const char *status = text_get(a, data, "status");
-	struct follow_step *step = follow_step_of(f, int_get(data, "id", 0),
-	    text_get(a, data, "task"));
+	struct follow_step *step = follow_step_of(
+	    f, int_get(data, "id", 0), text_get(a, data, "task"));
 	bool running = strcmp(status, "running") == 0;
 
 	if (strlen(step->task) > (size_t)f->width && f->width < 32)
@@ -229,8 +227,7 @@ follow_log_event(struct follow *f, const json_t *data)
 	if (!f->options->log || !json_is_string(text) ||
 	    (f->options->step != 0 && f->options->step != id))
 		return;
-	step = follow_step_of(f, id,
-	    text_get(f->session->arena, data, "task"));
+	step = follow_step_of(f, id, text_get(f->session->arena, data, "task"));
 	clean_add(&step->clean,
 	    (struct str){ json_string_value(text), json_string_length(text) },
 	    &step->line);
@@ -244,16 +241,15 @@ follow_run_event(struct follow *f, const json_t *data)
 	const char *status = text_get(s->arena, data, "status");
 	const char *reason = text_get(s->arena, data, "reason");
 
-	follow_goodbye.code = strcmp(status, "waiting_approval") == 0
-	    ? EXIT_WAITING
-	    : EXIT_LATER;
+	follow_goodbye.code =
+	    strcmp(status, "waiting_approval") == 0 ? EXIT_WAITING : EXIT_LATER;
 	if (strcmp(f->status, status) == 0)
 		return;
 	snprintf(f->status, sizeof(f->status), "%s", status);
 	if (f->options->progress && strcmp(status, "waiting_approval") == 0)
 		fprintf(s->out, "%s %s waits for approval%s%s\n",
-		    session_tone(s, TONE_BUSY,
-			term_status_mark(&s->term, status)),
+		    session_tone(
+			s, TONE_BUSY, term_status_mark(&s->term, status)),
 		    f->options->run, *reason != '\0' ? ": " : "", reason);
 }
 
@@ -263,8 +259,8 @@ static void
 follow_json(struct follow *f, const struct client_event *ev)
 {
 	json_t *data = json_parse(ev->data, NULL);
-	json_t *line = json_pack("{s:s?,s:s?,s:o?}", "id", ev->id, "event",
-	    ev->event, "data", data);
+	json_t *line = json_pack(
+	    "{s:s?,s:s?,s:o?}", "id", ev->id, "event", ev->event, "data", data);
 
 	ASSERT(line != NULL);
 	json_dumpf(line, f->session->out,

@@ -17,7 +17,7 @@ struct follow_options {
 	const char *run;
 	bool progress; /* steps as they change */
 	bool log;
-	int64_t step;	   /* only its log; 0: all */
+	int64_t step;      /* only its log; 0: all */
 	int64_t within_ms; /* 0: as long as it takes */
 };
 

@@ -13,13 +13,12 @@
 static const char *const *
 form_texts(struct arena *a, const json_t *list)
 {
-	const char **texts = arena_array(a, json_array_size(list) + 1,
-	    sizeof(*texts));
+	const char **texts =
+	    arena_array(a, json_array_size(list) + 1, sizeof(*texts));
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(list, i, item)
-		texts[i] = text_value(a, item);
+	json_array_foreach(list, i, item) texts[i] = text_value(a, item);
 	return texts;
 }
 
@@ -43,8 +42,7 @@ form_kind(const char *type, const char *format)
 }
 
 static void
-form_bound(const json_t *property, const char *key, bool *ret_has,
-    int64_t *ret)
+form_bound(const json_t *property, const char *key, bool *ret_has, int64_t *ret)
 {
 	const json_t *v = json_object_get(property, key);
 
@@ -78,8 +76,8 @@ form_schema(struct arena *a, const char *name, const json_t *property)
 
 	s->name = name;
 	s->doc = text_get(a, property, "description");
-	s->kind = form_kind(text_get(a, property, "type"),
-	    text_get(a, property, "format"));
+	s->kind = form_kind(
+	    text_get(a, property, "type"), text_get(a, property, "format"));
 	if (json_is_array(choices)) {
 		s->kind = SCHEMA_CHOICE;
 		s->choices = form_texts(a, choices);
@@ -90,8 +88,7 @@ form_schema(struct arena *a, const char *name, const json_t *property)
 	form_bound(property, "maximum", &s->has_max, &s->max);
 	if (*pattern != '\0')
 		s->pattern = pattern;
-	s->default_json =
-	    form_json(a, json_object_get(property, "default"));
+	s->default_json = form_json(a, json_object_get(property, "default"));
 	s->example = form_json(a, json_array_get(examples, 0));
 	if (json_is_true(json_object_get(property, "writeOnly")) ||
 	    strcmp(text_get(a, property, "format"), "password") == 0)
@@ -105,7 +102,8 @@ form_requires(const json_t *schema, const char *name)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(schema, "required"), i, item) {
+	json_array_foreach(json_object_get(schema, "required"), i, item)
+	{
 		if (streq(json_string_value(item), name))
 			return true;
 	}
@@ -113,24 +111,25 @@ form_requires(const json_t *schema, const char *name)
 }
 
 void
-form_flags(struct arena *a, const json_t *schema, struct flag **ret,
-    size_t *ret_n)
+form_flags(
+    struct arena *a, const json_t *schema, struct flag **ret, size_t *ret_n)
 {
 	json_t *properties = json_object_get(schema, "properties");
-	struct flag *flags = arena_array(a, json_object_size(properties),
-	    sizeof(*flags));
+	struct flag *flags =
+	    arena_array(a, json_object_size(properties), sizeof(*flags));
 	const char *name;
 	json_t *property;
 	size_t n = 0;
 
-	json_object_foreach(properties, name, property) {
+	json_object_foreach(properties, name, property)
+	{
 		struct flag *f = &flags[n++];
 
 		f->name = clean_line(a, str_of(name));
 		f->schema = form_schema(a, f->name, property);
 		f->where = FLAG_PARAM;
 		f->required = form_requires(schema, name) &&
-		    f->schema->default_json == NULL;
+			      f->schema->default_json == NULL;
 		f->secret = (f->schema->flags & F_SECRET) != 0;
 	}
 	*ret = flags;
@@ -162,7 +161,7 @@ form_absent(struct session *s, const json_t *list, bool request,
 	size_t i;
 
 	json_array_foreach(list, i, item)
-		near_offer(&near, text_get(s->arena, item, "name"));
+	    near_offer(&near, text_get(s->arena, item, "name"));
 	err_set(e, ERR_NOT_FOUND, request ? "request.unknown" : "task.unknown",
 	    "there is no %s '%s'", request ? "request type" : "task", name);
 	if (near.best != NULL)
@@ -178,14 +177,14 @@ form_environments(struct arena *a, const json_t *catalogue, struct form *form)
 	if (json_array_size(list) == 0)
 		list = json_object_get(catalogue, "environments");
 	form->environments = form_texts(a, list);
-	form->environment_needed = json_array_size(list) > 1 &&
-	    !json_is_string(
-		json_object_get(catalogue, "default_environment"));
+	form->environment_needed =
+	    json_array_size(list) > 1 &&
+	    !json_is_string(json_object_get(catalogue, "default_environment"));
 }
 
 bool
-form_find(struct session *s, bool request, const char *name,
-    struct form *ret, struct err *e)
+form_find(struct session *s, bool request, const char *name, struct form *ret,
+    struct err *e)
 {
 	json_t *catalogue, *list, *item;
 	size_t i;
@@ -193,9 +192,10 @@ form_find(struct session *s, bool request, const char *name,
 	if (!form_catalogue(s, &catalogue, e))
 		return false;
 	list = json_object_get(catalogue, request ? "requests" : "tasks");
-	json_array_foreach(list, i, item) {
-		if (!streq(json_string_value(json_object_get(item, "name")),
-			name))
+	json_array_foreach(list, i, item)
+	{
+		if (!streq(
+			json_string_value(json_object_get(item, "name")), name))
 			continue;
 		memset(ret, 0, sizeof(*ret));
 		ret->name = name;

@@ -28,8 +28,8 @@ bool form_find(struct session *s, bool request, const char *name,
     struct form *ret, struct err *e);
 
 /* Flags of a JSON Schema object. */
-void form_flags(struct arena *a, const json_t *schema, struct flag **ret,
-    size_t *ret_n);
+void form_flags(
+    struct arena *a, const json_t *schema, struct flag **ret, size_t *ret_n);
 const struct flag *form_flag(const struct form *form, struct str name);
 
 /* Fetch the catalogue; its lists are "requests" and "tasks". */

@@ -14,12 +14,12 @@ const struct help_extra help_extras[] = {
 	{ "check", "check DIR", "Check a team's folder; report every error.",
 	    "Each error is file:line:column, what, why, and what to type.  "
 	    "Exit 78 when there is any." },
-	{ "completion", "completion bash",
-	    "Print shell completion for bash.",
+	{ "completion", "completion bash", "Print shell completion for bash.",
 	    "Put this into ~/.bashrc: eval \"$(slipway completion bash)\"" },
 	{ "help", "help [VERB]", "Explain everything, or one verb.", NULL },
-	{ "init", "init [DIR]", "Write a team's folder to begin with.",
-	    NULL },
+	{ "init", "init [DIR]", "Write a team's folder to begin with.", NULL },
+	{ "run --local", "run TASK --local",
+	    "Run a task here, without a server.", NULL },
 	{ "serve", "serve", "Run the server.", NULL },
 	{ "show", "show KEY", "Show a ticket (OPS-1) or a run (R-1).", NULL },
 	{ "version", "version", "Print the version.", NULL },
@@ -31,17 +31,18 @@ static const struct {
 	const char *title;
 	const char *words[12]; /* aliases, canonical verbs or extras */
 } help_groups[] = {
-	{ "Ask", { "requests", "request", "tickets", "show", "edit",
-		     "withdraw", "comment" } },
+	{ "Ask", { "requests", "request", "tickets", "show", "edit", "withdraw",
+		     "comment" } },
 	{ "Decide", { "approve", "decline", "can" } },
-	{ "Run", { "tasks", "run", "runs", "follow", "logs", "retry",
-		     "cancel", "reveal", "resolve" } },
+	{ "Run", { "tasks", "run", "runs", "follow", "logs", "retry", "cancel",
+		     "reveal", "resolve" } },
 	{ "Look", { "whoami", "status", "environments", "people", "teams",
 		      "platform", "plan show", "audit" } },
-	{ "Administer", { "secret set", "secret remove", "secrets",
-			    "token create", "token revoke", "tokens",
-			    "reload", "audit verify" } },
-	{ "Serve", { "init", "check", "serve", "completion", "version" } },
+	{ "Administer",
+	    { "secret set", "secret remove", "secrets", "token create",
+		"token revoke", "tokens", "reload", "audit verify" } },
+	{ "Serve", { "init", "check", "run --local", "serve", "completion",
+		       "version" } },
 };
 
 static const char help_exit_codes[] =
@@ -101,8 +102,7 @@ help_line(struct session *s, const char *words)
 		ASSERT(found);
 		summary = v.op->summary;
 		if (v.alias != NULL && v.alias->usage != NULL)
-			usage = arena_printf(a, "%s %s", words,
-			    v.alias->usage);
+			usage = arena_printf(a, "%s %s", words, v.alias->usage);
 	}
 	text_wrap(s->out, s->term.width, 26, usage, help_summary(a, summary));
 }
@@ -113,13 +113,13 @@ help_flag(struct session *s, const struct flag *f)
 	struct arena *a = s->arena;
 	const char *kind = flag_kind(a, f);
 	const char *name = strcmp(f->name, "environment") == 0
-	    ? "--env"
-	    : flag_text(a, f->name);
+			       ? "--env"
+			       : flag_text(a, f->name);
 	const char *text = f->schema->doc == NULL ? "" : f->schema->doc;
 
 	if (f->schema->kind != SCHEMA_BOOL)
-		name = arena_printf(a, "%s %s", name,
-		    f->hold == NULL ? "VALUE" : f->hold);
+		name = arena_printf(
+		    a, "%s %s", name, f->hold == NULL ? "VALUE" : f->hold);
 	if (*kind != '\0' && !streq(kind, f->hold))
 		text = arena_printf(a, "%s (%s)", text, kind);
 	if (f->required)
@@ -151,8 +151,8 @@ help_main(struct session *s)
 			help_line(s, help_groups[i].words[k]);
 	}
 	help_globals(s);
-	fputs("\nMore: slipway help VERB, slipway request NAME --help\n",
-	    s->out);
+	fputs(
+	    "\nMore: slipway help VERB, slipway request NAME --help\n", s->out);
 	return EXIT_OK;
 }
 
@@ -244,8 +244,9 @@ help_folder_verb(struct session *s, const char *name)
 	if (!form_catalogue(s, &catalogue, &ignored))
 		return NULL;
 	for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
-		json_array_foreach(json_object_get(catalogue, lists[k]), i,
-		    item) {
+		json_array_foreach(
+		    json_object_get(catalogue, lists[k]), i, item)
+		{
 			if (streq(json_string_value(
 				      json_object_get(item, "name")),
 				name))

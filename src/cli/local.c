@@ -18,20 +18,21 @@
 	}
 
 #define WAIT_FLAGS(op)                                                         \
-	{ op,                                                                  \
-		BARE("follow", "Wait for the end, with the log.") },            \
-	{ op, BARE("no_wait", "Do not wait; exit 6 when it needs approval.") }, \
-	{ op, BARE("wait", "Wait for the end, through an approval.") },         \
-	{ op,                                                                  \
-		TAKES("within", "DURATION", SCHEMA_DURATION,                   \
-		    "Wait no longer than this.") }
+	{ op, BARE("follow", "Wait for the end, with the log.") },             \
+	    { op, BARE("no_wait",                                              \
+		      "Do not wait; exit 6 when it needs approval.") },        \
+	    { op, BARE("wait", "Wait for the end, through an approval.") },    \
+	{                                                                      \
+		op, TAKES("within", "DURATION", SCHEMA_DURATION,               \
+			"Wait no longer than this.")                           \
+	}
 #define PARAM_FLAGS(op)                                                        \
-	{ op,                                                                  \
-		TAKES("param", "NAME=VALUE", SCHEMA_STRING,                    \
-		    "A parameter whatever its name; may be repeated.") },      \
-	{ op,                                                                  \
-		TAKES("param_file", "FILE", SCHEMA_STRING,                     \
-		    "Parameters as a JSON object; - is stdin.") }
+	{ op, TAKES("param", "NAME=VALUE", SCHEMA_STRING,                      \
+		  "A parameter whatever its name; may be repeated.") },        \
+	{                                                                      \
+		op, TAKES("param_file", "FILE", SCHEMA_STRING,                 \
+			"Parameters as a JSON object; - is stdin.")            \
+	}
 
 const struct local locals[] = {
 	PARAM_FLAGS("request.ask"),

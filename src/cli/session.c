@@ -50,8 +50,9 @@ bool
 session_client(struct session *s, struct client **ret, struct err *e)
 {
 	const struct globals *g = &s->globals;
-	struct client_options o = { .url = session_url(s),
-		.socket = g->socket, .profile = g->as };
+	struct client_options o = {
+		.url = session_url(s), .socket = g->socket, .profile = g->as
+	};
 
 	if (s->client == NULL) {
 		if (o.profile == NULL)
@@ -131,7 +132,8 @@ session_fields(struct session *s)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(errors, i, item) {
+	json_array_foreach(errors, i, item)
+	{
 		const char *hint = text_get(a, item, "hint");
 
 		fprintf(stderr, "  %s: %s\n",

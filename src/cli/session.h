@@ -65,7 +65,7 @@ void session_say(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* On stderr, not with --quiet. */
 void session_note(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* A line of text in a tone. */
-const char *session_tone(struct session *s, enum term_tone tone,
-    const char *text);
+const char *session_tone(
+    struct session *s, enum term_tone tone, const char *text);
 
 #endif

@@ -12,8 +12,8 @@
 #include "spec/ticket.h"
 
 void
-show_title(struct session *s, const char *key, const char *title,
-    const char *status)
+show_title(
+    struct session *s, const char *key, const char *title, const char *status)
 {
 	session_say(s, "%s", session_tone(s, TONE_STRONG, key));
 	if (*title != '\0')
@@ -35,8 +35,8 @@ void
 show_field(struct session *s, const char *name, const char *value)
 {
 	if (*value != '\0')
-		session_say(s, "  %-12s %s\n", text_status(s->arena, name),
-		    value);
+		session_say(
+		    s, "  %-12s %s\n", text_status(s->arena, name), value);
 }
 
 void
@@ -47,7 +47,8 @@ show_params(struct session *s, const char *name, const json_t *params)
 
 	if (!json_is_object(params))
 		return;
-	json_object_foreach((json_t *)(uintptr_t)params, key, value) {
+	json_object_foreach((json_t *)(uintptr_t)params, key, value)
+	{
 		show_field(s, name,
 		    arena_printf(s->arena, "%s=%s", text_word(s->arena, key),
 			text_value(s->arena, value)));
@@ -62,8 +63,7 @@ show_is_leaf(const json_t *value)
 }
 
 static void
-show_branch(struct session *s, const char *key, const json_t *value,
-    int indent)
+show_branch(struct session *s, const char *key, const json_t *value, int indent)
 {
 	key = text_word(s->arena, key);
 	if (show_is_leaf(value)) {
@@ -86,9 +86,10 @@ show_tree(struct session *s, const json_t *value, int indent)
 
 	if (json_is_object(value)) {
 		json_object_foreach((json_t *)(uintptr_t)value, key, item)
-			show_branch(s, key, item, indent);
+		    show_branch(s, key, item, indent);
 	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, item) {
+		json_array_foreach(value, i, item)
+		{
 			if (show_is_leaf(item))
 				session_say(s, "%*s- %s\n", indent, "",
 				    text_value(s->arena, item));
@@ -96,16 +97,15 @@ show_tree(struct session *s, const json_t *value, int indent)
 				show_branch(s, "-", item, indent);
 		}
 	} else {
-		session_say(s, "%*s%s\n", indent, "",
-		    text_value(s->arena, value));
+		session_say(
+		    s, "%*s%s\n", indent, "", text_value(s->arena, value));
 	}
 }
 
 void
 show_next(struct session *s, const char *command, const char *why)
 {
-	session_say(s, "  %-36s %s\n", command,
-	    session_tone(s, TONE_DIM, why));
+	session_say(s, "  %-36s %s\n", command, session_tone(s, TONE_DIM, why));
 }
 
 /* --- any answer --- */
@@ -146,7 +146,7 @@ show_keys(struct session *s, const struct op *op, const json_t *answer)
 		return;
 	}
 	json_array_foreach(items, i, row)
-		fprintf(s->out, "%s\n", show_key(s, op, row));
+	    fprintf(s->out, "%s\n", show_key(s, op, row));
 }
 
 static void

@@ -16,8 +16,8 @@
 int show_answer(struct session *s, const struct op *op, json_t *answer);
 
 /* --- building blocks (show.c) --- */
-void show_title(struct session *s, const char *key, const char *title,
-    const char *status);
+void show_title(
+    struct session *s, const char *key, const char *title, const char *status);
 void show_section(struct session *s, const char *name);
 /* "  name         value"; nothing when the value is empty. */
 void show_field(struct session *s, const char *name, const char *value);
@@ -43,8 +43,8 @@ const json_t *show_run_outputs(const json_t *detail);
 
 /* --- tickets (show_ticket.c) --- */
 /* run: the detail of its run, or NULL; whole: with what happened. */
-void show_ticket(struct session *s, const json_t *detail, const json_t *run,
-    bool whole);
+void show_ticket(
+    struct session *s, const json_t *detail, const json_t *run, bool whole);
 void show_needs(struct session *s, const json_t *needs);
 void show_warnings(struct session *s, const json_t *warnings);
 
@@ -58,7 +58,7 @@ void show_can(struct session *s, const json_t *can);
 void show_health(struct session *s, const json_t *health);
 void show_platform(struct session *s, const json_t *platform);
 /* Any object, in the order of its schema. */
-void show_object(struct session *s, const struct schema *schema,
-    const json_t *object);
+void show_object(
+    struct session *s, const struct schema *schema, const json_t *object);
 
 #endif

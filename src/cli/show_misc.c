@@ -15,14 +15,14 @@ show_flag(struct session *s, const struct flag *f)
 	const char *text = f->schema->doc == NULL ? "" : f->schema->doc;
 
 	if (f->secret)
-		kind = arena_printf(a, "secret: asked for, or %s-file FILE",
-		    name);
+		kind =
+		    arena_printf(a, "secret: asked for, or %s-file FILE", name);
 	if (*kind != '\0')
-		text = arena_printf(a, "%s%s(%s)", text,
-		    *text == '\0' ? "" : " ", kind);
+		text = arena_printf(
+		    a, "%s%s(%s)", text, *text == '\0' ? "" : " ", kind);
 	if (f->schema->default_json != NULL)
-		text = arena_printf(a, "%s [%s]", text,
-		    f->schema->default_json);
+		text =
+		    arena_printf(a, "%s [%s]", text, f->schema->default_json);
 	if (f->required)
 		text = arena_printf(a, "%s, required", text);
 	if (!s->globals.json && !s->globals.quiet)
@@ -35,9 +35,9 @@ show_example_value(struct session *s, const struct flag *f)
 {
 	const struct schema *schema = f->schema;
 	json_t *json = schema->example == NULL
-	    ? NULL
-	    : session_keep(s, json_loads(schema->example, JSON_DECODE_ANY,
-				  NULL));
+			   ? NULL
+			   : session_keep(s, json_loads(schema->example,
+						 JSON_DECODE_ANY, NULL));
 
 	if (json != NULL)
 		return text_shell(s->arena, text_value(s->arena, json));
@@ -72,8 +72,7 @@ show_example(struct session *s, const struct form *form)
 		const struct flag *f = &form->flags[i];
 
 		if (f->required && !f->secret)
-			session_say(s, " %s%s%s",
-			    flag_text(s->arena, f->name),
+			session_say(s, " %s%s%s", flag_text(s->arena, f->name),
 			    f->schema->kind == SCHEMA_BOOL ? "" : " ",
 			    f->schema->kind == SCHEMA_BOOL
 				? ""
@@ -97,8 +96,7 @@ show_form(struct session *s, const struct form *form)
 	show_field(s, "task", text_get(a, form->entry, "task"));
 	show_field(s, "needs", text_get(a, form->entry, "needs"));
 	show_field(s, "defined in", text_get(a, form->entry, "where"));
-	show_field(s, "environments",
-	    text_get(a, form->entry, "environments"));
+	show_field(s, "environments", text_get(a, form->entry, "environments"));
 	show_field(s, "you may, in", text_get(a, form->entry, "can"));
 	show_section(s, "Parameters");
 	for (size_t i = 0; i < form->nflags; i++)
@@ -113,8 +111,9 @@ static void
 show_entry(struct session *s, const json_t *entry, bool request)
 {
 	static const char *const nowhere[] = { NULL };
-	struct form form = { .request = request, .entry = entry,
-		.environments = nowhere };
+	struct form form = {
+		.request = request, .entry = entry, .environments = nowhere
+	};
 
 	form.name = text_get(s->arena, entry, "name");
 	form.doc = text_get(s->arena, entry, "doc");
@@ -132,13 +131,10 @@ show_task_outputs(struct session *s, const json_t *outputs)
 	if (json_array_size(outputs) == 0)
 		return;
 	show_section(s, "Outputs");
-	json_array_foreach(outputs, i, output)
-		session_say(s, "  %-22s %s%s\n",
-		    text_get(s->arena, output, "name"),
-		    text_get(s->arena, output, "doc"),
-		    json_is_true(json_object_get(output, "secret"))
-			? " (secret)"
-			: "");
+	json_array_foreach(outputs, i, output) session_say(s, "  %-22s %s%s\n",
+	    text_get(s->arena, output, "name"),
+	    text_get(s->arena, output, "doc"),
+	    json_is_true(json_object_get(output, "secret")) ? " (secret)" : "");
 }
 
 void
@@ -172,7 +168,8 @@ show_texts(struct session *s, const char *name, const json_t *list)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		show_field(s, name, text_value(s->arena, item));
 		name = "";
 	}
@@ -189,8 +186,8 @@ show_me(struct session *s, const json_t *me)
 	show_title(s, *person != '\0' ? person : "operator",
 	    text_get(a, me, "full_name"), "");
 	if (admin)
-		show_field(s, "may",
-		    "administer this server; not request or approve");
+		show_field(
+		    s, "may", "administer this server; not request or approve");
 	show_field(s, "teams", text_get(a, me, "teams"));
 	show_texts(s, "grants", json_object_get(me, "grants"));
 	show_field(s, "came by", text_get(a, me, "via"));
@@ -241,8 +238,8 @@ show_platform(struct session *s, const json_t *platform)
 }
 
 void
-show_object(struct session *s, const struct schema *schema,
-    const json_t *object)
+show_object(
+    struct session *s, const struct schema *schema, const json_t *object)
 {
 	for (const struct schema *f = schema->fields; f->name != NULL; f++) {
 		const json_t *value = json_object_get(object, f->name);

@@ -12,7 +12,7 @@ show_is_plan(const json_t *run)
 	const char *status = json_string_value(json_object_get(run, "status"));
 
 	return streq(status, "waiting_approval") || streq(status, "queued") ||
-	    json_is_true(json_object_get(run, "dry"));
+	       json_is_true(json_object_get(run, "dry"));
 }
 
 /* A step that did nothing yet: what is to be expected of it. */
@@ -43,8 +43,7 @@ show_among(const char *status, const char *const *list)
 static const char *
 show_step_words(struct session *s, const json_t *step, const char *status)
 {
-	static const char *const ahead[] = { "idle", "waiting", "ready",
-		NULL };
+	static const char *const ahead[] = { "idle", "waiting", "ready", NULL };
 	static const char *const looking[] = { "check", "checking", NULL };
 	const char *reason = text_get(s->arena, step, "reason");
 
@@ -65,7 +64,8 @@ show_tries(const json_t *step)
 	unsigned n = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(step, "attempts"), i, attempt) {
+	json_array_foreach(json_object_get(step, "attempts"), i, attempt)
+	{
 		if (streq(json_string_value(json_object_get(attempt, "kind")),
 			"run"))
 			n++;
@@ -83,12 +83,11 @@ show_step_time(struct session *s, const json_t *step, bool plan)
 	unsigned tries = show_tries(step);
 	const char *took;
 
-	if (strcmp(status, "skipped") == 0 ||
-	    strcmp(status, "not_needed") == 0)
+	if (strcmp(status, "skipped") == 0 || strcmp(status, "not_needed") == 0)
 		return "";
 	if (plan || json_is_null(started) || started == NULL)
-		return *usual == '\0' ? "" : arena_printf(a, "usually %s",
-						 usual);
+		return *usual == '\0' ? ""
+				      : arena_printf(a, "usually %s", usual);
 	took = text_span(a, started, json_object_get(step, "ended_at"));
 	if (tries > 1)
 		return arena_printf(a, "%s, %u tries", took, tries);
@@ -96,8 +95,8 @@ show_step_time(struct session *s, const json_t *step, bool plan)
 }
 
 static void
-show_step(struct session *s, const json_t *step, size_t no, int width,
-    bool plan)
+show_step(
+    struct session *s, const json_t *step, size_t no, int width, bool plan)
 {
 	struct arena *a = s->arena;
 	const char *status = text_get(a, step, "status");
@@ -117,8 +116,7 @@ show_step(struct session *s, const json_t *step, size_t no, int width,
 	    show_step_time(s, step, plan));
 	if (*params != '\0')
 		session_say(s, "  %s",
-		    session_tone(s, TONE_DIM,
-			arena_printf(a, "(%s)", params)));
+		    session_tone(s, TONE_DIM, arena_printf(a, "(%s)", params)));
 	if (*reason != '\0')
 		session_say(s, "  %s", reason);
 	session_say(s, "\n");
@@ -134,15 +132,15 @@ show_steps(struct session *s, const json_t *detail)
 	size_t i, width = 4;
 	json_t *step;
 
-	json_array_foreach(steps, i, step) {
+	json_array_foreach(steps, i, step)
+	{
 		size_t n = strlen(text_get(s->arena, step, "task"));
 
 		width = n > width ? n : width;
 	}
 	show_section(s, plan ? "Plan" : "Steps");
 	json_array_foreach(steps, i, step)
-		show_step(s, step, i + 1, (int)(width > 32 ? 32 : width),
-		    plan);
+	    show_step(s, step, i + 1, (int)(width > 32 ? 32 : width), plan);
 	if (more > 0)
 		session_say(s, "     and %lld more\n", (long long)more);
 	if (json_is_true(json_object_get(detail, "planning")))
@@ -200,24 +198,25 @@ show_step_failure(struct session *s, const json_t *step, size_t no)
 	if (*reason != '\0')
 		session_say(s, "  %s\n", reason);
 	json_array_foreach(json_object_get(step, "tail"), i, line)
-		session_say(s, "  %s %s\n", bar, text_value(a, line));
+	    session_say(s, "  %s %s\n", bar, text_value(a, line));
 }
 
 void
 show_failure(struct session *s, const json_t *detail)
 {
 	struct arena *a = s->arena;
-	const char *run =
-	    text_get(a, json_object_get(detail, "run"), "key");
+	const char *run = text_get(a, json_object_get(detail, "run"), "key");
 	const char *status =
 	    text_get(a, json_object_get(detail, "run"), "status");
 	unsigned shown = 0;
-	json_t *step;
+	json_t *step, *failed = NULL;
 	size_t i;
 
-	json_array_foreach(json_object_get(detail, "steps"), i, step) {
+	json_array_foreach(json_object_get(detail, "steps"), i, step)
+	{
 		if (!show_failed(text_get(a, step, "status")))
 			continue;
+		failed = step;
 		if (shown++ < 3)
 			show_step_failure(s, step, i + 1);
 		if (strcmp(text_get(a, step, "status"), "unknown") == 0)
@@ -233,7 +232,10 @@ show_failure(struct session *s, const json_t *detail)
 	if (shown == 0 && strcmp(status, "cancelled") != 0)
 		return;
 	session_say(s, "\nretry from here: slipway retry %s\n", run);
-	session_say(s, "the whole log:   slipway logs %s\n", run);
+	if (failed == NULL)
+		return;
+	session_say(s, "its whole log:   slipway logs %s --step %lld\n", run,
+	    (long long)int_get(failed, "id", 0));
 }
 
 void
@@ -246,7 +248,8 @@ show_outputs(struct session *s, const char *run, const json_t *outputs)
 	if (json_object_size(outputs) == 0)
 		return;
 	show_section(s, "Outputs");
-	json_object_foreach((json_t *)(uintptr_t)outputs, key, value) {
+	json_object_foreach((json_t *)(uintptr_t)outputs, key, value)
+	{
 		const char *text = text_value(a, value);
 
 		if (strcmp(text, "***") == 0)
@@ -271,9 +274,10 @@ show_run_outputs(const json_t *detail)
 	json_t *step;
 	size_t i;
 
-	json_array_foreach(steps, i, step) {
-		if (streq(json_string_value(json_object_get(step, "task")),
-			task))
+	json_array_foreach(steps, i, step)
+	{
+		if (streq(
+			json_string_value(json_object_get(step, "task")), task))
 			outputs = json_object_get(step, "outputs");
 	}
 	return outputs;

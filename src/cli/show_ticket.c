@@ -12,7 +12,8 @@ show_votes(struct session *s, const json_t *votes)
 	json_t *vote;
 	size_t i;
 
-	json_array_foreach(votes, i, vote) {
+	json_array_foreach(votes, i, vote)
+	{
 		bool yes =
 		    strcmp(text_get(a, vote, "decision"), "approve") == 0;
 		const char *note = text_get(a, vote, "note");
@@ -39,8 +40,7 @@ show_need(struct session *s, const json_t *need)
 		     : term_status_mark(&s->term, status)),
 	    text_get(a, need, "rule"),
 	    session_tone(s, TONE_DIM, text_get(a, need, "source")),
-	    open ? ""
-		 : arena_printf(a, "  [%s]", text_status(a, status)));
+	    open ? "" : arena_printf(a, "  [%s]", text_status(a, status)));
 	if (open) {
 		const char *who = text_get(a, need, "eligible");
 
@@ -63,8 +63,7 @@ show_needs(struct session *s, const json_t *needs)
 	if (json_array_size(needs) == 0)
 		return;
 	show_section(s, "Approval");
-	json_array_foreach(needs, i, need)
-		show_need(s, need);
+	json_array_foreach(needs, i, need) show_need(s, need);
 }
 
 void
@@ -73,10 +72,8 @@ show_warnings(struct session *s, const json_t *warnings)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(warnings, i, item)
-		session_say(s, "%s %s\n",
-		    session_tone(s, TONE_BUSY, "warning:"),
-		    text_value(s->arena, item));
+	json_array_foreach(warnings, i, item) session_say(s, "%s %s\n",
+	    session_tone(s, TONE_BUSY, "warning:"), text_value(s->arena, item));
 }
 
 static void
@@ -89,9 +86,10 @@ show_history(struct session *s, const json_t *history)
 	if (json_array_size(history) == 0)
 		return;
 	show_section(s, "History");
-	json_array_foreach(history, i, entry) {
-		struct str body = str_of(
-		    text_lines(a, json_object_get(entry, "body")));
+	json_array_foreach(history, i, entry)
+	{
+		struct str body =
+		    str_of(text_lines(a, json_object_get(entry, "body")));
 		struct str line = str_cut(body, '\n', &body);
 
 		session_say(s, "  %-12s %-10s %.*s\n",
@@ -126,7 +124,7 @@ show_ticket_next(struct session *s, const json_t *detail)
 		show_next(s, arena_printf(a, "slipway edit %s", key),
 		    "to amend it; it needs a new approval");
 	} else if (!machine_is_final(&ticket_machine, status) &&
-	    strcmp(status, "failed") != 0 && *run != '\0') {
+		   strcmp(status, "failed") != 0 && *run != '\0') {
 		show_section(s, "Next");
 		show_next(s, arena_printf(a, "slipway follow %s", run),
 		    "to see it happen");
@@ -134,8 +132,8 @@ show_ticket_next(struct session *s, const json_t *detail)
 }
 
 void
-show_ticket(struct session *s, const json_t *detail, const json_t *run,
-    bool whole)
+show_ticket(
+    struct session *s, const json_t *detail, const json_t *run, bool whole)
 {
 	struct arena *a = s->arena;
 	const json_t *t = json_object_get(detail, "ticket");
@@ -152,8 +150,8 @@ show_ticket(struct session *s, const json_t *detail, const json_t *run,
 	show_field(s, "priority", text_get(a, t, "priority"));
 	show_field(s, "request", text_get(a, t, "request"));
 	show_field(s, "task",
-	    arena_printf(a, "%s of %s", text_get(a, t, "task"),
-		text_get(a, t, "team")));
+	    arena_printf(
+		a, "%s of %s", text_get(a, t, "task"), text_get(a, t, "team")));
 	show_field(s, "environment", text_get(a, t, "environment"));
 	show_params(s, "parameters", json_object_get(t, "params"));
 	show_field(s, "run", text_get(a, detail, "run"));
@@ -165,8 +163,8 @@ show_ticket(struct session *s, const json_t *detail, const json_t *run,
 		session_say(s, "\n");
 		show_warnings(s, json_object_get(detail, "warnings"));
 	}
-	show_outputs(s, text_get(a, detail, "run"),
-	    json_object_get(detail, "outputs"));
+	show_outputs(
+	    s, text_get(a, detail, "run"), json_object_get(detail, "outputs"));
 	if (whole)
 		show_history(s, json_object_get(detail, "history"));
 	if (run != NULL && strcmp(status, "failed") == 0)

@@ -25,8 +25,8 @@ table_heading(struct arena *a, const char *column)
 static bool
 table_gives_way(const char *column)
 {
-	static const char *const texts[] = { "approve", "can", "doc",
-		"members", "object", "reason", "summary", "teams", "title" };
+	static const char *const texts[] = { "approve", "can", "doc", "members",
+		"object", "reason", "summary", "teams", "title" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (strcmp(column, texts[i]) == 0)
@@ -53,9 +53,8 @@ table_cell(struct session *s, const struct op *op, const char *column,
 }
 
 static void
-table_row(struct session *s, const struct op *op,
-    struct libscols_table *table, const char *const *columns, size_t n,
-    const json_t *row)
+table_row(struct session *s, const struct op *op, struct libscols_table *table,
+    const char *const *columns, size_t n, const json_t *row)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 
@@ -64,8 +63,8 @@ table_row(struct session *s, const struct op *op,
 		const char *status;
 		enum term_tone tone;
 
-		scols_line_set_data(line, i,
-		    table_cell(s, op, columns[i], row));
+		scols_line_set_data(
+		    line, i, table_cell(s, op, columns[i], row));
 		if (strcmp(columns[i], "status") != 0)
 			continue;
 		status = text_get(s->arena, row, "status");
@@ -90,8 +89,8 @@ table_columns(struct arena *a, const char *list, const char *ret[16])
 }
 
 void
-table_print(struct session *s, const struct op *op, const json_t *items,
-    int width)
+table_print(
+    struct session *s, const struct op *op, const json_t *items, int width)
 {
 	const char *columns[16];
 	size_t n = table_columns(s->arena, op->columns, columns), i;
@@ -102,8 +101,8 @@ table_print(struct session *s, const struct op *op, const json_t *items,
 	scols_table_set_stream(table, s->out);
 	scols_table_enable_colors(table, s->term.colour);
 	scols_table_set_column_separator(table, "  ");
-	scols_table_set_termforce(table,
-	    width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	scols_table_set_termforce(
+	    table, width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
 	if (width > 0)
 		scols_table_set_termwidth(table, (size_t)width);
 	for (i = 0; i < n; i++)
@@ -111,7 +110,7 @@ table_print(struct session *s, const struct op *op, const json_t *items,
 		    table_heading(s->arena, columns[i]), 0,
 		    table_gives_way(columns[i]) ? SCOLS_FL_TRUNC : 0);
 	json_array_foreach(items, i, row)
-		table_row(s, op, table, columns, n, row);
+	    table_row(s, op, table, columns, n, row);
 	scols_print_table(table);
 	scols_unref_table(table);
 }

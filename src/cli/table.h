@@ -11,8 +11,8 @@
 #include "cli/session.h"
 
 /* items: a JSON array of objects.  width 0: as wide as it is. */
-void table_print(struct session *s, const struct op *op, const json_t *items,
-    int width);
+void table_print(
+    struct session *s, const struct op *op, const json_t *items, int width);
 /* "created_at" to "CREATED". */
 const char *table_heading(struct arena *a, const char *column);
 

@@ -102,8 +102,8 @@ test_relative(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_string_equal(text_relative(a, now + rows[i].away, now),
-		    rows[i].text);
+		assert_string_equal(
+		    text_relative(a, now + rows[i].away, now), rows[i].text);
 	arena_destroy(a);
 }
 

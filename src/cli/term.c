@@ -44,9 +44,9 @@ term_init(struct term *t)
 	t->out_tty = isatty(STDOUT_FILENO);
 	t->err_tty = isatty(STDERR_FILENO);
 	t->colour = t->out_tty && !streq(kind, "dumb") &&
-	    (no_colour == NULL || *no_colour == '\0');
+		    (no_colour == NULL || *no_colour == '\0');
 	t->utf8 = setlocale(LC_CTYPE, "") != NULL &&
-	    strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+		  strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!t->utf8)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	t->width = term_width();
@@ -123,14 +123,13 @@ term_compare_state(const void *key, const void *row)
 static size_t
 term_find_state(const char *status)
 {
-	const char *row = bsearch(status, term_states,
-	    ARRAY_SIZE(term_states), sizeof(term_states[0]),
-	    term_compare_state);
+	const char *row = bsearch(status, term_states, ARRAY_SIZE(term_states),
+	    sizeof(term_states[0]), term_compare_state);
 
 	if (row == NULL)
 		return ARRAY_SIZE(term_states);
 	return (size_t)(row - (const char *)term_states) /
-	    sizeof(term_states[0]);
+	       sizeof(term_states[0]);
 }
 
 enum term_tone
@@ -199,7 +198,7 @@ term_read_secret(struct buf *typed)
 			return true;
 		if (c == 0x7f || c == '\b') {
 			while (typed->len > 0 &&
-			    (typed->data[--typed->len] & 0xc0) == 0x80)
+			       (typed->data[--typed->len] & 0xc0) == 0x80)
 				;
 			continue;
 		}
@@ -213,8 +212,8 @@ term_read_secret(struct buf *typed)
  * leave a terminal behind that shows nothing.
  */
 bool
-term_ask_secret(struct arena *a, const char *question, char **ret_answer,
-    struct err *e)
+term_ask_secret(
+    struct arena *a, const char *question, char **ret_answer, struct err *e)
 {
 	struct termios before, quiet;
 	struct buf typed = { 0 };
@@ -222,21 +221,21 @@ term_ask_secret(struct arena *a, const char *question, char **ret_answer,
 
 	if (tcgetattr(STDIN_FILENO, &before) != 0)
 		return err_sys(e, "read a secret from the terminal");
-	fputs(question, stderr);
-	fflush(stderr);
 	quiet = before;
 	quiet.c_lflag &= (tcflag_t) ~(ECHO | ICANON | ISIG);
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	fputs(question, stderr);
+	fflush(stderr);
 	ok = term_read_secret(&typed);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);
 	if (ok)
 		*ret_answer = arena_str(a, buf_str(&typed));
 	else
-		err_set(e, ERR_INVALID, "input.cancelled",
-		    "nothing was entered");
+		err_set(
+		    e, ERR_INVALID, "input.cancelled", "nothing was entered");
 	buf_finish(&typed);
 	return ok;
 }

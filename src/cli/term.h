@@ -21,8 +21,14 @@ struct term {
 	int width; /* columns of stdout; 80 when it is no terminal */
 };
 
-enum term_tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_BUSY, TONE_DIM,
-	TONE_STRONG };
+enum term_tone {
+	TONE_PLAIN,
+	TONE_GOOD,
+	TONE_BAD,
+	TONE_BUSY,
+	TONE_DIM,
+	TONE_STRONG
+};
 
 /* Sets the locale of the process too. */
 void term_init(struct term *t);
@@ -39,8 +45,8 @@ const char *term_status_mark(const struct term *t, const char *status);
 /* One line from the person, without the newline; false: end of input. */
 bool term_ask(struct arena *a, const char *question, char **ret_answer);
 /* The same without echo.  ERR_INVALID when the person pressed Ctrl-C. */
-bool term_ask_secret(struct arena *a, const char *question, char **ret_answer,
-    struct err *e);
+bool term_ask_secret(
+    struct arena *a, const char *question, char **ret_answer, struct err *e);
 /* "question [y/N] ": only y and yes are yes. */
 bool term_confirm(struct arena *a, const char *question);
 

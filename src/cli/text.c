@@ -20,7 +20,8 @@ text_joined(struct arena *a, const json_t *list)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		if (i > 0)
 			buf_adds(&out, ", ");
 		buf_adds(&out, text_value(a, item));
@@ -41,9 +42,8 @@ text_lines(struct arena *a, const json_t *value)
 {
 	if (!json_is_string(value))
 		return text_value(a, value);
-	return clean_text(a,
-	    (struct str){ json_string_value(value),
-		json_string_length(value) });
+	return clean_text(a, (struct str){ json_string_value(value),
+				 json_string_length(value) });
 }
 
 const char *
@@ -55,9 +55,8 @@ text_value(struct arena *a, const json_t *value)
 	if (value == NULL || json_is_null(value))
 		return "";
 	if (json_is_string(value))
-		return clean_line(a,
-		    (struct str){ json_string_value(value),
-			json_string_length(value) });
+		return clean_line(a, (struct str){ json_string_value(value),
+					 json_string_length(value) });
 	if (json_is_array(value))
 		return text_joined(a, value);
 	dump = json_dumps(value, JSON_ENCODE_ANY);
@@ -101,13 +100,13 @@ text_relative(struct arena *a, int64_t at_ms, int64_t now_ms)
 	if (away < TEXT_MINUTE_MS)
 		amount = arena_printf(a, "%" PRId64 " s", away / 1000);
 	else if (away < TEXT_HOUR_MS)
-		amount = arena_printf(a, "%" PRId64 " min",
-		    away / TEXT_MINUTE_MS);
+		amount =
+		    arena_printf(a, "%" PRId64 " min", away / TEXT_MINUTE_MS);
 	else if (away < 2 * TEXT_DAY_MS)
 		amount = arena_printf(a, "%" PRId64 " h", away / TEXT_HOUR_MS);
 	else
-		amount = arena_printf(a, "%" PRId64 " days",
-		    away / TEXT_DAY_MS);
+		amount =
+		    arena_printf(a, "%" PRId64 " days", away / TEXT_DAY_MS);
 	return at_ms > now_ms ? arena_printf(a, "in %s", amount)
 			      : arena_printf(a, "%s ago", amount);
 }
@@ -116,7 +115,7 @@ static bool
 text_time(const json_t *rfc3339, int64_t *ret_ms)
 {
 	return json_is_string(rfc3339) &&
-	    schema_time(json_string_value(rfc3339), ret_ms);
+	       schema_time(json_string_value(rfc3339), ret_ms);
 }
 
 const char *
@@ -233,8 +232,8 @@ text_fit(struct str text, size_t room)
 }
 
 void
-text_wrap(FILE *out, int width, int left_width, const char *left,
-    const char *text)
+text_wrap(
+    FILE *out, int width, int left_width, const char *left, const char *text)
 {
 	struct str rest = str_of(text);
 	int indent = left_width + 3;
@@ -246,8 +245,7 @@ text_wrap(FILE *out, int width, int left_width, const char *left,
 	do {
 		size_t n = text_fit(rest, room);
 
-		fprintf(out, "%s%.*s\n", rest.n > 0 ? " " : "", (int)n,
-		    rest.p);
+		fprintf(out, "%s%.*s\n", rest.n > 0 ? " " : "", (int)n, rest.p);
 		rest = str_trim((struct str){ rest.p + n, rest.n - n });
 		if (rest.n > 0)
 			fprintf(out, "%*s", indent - 1, "");

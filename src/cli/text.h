@@ -23,8 +23,8 @@ const char *text_word(struct arena *a, const char *word);
 const char *text_lines(struct arena *a, const json_t *value);
 
 /* By its kind: times are relative, durations short, lists joined. */
-const char *text_field(struct arena *a, const struct schema *field,
-    const json_t *value);
+const char *text_field(
+    struct arena *a, const struct schema *field, const json_t *value);
 
 /* "3 min ago", "in 23 h", "just now"; a date when it is far away. */
 const char *text_ago(struct arena *a, const json_t *rfc3339);
@@ -45,8 +45,8 @@ const char *text_hash(struct arena *a, const json_t *object, const char *key);
 const char *text_shell(struct arena *a, const char *word);
 
 /* "  left      text", the text in lines of at most width columns. */
-void text_wrap(FILE *out, int width, int left_width, const char *left,
-    const char *text);
+void text_wrap(
+    FILE *out, int width, int left_width, const char *left, const char *text);
 
 int64_t int_get(const json_t *object, const char *key, int64_t otherwise);
 

@@ -18,8 +18,8 @@
 
 /* Where a run is wanted and a ticket was named, the run of that ticket. */
 static bool
-verb_run_of_ticket(struct session *s, const struct usage *u,
-    struct args *args, struct err *e)
+verb_run_of_ticket(
+    struct session *s, const struct usage *u, struct args *args, struct err *e)
 {
 	json_t *detail;
 	const char *run;
@@ -150,7 +150,8 @@ verb_log(struct session *s, const struct verb *v, int argc, char **argv)
 	if (!verb_parse(s, v, argc, argv, &args, &code))
 		return code;
 	if (args_local(&args, "follow") != NULL) {
-		struct follow_options o = { .run = args.path[0], .log = true,
+		struct follow_options o = { .run = args.path[0],
+			.log = true,
 			.step = int_get(args.query, "step", 0) };
 
 		return follow_run(s, &o);
@@ -158,8 +159,8 @@ verb_log(struct session *s, const struct verb *v, int argc, char **argv)
 	raw = args_local(&args, "raw") != NULL;
 	clean_init(&l.clean, s->term.colour);
 	ok = session_client(s, &client, &e) &&
-	    client_raw(client, v->op, args.path, args.query,
-		raw ? verb_write : verb_log_bytes, raw ? (void *)s : &l, &e);
+	     client_raw(client, v->op, args.path, args.query,
+		 raw ? verb_write : verb_log_bytes, raw ? (void *)s : &l, &e);
 	clean_end(&l.clean, &l.out);
 	verb_write(s, buf_str(&l.out));
 	buf_finish(&l.out);
@@ -264,14 +265,12 @@ verb_ask_value(struct session *s, struct args *args, struct err *e)
 	if (!str_is_utf8(text))
 		return err_set(e, ERR_INVALID, "param.encoding",
 		    "set secret '%s': not valid UTF-8", args->path[0]);
-	json_object_set_new(args->body, "value",
-	    json_stringn(text.p, text.n));
+	json_object_set_new(args->body, "value", json_stringn(text.p, text.n));
 	return true;
 }
 
 int
-verb_secret_set(struct session *s, const struct verb *v, int argc,
-    char **argv)
+verb_secret_set(struct session *s, const struct verb *v, int argc, char **argv)
 {
 	struct args args;
 	struct err e;
@@ -293,8 +292,8 @@ verb_secret_set(struct session *s, const struct verb *v, int argc,
 }
 
 int
-verb_token_create(struct session *s, const struct verb *v, int argc,
-    char **argv)
+verb_token_create(
+    struct session *s, const struct verb *v, int argc, char **argv)
 {
 	struct args args;
 	struct err e;

@@ -11,22 +11,17 @@
 #include "cli/session.h"
 
 /* Any operation: parse, call, show. */
-int verb_plain(struct session *s, const struct verb *v, int argc,
-    char **argv);
+int verb_plain(struct session *s, const struct verb *v, int argc, char **argv);
 
-int verb_status(struct session *s, const struct verb *v, int argc,
-    char **argv);
+int verb_status(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_log(struct session *s, const struct verb *v, int argc, char **argv);
-int verb_follow(struct session *s, const struct verb *v, int argc,
-    char **argv);
-int verb_retry(struct session *s, const struct verb *v, int argc,
-    char **argv);
-int verb_reveal(struct session *s, const struct verb *v, int argc,
-    char **argv);
-int verb_secret_set(struct session *s, const struct verb *v, int argc,
-    char **argv);
-int verb_token_create(struct session *s, const struct verb *v, int argc,
-    char **argv);
+int verb_follow(struct session *s, const struct verb *v, int argc, char **argv);
+int verb_retry(struct session *s, const struct verb *v, int argc, char **argv);
+int verb_reveal(struct session *s, const struct verb *v, int argc, char **argv);
+int verb_secret_set(
+    struct session *s, const struct verb *v, int argc, char **argv);
+int verb_token_create(
+    struct session *s, const struct verb *v, int argc, char **argv);
 
 /* `show OPS-1`, `show R-1`: by the look of the key. */
 int verb_show(struct session *s, int argc, char **argv);

@@ -25,8 +25,8 @@ wait_pause(long ms)
 
 /* The first looks come quickly: most plans stand at once. */
 bool
-wait_planned(struct session *s, const char *run, json_t **ret_detail,
-    struct err *e)
+wait_planned(
+    struct session *s, const char *run, json_t **ret_detail, struct err *e)
 {
 	int64_t end = clock_boot_ms() + WAIT_PLAN_MS;
 	long pause = 25;
@@ -51,8 +51,8 @@ wait_how(const struct args *args, struct wait_how *ret, struct err *e)
 
 	memset(ret, 0, sizeof(*ret));
 	ret->log = args_local(args, "follow") != NULL;
-	ret->follow = ret->log || args_local(args, "wait") != NULL ||
-	    within != NULL;
+	ret->follow =
+	    ret->log || args_local(args, "wait") != NULL || within != NULL;
 	ret->no_wait = args_local(args, "no_wait") != NULL;
 	if (ret->follow && ret->no_wait)
 		return err_set(e, ERR_SYNTAX, "usage",
@@ -79,16 +79,15 @@ wait_status(const json_t *detail)
 /* Without a word about waiting, a terminal sees the run through unless it
  * first needs other people. */
 static bool
-wait_wanted(struct session *s, const struct wait_how *how,
-    const json_t *detail)
+wait_wanted(struct session *s, const struct wait_how *how, const json_t *detail)
 {
 	if (machine_is_final(&run_machine, wait_status(detail)))
 		return false;
 	if (how->follow)
 		return true;
 	return !how->no_wait && s->term.out_tty && !s->globals.json &&
-	    !s->globals.quiet &&
-	    strcmp(wait_status(detail), "waiting_approval") != 0;
+	       !s->globals.quiet &&
+	       strcmp(wait_status(detail), "waiting_approval") != 0;
 }
 
 static int
@@ -123,7 +122,8 @@ wait_show_end(struct session *s, const char *run)
 static int
 wait_follow(struct session *s, const struct wait_how *how, const char *run)
 {
-	struct follow_options o = { .run = run, .log = how->log,
+	struct follow_options o = { .run = run,
+		.log = how->log,
 		.progress = !s->globals.quiet && !s->globals.json,
 		.within_ms = how->within_ms };
 	bool json = s->globals.json;
@@ -152,12 +152,12 @@ wait_show_run(struct session *s, const json_t *asked, const json_t *detail)
 
 	if (strcmp(status, "succeeded") == 0 &&
 	    !json_is_true(json_object_get(run, "dry"))) {
-		show_title(s, text_get(a, run, "key"),
-		    text_get(a, run, "task"), status);
+		show_title(s, text_get(a, run, "key"), text_get(a, run, "task"),
+		    status);
 		show_field(s, "reason", text_get(a, run, "reason"));
 		show_steps(s, detail);
-		show_outputs(s, text_get(a, run, "key"),
-		    show_run_outputs(detail));
+		show_outputs(
+		    s, text_get(a, run, "key"), show_run_outputs(detail));
 		return;
 	}
 	show_title(s, text_get(a, run, "key"), text_get(a, run, "task"),
@@ -202,8 +202,8 @@ wait_dry(struct session *s, const json_t *asked, const json_t *detail)
 }
 
 int
-wait_asked(struct session *s, const struct wait_how *how,
-    const json_t *asked, bool dry)
+wait_asked(struct session *s, const struct wait_how *how, const json_t *asked,
+    bool dry)
 {
 	const char *run = text_get(s->arena, asked, "run");
 	const char *ticket = text_get(s->arena, asked, "ticket");

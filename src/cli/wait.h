@@ -9,8 +9,8 @@
 #include "cli/session.h"
 
 /* The run once its plan stands still, or after 12 s as it is. */
-bool wait_planned(struct session *s, const char *run, json_t **ret_detail,
-    struct err *e);
+bool wait_planned(
+    struct session *s, const char *run, json_t **ret_detail, struct err *e);
 
 /* How the person wants to wait. */
 struct wait_how {
@@ -28,8 +28,7 @@ bool wait_how(const struct args *args, struct wait_how *ret, struct err *e);
 int wait_asked(struct session *s, const struct wait_how *how,
     const json_t *asked, bool dry);
 /* The answer of run.retry. */
-int wait_retried(struct session *s, const struct wait_how *how,
-    json_t *detail);
+int wait_retried(struct session *s, const struct wait_how *how, json_t *detail);
 /* A ticket whose plan is made again: show it when it stands. */
 int wait_ticket(struct session *s, json_t *detail);
 

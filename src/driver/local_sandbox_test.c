@@ -68,7 +68,7 @@ p_keepers(void)
 static long
 p_other_workspace(void)
 {
-	return open_below("ws/1", O_RDONLY);
+	return open_below("ws/999", O_RDONLY);
 }
 
 static long
@@ -430,6 +430,8 @@ setup_at(void **state, const char *where)
 		snprintf(path, sizeof(path), "%s/%s", b->data, files[i]);
 		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 	}
+	snprintf(path, sizeof(path), "%s/ws/999", b->data);
+	assert_return_code(mkdir(path, 0755), errno);
 	*state = b;
 	return 0;
 }

@@ -298,15 +298,20 @@ void
 duty_start(struct engine *g, struct cx *cx)
 {
 	size_t slots = (size_t)g->slots, running = engine_running(g), n = 0;
+	size_t most;
 	struct step **steps;
 	struct query *q;
 
 	if (g->stopping || running >= slots)
 		return;
-	steps = arena_array(cx->arena, LIMIT_BATCH, sizeof(*steps));
+	/* Some will turn out to wait for something; the next round goes on. */
+	most = (slots - running) * 2 + 8;
+	if (most > LIMIT_BATCH)
+		most = LIMIT_BATCH;
+	steps = arena_array(cx->arena, most, sizeof(*steps));
 	q = query(cx->db, "step_startable");
-	bind_int(q, "limit", LIMIT_BATCH);
-	while (n < LIMIT_BATCH && query_next(q)) {
+	bind_int(q, "limit", (int64_t)most);
+	while (n < most && query_next(q)) {
 		steps[n] = ARENA_NEW(cx->arena, struct step);
 		record_read(q, &step_schema, steps[n++], cx->arena);
 	}

@@ -25,11 +25,13 @@ WHERE step.ident = $ident AND step.run_id <> $run_id
 
 -- name: step_parked_on
 -- The step that they waited for is over.
-UPDATE step SET held = 0 WHERE shares = $id AND status = 'ready';
+UPDATE step SET held = 0
+WHERE shares = $id AND shares <> 0 AND status = 'ready';
 
 -- name: step_parked_on_limits
 UPDATE step SET held = 0, shares = 0 WHERE id IN (
-	SELECT id FROM step WHERE shares = -1 AND status = 'ready'
+	SELECT id FROM step
+	WHERE shares = -1 AND shares <> 0 AND status = 'ready'
 	ORDER BY priority DESC, id LIMIT 64);
 
 -- name: step_retry_due

@@ -249,6 +249,7 @@ static bool
 head_field_line(struct head *h, struct str line)
 {
 	struct str name, value;
+	bool tabs;
 
 	if (line.p[0] == ' ' || line.p[0] == '\t')
 		return head_refuse(h, REFUSAL_FOLDED);
@@ -258,6 +259,7 @@ head_field_line(struct head *h, struct str line)
 	if (value.p == NULL || name.n == 0 || !bytes_are(name, TOKEN) ||
 	    !bytes_are(value, VALUE))
 		return head_refuse(h, REFUSAL_FIELD);
+	tabs = value.n > 0 && memchr(value.p, '\t', value.n) != NULL;
 	value = str_trim(value);
 	if (str_case_is(name, "connection")) {
 		head_connection(h, value);
@@ -269,7 +271,12 @@ head_field_line(struct head *h, struct str line)
 		if (h->seen & 1u << i)
 			return head_refuse(h, REFUSAL_TWICE);
 		h->seen |= 1u << i;
-		return singles[i].read == NULL || singles[i].read(h, value);
+		if (singles[i].read == NULL)
+			return true;
+		/* not everybody takes a tab for blank space */
+		if (tabs)
+			return head_refuse(h, REFUSAL_FIELD);
+		return singles[i].read(h, value);
 	}
 	return true;
 }

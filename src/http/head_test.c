@@ -118,6 +118,8 @@ static const struct {
 	{ GET HOST "Transfer-Encoding: identity" END END, REFUSAL_CODING },
 	{ GET HOST "Transfer-Encoding: xchunked" END END, REFUSAL_CODING },
 	{ GET HOST "Transfer-Encoding: \vchunked" END END, REFUSAL_FIELD },
+	{ GET HOST "Transfer-Encoding: chunked\t" END END, REFUSAL_FIELD },
+	{ GET HOST "Content-Length:\t1" END END, REFUSAL_FIELD },
 	{ GET HOST "Transfer-Encoding:" END END, REFUSAL_CODING },
 	{ GET HOST "Content-Encoding: gzip" END END, REFUSAL_CONTENT_CODING },
 	{ GET HOST "Expect: 200-ok" END END, REFUSAL_EXPECT },

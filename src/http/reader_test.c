@@ -51,6 +51,9 @@ static const struct {
 	{ CHUNKED "0\r\nX: a\r\n\r\n", REFUSAL_TRAILER, NULL },
 	{ CHUNKED "0\r\n\n", REFUSAL_TRAILER, NULL },
 	{ CHUNKED "0\r\n\rX", REFUSAL_CHUNK, NULL },
+	/* http_parser takes the first for a Transfer-Encoding */
+	{ POST "Transfer-Encodingx: a\r\nContent-Length: 0\r\n\r\n",
+	    REFUSAL_DISAGREE, NULL },
 	{ "GET / HTTP/1.1\nHost: a\r\n\r\n", REFUSAL_BARE_LF, NULL },
 };
 

@@ -27,6 +27,7 @@
 #define NEVER INT64_MAX
 #define START_LIMIT_MS 30000  /* from fork to exec */
 #define KILL_LIMIT_MS 5000    /* from KILL to "unkillable" */
+#define GROUP_LIMIT_MS 200    /* from the end to the kill of the group */
 #define MEMORY_PERIOD_MS 250
 #define RETELL_PERIOD_MS 50
 
@@ -147,7 +148,7 @@ do_end(struct keeper *k)
 		k->end.signal = WTERMSIG(status);
 		reason_set(k, WIRE_END_SIGNALLED);
 	}
-	deadline_set(k, KILL_LIMIT_MS);
+	deadline_set(k, k->group >= 0 ? GROUP_LIMIT_MS : KILL_LIMIT_MS);
 }
 
 static void

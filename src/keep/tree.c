@@ -18,6 +18,9 @@
 /* More processes than this on one machine are seen in the next pass, when
  * the first ones are gone. */
 #define TREE_MAX 16384
+/* Killing this often without an end means that somebody keeps forking. */
+#define PLAIN_WALKS 3
+#define FREEZE_WALKS 10
 
 struct member {
 	pid_t pid, parent;
@@ -191,6 +194,22 @@ reap_all(void)
 	return pid;
 }
 
+/* Those who fork faster than a walk takes are stopped first: what is stopped
+ * does not fork, so that each walk finds fewer new ones. */
+static void
+tree_freeze(void)
+{
+	size_t before = 0;
+
+	for (int i = 0; i < FREEZE_WALKS; i++) {
+		size_t now = tree_signal(getpid(), SIGSTOP);
+
+		if (now == before)
+			break;
+		before = now;
+	}
+}
+
 bool
 tree_kill(int64_t limit_ms)
 {
@@ -199,11 +218,13 @@ tree_kill(int64_t limit_ms)
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	while (reap_all() == 0) {
+	for (int i = 0; reap_all() == 0; i++) {
 		const struct timespec moment = { .tv_nsec = 2000000 };
 
 		if (clock_boot_ms() >= until)
 			return false;
+		if (i >= PLAIN_WALKS)
+			tree_freeze();
 		tree_signal(getpid(), SIGKILL);
 		if (reap_all() != 0)
 			break;

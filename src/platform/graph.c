@@ -279,7 +279,7 @@ walk_need(struct walk *w, struct graph_step *parent,
 
 		for (void *i = json_object_iter(with); i != NULL;
 		     i = json_object_iter_next(with, i)) {
-			json_t *v;
+			json_t *v = NULL;
 
 			if (!with_value(parent, json_object_iter_value(i), &v,
 				e))

@@ -7,6 +7,12 @@
 // ones: body, out, err.
 import { isDeepStrictEqual } from 'node:util';
 
+// $name and ${name} of known variables; other dollars stay as they are.
+export function fill(text, variables) {
+	return text.replace(/\$(\w+)|\$\{(\w+)\}/g, (all, a, b) =>
+		Object.hasOwn(variables, a ?? b) ? variables[a ?? b] : all);
+}
+
 const OPERATORS = new Set(['==', '!=', '~', '!~', '<', '<=', '>', '>=', 'has',
 	'hasnt', 'exists', 'absent', 'as']);
 
@@ -66,13 +72,15 @@ function regex(text) {
 	return new RegExp(text.slice(1, at), `${text.slice(at + 1)}s`);
 }
 
-function literal(piece) {
+function literal(piece, variables) {
+	const text = fill(piece.text, variables);
+
 	if (piece.kind === 'text' || piece.kind === 'regex')
-		return piece.text;
+		return text;
 	try {
-		return JSON.parse(piece.text);
+		return JSON.parse(text);
 	} catch {
-		return piece.text;
+		return text;
 	}
 }
 
@@ -132,9 +140,9 @@ export function checks_failed(checks, subject, variables) {
 			continue;
 		}
 		const wanted = check.value === null ? undefined :
-			literal(check.value);
+			literal(check.value, variables);
 
-		if (HOLDS[check.operator](value, wanted) === (check.mutated === true))
+		if (!HOLDS[check.operator](value, wanted))
 			failed.push(`${name} ${check.operator} ` +
 				`${check.value === null ? '' : short(wanted)}: ` +
 				`it is ${short(value)}`);

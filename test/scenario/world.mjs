@@ -12,6 +12,7 @@ import { Api, general_id } from '../lib/api.mjs';
 import { call, follow } from '../lib/http.mjs';
 import { ROOT, Server, environment, folder_copy, scratch_create, scratch_remove,
 	volume_create } from '../lib/server.mjs';
+import { fill } from './check.mjs';
 
 const COMMAND_MS = 60000;
 
@@ -205,11 +206,8 @@ export class World {
 		return answer;
 	}
 
-	// $name and ${name} of known variables; others stay as they are.
 	fill(text) {
-		return text.replace(/\$(\w+)|\$\{(\w+)\}/g, (all, a, b) =>
-			Object.hasOwn(this.variables, a ?? b) ?
-				this.variables[a ?? b] : all);
+		return fill(text, this.variables);
 	}
 
 	// Every server ends well, and its audit chain holds.

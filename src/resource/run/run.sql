@@ -155,8 +155,8 @@ SELECT * FROM step WHERE run_id = $run_id
 ORDER BY id LIMIT 1;
 
 -- name: step_known_outputs
-SELECT outputs FROM step WHERE task = $task AND ident = $ident
-	AND status = 'succeeded' ORDER BY id DESC LIMIT 1;
+SELECT outputs FROM step WHERE ident = $ident AND status = 'succeeded'
+ORDER BY id DESC LIMIT 1;
 
 -- name: step_usual
 SELECT ended_at - started_at AS ms FROM step

@@ -187,7 +187,6 @@ step_known_outputs(struct cx *cx, const struct step *step)
 	struct query *q = query(cx->db, "step_known_outputs");
 	const char *outputs = NULL;
 
-	bind_text(q, "task", step->task);
 	bind_text(q, "ident", step->ident);
 	if (query_next(q))
 		outputs = column_text(q, "outputs", cx->arena);

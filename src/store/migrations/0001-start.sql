@@ -169,6 +169,7 @@ CREATE INDEX step_ready ON step (priority DESC, id)
 CREATE INDEX step_due ON step (due_at) WHERE status = 'retry';
 CREATE INDEX step_by_ident ON step (ident)
 	WHERE status IN ('checking', 'running', 'verifying');
+CREATE INDEX step_known ON step (ident, id) WHERE status = 'succeeded';
 CREATE INDEX step_parked ON step (shares, id) WHERE shares <> 0;
 CREATE INDEX step_changed ON step (run_id, seq);
 CREATE INDEX step_by_task ON step (task, id) WHERE status = 'succeeded';

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/follow.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "resource/run/run.h"
+#include "resource/token/token.h"
+
+#define FOLLOW_MAGIC 0xf0110001u
+#define FOLLOW_CHECK_MS 1000 /* rights, while events flow */
+
+/* --- life ----------------------------------------------------------------- */
+
+static void follow_tick(void *arg);
+
+static void
+follow_free(struct follow *f)
+{
+	struct api *a = f->api;
+
+	ASSERT_MAGIC(f, FOLLOW_MAGIC);
+	*f->back = f->next;
+	if (f->next != NULL)
+		f->next->back = f->back;
+	bus_unsubscribe(f->news);
+	while (f->logs != NULL) {
+		struct follow_log *log = f->logs;
+
+		f->logs = log->next;
+		follow_log_free(f, log);
+	}
+	arena_destroy(f->arena);
+	f->magic = 0;
+	free(f);
+	if (a->follows == NULL) {
+		loop_timer_stop(a->follow_timer);
+		a->follow_timer = NULL;
+		platform_unref(a->follow_platform);
+		a->follow_platform = NULL;
+	}
+}
+
+static void
+follow_gone(struct exchange *x)
+{
+	follow_free(x->user);
+}
+
+static void
+follow_break(struct follow *f)
+{
+	struct exchange *x = f->x;
+
+	follow_free(f);
+	x->on_gone = NULL;
+	stream_end(x);
+}
+
+void
+follow_stop(struct api *a)
+{
+	while (a->follows != NULL)
+		follow_free(a->follows);
+	map_finish(&a->hubs);
+}
+
+/* --- when ----------------------------------------------------------------- */
+
+static void
+follow_news(void *arg)
+{
+	struct follow *f = arg;
+
+	f->changed = true;
+	follow_grown(f);
+}
+
+static void
+follow_on_room(struct exchange *x)
+{
+	struct follow *f = x->user;
+
+	stream_on_room(x, NULL);
+	follow_news(f);
+}
+
+/* Still somebody who may see this run? */
+static bool
+follow_allowed(struct follow *f, struct cx *cx, const struct run *run)
+{
+	const int64_t now = clock_boot_ms();
+
+	if (f->checked_ms != 0 && now - f->checked_ms < FOLLOW_CHECK_MS)
+		return true;
+	f->checked_ms = now;
+	return auth_again(cx, NULL) && run_visible(cx, run);
+}
+
+/* True when the stream is over. */
+static bool
+follow_pump_database(struct follow *f)
+{
+	struct api *a = f->api;
+	struct arena *arena = arena_create();
+	struct platform *p = a->o.platform(a->o.platform_self);
+	struct cx cx = { .arena = arena,
+		.db = a->o.read,
+		.platform = p,
+		.actor = &f->actor,
+		.site = a->o.site,
+		.now = clock_wall_ms(),
+		.request_id = f->request_id };
+	const struct run *run;
+	bool over;
+
+	f->changed = false;
+	db_begin(cx.db);
+	run = run_by_id(&cx, f->run_id);
+	over = run == NULL || !follow_allowed(f, &cx, run) ||
+	    follow_tell(f, &cx, run) || db_failed(cx.db, NULL);
+	db_rollback(cx.db);
+	platform_unref(p);
+	arena_destroy(arena);
+	return over;
+}
+
+static void
+follow_pump(struct follow *f)
+{
+	const bool check = f->checked_ms == 0 ||
+	    clock_boot_ms() - f->checked_ms >= FOLLOW_CHECK_MS;
+
+	f->due = false;
+	f->stopped = false;
+	if (f->changed || check) {
+		if (follow_pump_database(f)) {
+			follow_break(f);
+			return;
+		}
+	} else {
+		follow_tell_logs(f);
+	}
+	if (f->stopped)
+		stream_on_room(f->x, follow_on_room);
+	else if (f->run_over && f->logs == NULL)
+		follow_news(f); /* only `end` is missing */
+}
+
+/* All that are due, once a turn of the loop however often they were called. */
+static void
+follow_pump_due(void *arg)
+{
+	struct api *a = arg;
+	struct follow *f, *next;
+
+	a->follow_posted = false;
+	for (f = a->follows; f != NULL; f = next) {
+		next = f->next;
+		if (f->due)
+			follow_pump(f);
+	}
+}
+
+void
+follow_grown(void *arg)
+{
+	struct follow *f = arg;
+
+	f->due = true;
+	if (f->api->follow_posted)
+		return;
+	f->api->follow_posted = true;
+	loop_post(f->api->o.loop, follow_pump_due, f->api);
+}
+
+void
+follow_recheck(struct api *a)
+{
+	for (struct follow *f = a->follows; f != NULL; f = f->next) {
+		f->checked_ms = 0;
+		follow_news(f);
+	}
+}
+
+/* Once a second while anybody follows anything. */
+static void
+follow_tick(void *arg)
+{
+	struct api *a = arg;
+	struct platform *p = a->o.platform(a->o.platform_self);
+	const int64_t now = clock_wall_ms();
+
+	a->follow_timer =
+	    loop_timer_start(a->o.loop, FOLLOW_CHECK_MS, follow_tick, a);
+	if (p != a->follow_platform)
+		follow_recheck(a);
+	platform_unref(a->follow_platform);
+	a->follow_platform = p;
+	for (struct follow *f = a->follows; f != NULL; f = f->next) {
+		if (now < f->token_expires)
+			continue;
+		f->checked_ms = 0;
+		follow_news(f);
+	}
+}
+
+/* --- beginning ------------------------------------------------------------ */
+
+static struct follow *
+follow_create(struct request *r, int64_t run_id)
+{
+	struct api *a = r->api;
+	struct follow *f = calloc(1, sizeof(*f));
+	const char *const *names = r->actor.environments;
+	size_t n = 0;
+
+	ASSERT(f != NULL);
+	f->magic = FOLLOW_MAGIC;
+	f->api = a;
+	f->x = r->x;
+	f->arena = arena_create_sized(512);
+	f->actor = r->actor;
+	f->actor.person = arena_strdup(f->arena, r->actor.person);
+	f->actor.address = arena_strdup(f->arena, r->actor.address);
+	f->actor.token = arena_strdup(f->arena, r->actor.token);
+	while (names != NULL && names[n] != NULL)
+		n++;
+	if (names != NULL) {
+		const char **copy =
+		    arena_array(f->arena, n + 1, sizeof(*copy));
+
+		for (size_t i = 0; i < n; i++)
+			copy[i] = arena_strdup(f->arena, names[i]);
+		f->actor.environments = copy;
+	}
+	f->request_id = arena_strdup(f->arena, r->id);
+	f->run_id = run_id;
+	f->token_expires = INT64_MAX;
+	f->back = &a->follows;
+	f->next = a->follows;
+	if (f->next != NULL)
+		f->next->back = &f->next;
+	a->follows = f;
+	f->news = bus_subscribe(a->o.bus, run_id, follow_news, f);
+	if (a->follow_timer == NULL)
+		follow_tick(a);
+	return f;
+}
+
+static struct follow *
+follow_open(struct request *r, struct cx *cx, struct err *e)
+{
+	const struct str last = exchange_header(r->x, "Last-Event-ID");
+	const struct token *t = NULL;
+	struct follow *f;
+	struct run *run;
+
+	if (!run_by_key(cx, r->call.path[0], &run, e))
+		return NULL;
+	f = follow_create(r, run->id);
+	if (r->actor.token != NULL)
+		t = token_by_prefix(cx, r->actor.token);
+	if (t != NULL)
+		f->token_expires = t->expires_at;
+	if (last.n > 0)
+		follow_resume(f, cx, last);
+	return f;
+}
+
+void
+follow_answer(struct request *r)
+{
+	struct db *db = r->api->o.read;
+	struct exchange *x = r->x;
+	struct err e = { 0 };
+	struct follow *f;
+	struct cx cx;
+
+	db_begin(db);
+	cx = request_cx(r, db);
+	f = follow_open(r, &cx, &e);
+	db_rollback(db);
+	if (f == NULL) {
+		denial_answer(r, &e);
+		return;
+	}
+	x->user = f;
+	x->on_gone = follow_gone;
+	answer_headers(r);
+	request_end(r);
+	stream_begin(x);
+	follow_news(f);
+}

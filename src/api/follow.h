@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * follow.h: one stream of run.follow, between its two files.
+ *
+ * follow.c owns the stream: who follows, when there may be news, rights, the
+ * end.  follow_tell.c owns what is told: the run, changed steps and log text
+ * behind the place that the client has reached.  A stream that has no room
+ * stops in the middle and goes on from its place.
+ *
+ * Loop thread only; a stream costs no more than this struct while nothing
+ * happens.
+ */
+#ifndef API_FOLLOW_H
+#define API_FOLLOW_H
+
+#include "api/follow_place.h"
+#include "api/log_hub.h"
+#include "spec/run.h"
+
+/* An attempt whose log is not told to its end. */
+struct follow_log {
+	struct follow_log *next;
+	int64_t attempt, step;
+	char *task;
+	uint64_t offset;
+	bool over; /* it will not grow */
+	struct log_watch watch;
+};
+
+struct follow {
+	unsigned magic;
+	struct follow *next, **back;
+	struct api *api;
+	struct exchange *x;
+	struct arena *arena; /* of actor and request_id */
+	struct actor actor;
+	const char *request_id;
+	int64_t run_id;
+	int64_t token_expires; /* wall ms; INT64_MAX: no token */
+	int64_t checked_ms;    /* rights; 0: to be looked at now */
+	struct bus_subscription *news;
+	struct follow_place place;
+	struct follow_log *logs; /* by attempt */
+	bool changed;		 /* the database has something to tell */
+	bool due;		 /* it is to be pumped in this turn */
+	bool run_over;
+	bool stopped; /* for want of room: more is there */
+};
+
+/* follow.c: a log has grown. */
+void follow_grown(void *f);
+
+/* follow_tell.c */
+void follow_log_free(struct follow *f, struct follow_log *log);
+/* What changed in the database, then logs.  True: `end` was told. */
+bool follow_tell(struct follow *f, struct cx *cx, const struct run *run);
+void follow_tell_logs(struct follow *f);
+/* Take it up where Last-Event-ID says; what is no place is ignored. */
+void follow_resume(struct follow *f, struct cx *cx, struct str id);
+
+#endif
