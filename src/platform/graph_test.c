@@ -44,7 +44,7 @@ expand(struct fixture *f, const char *tasks, const char *root,
 	memset(f, 0, sizeof(*f));
 	f->arena = arena_create();
 	errs.arena = f->arena;
-	buf_adds(&text, "slipway: 1\nteam: t\n---\nteams: {t: {}}\n");
+	buf_adds(&text, "slipway: 1\nteam: t\n---\nteams: {t: {members: []}}\n");
 	buf_adds(&text, tasks);
 	file.bytes = buf_str(&text);
 	if (!platform_load_memory("/team", &file, 1, &f->p, &errs, &f->e))

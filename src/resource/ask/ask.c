@@ -184,7 +184,7 @@ ask_ticket(struct cx *cx, const struct prepared *p)
 }
 
 struct run *
-ask_run(struct cx *cx, const struct prepared *p, const struct ticket *ticket,
+ask_write_run(struct cx *cx, const struct prepared *p, const struct ticket *ticket,
     const char *status, const char *reason)
 {
 	const struct ask *ask = p->ask;
@@ -241,7 +241,7 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0);
 	*ret = (struct asked){ .ticket =
 				   ticket ? ask_ticket(cx, &p) : NULL };
-	ret->run = ask_run(cx, &p, ret->ticket,
+	ret->run = ask_write_run(cx, &p, ret->ticket,
 	    ticket && p.nrules > 0 ? "waiting_approval" : "queued",
 	    ask->dry ? "plan only" : "");
 	if (ticket)

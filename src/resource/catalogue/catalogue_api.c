@@ -3,6 +3,7 @@
 
 #include "base/near.h"
 #include "resource/access/access.h"
+#include "resource/audit.h"
 #include "resource/catalogue/catalogue.h"
 #include "spec/folder.h"
 #include "spec/json_schema.h"
@@ -279,6 +280,7 @@ catalogue_api_reload(struct cx *cx, struct call *call, struct json_out *out,
 	if (!site->reload(site->reload_self, cx->db, e))
 		return false;
 	now = site->platform(site->platform_self);
+	audit(cx, "platform.reload", now->hash, "done", NULL, NULL);
 	platform_json(cx, out, now);
 	platform_unref(now);
 	return true;

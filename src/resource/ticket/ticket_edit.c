@@ -143,7 +143,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	t->run_id = 0;
 	if (old != NULL)
 		run_cancel(cx, old, "the request was edited");
-	run = ask_run(cx, &p, t,
+	run = ask_write_run(cx, &p, t,
 	    p.nrules > 0 ? "waiting_approval" : "queued", "");
 	ticket_asked(cx, t, run, p.rules, p.nrules);
 	return true;
