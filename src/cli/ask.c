@@ -282,7 +282,7 @@ ask_name(struct session *s, const struct op *op, int argc, char **argv,
 }
 
 int
-ask_run(struct session *s, const struct op *op, int argc, char **argv)
+ask_verb(struct session *s, const struct op *op, int argc, char **argv)
 {
 	struct usage *u = usage_create(s->arena, op);
 	struct form form;

@@ -16,7 +16,7 @@
 #include "cli/session.h"
 
 /* argv begins behind the words of the verb. */
-int ask_run(struct session *s, const struct op *op, int argc, char **argv);
+int ask_verb(struct session *s, const struct op *op, int argc, char **argv);
 int ask_edit(struct session *s, const struct op *op, int argc, char **argv);
 
 /* Fill args->params from --param-file, --params, --param and secrets from

@@ -34,8 +34,8 @@ static const struct {
 	int (*run)(
 	    struct session *s, const struct op *op, int argc, char **argv);
 } cli_asks[] = {
-	{ &op_request_ask, ask_run },
-	{ &op_task_run, ask_run },
+	{ &op_request_ask, ask_verb },
+	{ &op_task_run, ask_verb },
 	{ &op_ticket_approve, decide_run },
 	{ &op_ticket_decline, decide_run },
 	{ &op_ticket_edit, ask_edit },

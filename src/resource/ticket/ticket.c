@@ -259,9 +259,6 @@ ticket_run_ended(struct cx *cx, const struct run *run)
 		to = "cancelled";
 	if (machine_find(&ticket_machine, t->status, to) == NULL)
 		return;
-	ticket_note(cx, t, "result", reason,
-	    arena_printf(cx->arena, "{\"run\":\"%s\",\"status\":\"%s\"}",
-		run->key, run->status));
 	move_ticket(cx, t, to, reason);
 }
 
