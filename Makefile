@@ -47,6 +47,8 @@ FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread -DSLIPWAY_TESTING
 LINK_tsan := -fsanitize=thread
 FLAGS_cover := -O0 --coverage -DSLIPWAY_TESTING
 LINK_cover := --coverage
+# only for `make sim`: fast, with planted bugs to choose from
+FLAGS_sim := -O2 -DSLIPWAY_TESTING -DSLIPWAY_PLANTS
 # only for `make fuzz`
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -DSLIPWAY_TESTING
@@ -85,6 +87,7 @@ MAINS := src/main.c \
 LIB_C := $(filter-out $(MAINS) $(TESTS),$(ALL_C))
 LIB_S := $(filter %.S,$(FOUND))
 FUZZERS := $(wildcard test/fuzz/*_fuzz.c)
+SIM_C := $(wildcard test/sim/*.c)
 
 LIB_OBJS := $(LIB_C:%.c=$(O)/obj/%.o) $(LIB_S:%.S=$(O)/obj/%.o) \
 	$(O)/obj/gen/sql.o
@@ -135,6 +138,9 @@ fuzz: ## build the fuzzers of test/fuzz (clang) into build/fuzz
 
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BINS)
+
+.PHONY: sim
+sim: $(O)/sim ## build the simulation, test/sim (BUILD=sim: fast)
 
 .PHONY: check
 check: ## check layers, sizes, banned calls, headers (script/check-layers)
@@ -217,6 +223,10 @@ $(O)/test/%: $(O)/obj/src/%.o $(O)/libslipway.a
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcmocka
 
 $(O)/%_fuzz: $(O)/obj/test/fuzz/%_fuzz.o $(O)/libslipway.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(O)/sim: $(SIM_C:%.c=$(O)/obj/%.o) $(O)/libslipway.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -20,28 +21,43 @@ clock_shift(int64_t ms)
 	atomic_fetch_add(&clock_offset_ms, ms);
 }
 
-static int64_t
-clock_offset(void)
+static _Atomic bool clock_stands;
+static _Atomic int64_t clock_set_wall_us, clock_set_boot_us;
+
+void
+clock_set(int64_t wall_ms, int64_t boot_ms)
 {
-	return atomic_load(&clock_offset_ms);
+	atomic_store(&clock_set_wall_us, wall_ms * 1000);
+	atomic_store(&clock_set_boot_us, boot_ms * 1000);
+	atomic_store(&clock_stands, true);
+}
+
+static int64_t
+clock_us(clockid_t which)
+{
+	struct timespec t;
+	int64_t us;
+
+	if (atomic_load(&clock_stands))
+		us = atomic_load(which == CLOCK_REALTIME
+			? &clock_set_wall_us
+			: &clock_set_boot_us);
+	else {
+		ASSERT(clock_gettime(which, &t) == 0);
+		us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	}
+	return us + atomic_load(&clock_offset_ms) * 1000;
 }
 #else
-static int64_t
-clock_offset(void)
-{
-	return 0;
-}
-#endif
-
 static int64_t
 clock_us(clockid_t which)
 {
 	struct timespec t;
 
 	ASSERT(clock_gettime(which, &t) == 0);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 +
-	    clock_offset() * 1000;
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
+#endif
 
 int64_t
 clock_wall_ms(void)

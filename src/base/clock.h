@@ -20,6 +20,9 @@ int64_t clock_boot_us(void);
 #ifdef SLIPWAY_TESTING
 /* Add to both clocks from now on; thread safe. */
 void clock_shift(int64_t ms);
+/* From now on both stand still at this time, until they are set again: the
+ * virtual clock of the simulation. */
+void clock_set(int64_t wall_ms, int64_t boot_ms);
 #endif
 
 #define CLOCK_TEXT 25 /* "2026-11-21T09:22:01.123Z" and NUL */

@@ -11,6 +11,11 @@
 #include <stdint.h>
 
 void id_random(void *p, size_t n);
+#ifdef SLIPWAY_TESTING
+/* From now on a sequence that the seed decides, for the simulation; one
+ * thread only.  0: random again. */
+void id_seed(uint64_t seed);
+#endif
 uint64_t id_random_u64(void);
 /* n characters of base32 (a-z2-7) and a NUL into out[n + 1]. */
 char *id_text(char *out, size_t n);

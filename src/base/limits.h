@@ -45,6 +45,7 @@
 #define LIMIT_PREVIEW_CHECKS 100
 #define LIMIT_PREVIEW_MS 10000
 #define LIMIT_BATCH 256
+#define LIMIT_GRACE_MS 10000 /* TERM to KILL, where no task says */
 
 /* logs */
 #define LIMIT_LOG_WHOLE MIB(64)

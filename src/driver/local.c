@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -32,6 +33,7 @@
 /* What epoll says of the two sockets; everything else is an attempt. */
 #define WATCH_EVENTS UINT64_MAX
 #define WATCH_CONTROL (UINT64_MAX - 1)
+#define WATCH_WAKE (UINT64_MAX - 2)
 
 struct local {
 	unsigned magic;
@@ -43,6 +45,7 @@ struct local {
 	int ws;	    /* DATA/ws */
 	int events; /* server.sock */
 	int epoll;
+	int wake; /* eventfd: attempts are to be looked at */
 	struct spawner spawner;
 	int64_t spawned_ms;
 	struct running_table running;
@@ -78,6 +81,15 @@ spawner_begin(struct local *l, struct err *e)
 	return false;
 }
 
+static void
+look_later(const struct local *l, struct running *r)
+{
+	uint64_t one = 1;
+
+	r->look = true;
+	(void)!write(l->wake, &one, sizeof(one));
+}
+
 /* What it had not forked yet never will be, and what it forked has lost the
  * one who tells of its death: look at each. */
 static void
@@ -90,7 +102,8 @@ spawner_lost(struct local *l)
 	for (size_t i = 0; i < l->running.count; i++) {
 		struct running *r = &l->running.entries[i];
 
-		r->look = r->pidfd < 0;
+		if (r->pidfd < 0)
+			look_later(l, r);
 	}
 	if (geteuid() != l->born ||
 	    clock_boot_ms() - l->spawned_ms < RESTART_MS)
@@ -208,6 +221,11 @@ local_start(void *self, const struct work *w, struct err *e)
 	if (spec < 0)
 		return false;
 	ok = spawner_send(&l->spawner, &start, spec, e);
+	if (!ok && (errno == EPIPE || errno == ECONNRESET)) {
+		spawner_lost(l);
+		ok = local_ok(&d, e) &&
+		    spawner_send(&l->spawner, &start, spec, e);
+	}
 	close(spec);
 	if (ok)
 		running_add(&l->running, w->attempt, w->token)->uid = own;
@@ -349,7 +367,7 @@ running_attach(struct local *l, struct running *r, pid_t pid)
 	if (r->pidfd >= 0)
 		close(r->pidfd);
 	r->pidfd = -1;
-	r->look = true;
+	look_later(l, r);
 }
 
 /* See what the disk says of an attempt whose keeper may be gone. */
@@ -390,15 +408,18 @@ pidfds_check(struct local *l)
 
 	for (int i = 0; i < n; i++) {
 		struct running *r = NULL;
+		uint64_t count;
 
-		if (ev[i].data.u64 < WATCH_CONTROL)
+		if (ev[i].data.u64 == WATCH_WAKE)
+			any = read(l->wake, &count, sizeof(count)) > 0;
+		if (ev[i].data.u64 < WATCH_WAKE)
 			r = running_find(&l->running,
 			    (int64_t)ev[i].data.u64);
 		if (!r)
 			continue;
 		close(r->pidfd);
 		r->pidfd = -1;
-		any = r->look = true;
+		r->look = any = true;
 	}
 	return any;
 }
@@ -532,8 +553,9 @@ local_destroy(void *self)
 	ASSERT_MAGIC(l, LOCAL_MAGIC);
 	spawner_close(&l->spawner);
 	running_finish(&l->running);
-	for (size_t i = 0; i < 4; i++) {
-		int fd = (int[]){ l->events, l->epoll, l->k, l->ws }[i];
+	for (size_t i = 0; i < 5; i++) {
+		int fd = (int[]){ l->events, l->epoll, l->wake, l->k,
+			l->ws }[i];
 
 		if (fd >= 0)
 			close(fd);
@@ -625,7 +647,8 @@ local_create(const char *data_folder, const struct local_options *o,
 	l->magic = LOCAL_MAGIC;
 	l->options = *o;
 	l->born = geteuid();
-	l->k = l->ws = l->events = l->epoll = l->spawner.control = -1;
+	l->k = l->ws = l->events = l->epoll = l->wake = -1;
+	l->spawner.control = -1;
 	if (!realpath(data_folder, l->data)) {
 		err_sys(e, "cannot use data folder '%s'", data_folder);
 		goto fail;
@@ -637,7 +660,8 @@ local_create(const char *data_folder, const struct local_options *o,
 	}
 	hidden_list(l);
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (l->epoll < 0) {
+	l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->epoll < 0 || l->wake < 0) {
 		err_sys(e, "cannot watch the attempts");
 		goto fail;
 	}
@@ -647,6 +671,7 @@ local_create(const char *data_folder, const struct local_options *o,
 	l->ws = folder_open(l, "ws", e);
 	if (l->ws < 0 || !events_bind(l, e) ||
 	    !epoll_watch(l, l->events, WATCH_EVENTS, e) ||
+	    !epoll_watch(l, l->wake, WATCH_WAKE, e) ||
 	    !spawner_begin(l, e))
 		goto fail;
 	*ret = (struct driver){ &local_ops, l };

@@ -142,22 +142,31 @@ p_process_vm(void)
 	return syscall(SYS_process_vm_readv, 1, NULL, 0, NULL, 0, 0);
 }
 
+/* In a user namespace root has no number at all: EINVAL. */
+static long
+no_such_id(long r)
+{
+	if (r < 0 && errno == EINVAL)
+		errno = EPERM;
+	return r;
+}
+
 static long
 p_setuid(void)
 {
-	return setuid(0);
+	return no_such_id(setuid(0));
 }
 
 static long
 p_setgid(void)
 {
-	return setgid(0);
+	return no_such_id(setgid(0));
 }
 
 static long
 p_chown(void)
 {
-	return chown(".", 0, 0);
+	return no_such_id(chown(".", 0, 0));
 }
 
 static long

@@ -23,7 +23,8 @@ struct spawner {
 /* Waits until it said hello. */
 bool spawner_open(struct spawner *s, const char *data, uid_t uid, gid_t gid,
     struct err *e);
-/* `spec` may be -1; it stays the caller's. */
+/* `spec` may be -1; it stays the caller's.  EPIPE or ECONNRESET in errno: the
+ * spawner is dead. */
 bool spawner_send(const struct spawner *s, const struct wire_start *start,
     int spec, struct err *e);
 enum spawner_read { SPAWNER_EVENT, SPAWNER_NOTHING, SPAWNER_DEAD };

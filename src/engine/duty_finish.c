@@ -139,8 +139,7 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 		return;
 	}
 	if (streq(status, "succeeded")) {
-		if (preview)
-			step->preview = "done";
+		step->preview = "done";
 		if (ev->outputs.len == 0 ||
 		    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs,
 			&e))
@@ -157,7 +156,7 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 				"'%s' was there when it was approved and is "
 				"missing now",
 				step->task));
-		} else if (preview)
+		} else
 			step->preview = "missing";
 		step_missing(cx, run, step, "");
 		return;

@@ -170,6 +170,7 @@ start_attempt(struct engine *g, struct cx *cx, struct run *run,
 	s.live.attempt = attempt_write(g, cx, step, kind, s.live.token);
 	s.work.attempt = s.live.attempt;
 	s.work.token = s.live.token;
+	s.live.grace_ms = task->grace_ms;
 	s.live.uses = check ? NULL : task->uses;
 	s.live.nuses = check ? 0 : task->nuses;
 	snprintf(s.live.run_key, sizeof(s.live.run_key), "%s", run->key);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
@@ -43,9 +44,13 @@ static void
 cancel_committed(void *arg)
 {
 	struct cancel *c = arg;
+	struct engine *g = c->engine;
 
-	c->engine->driver.ops->cancel(c->engine->driver.self, c->attempt,
-	    c->token, c->grace_ms);
+	for (size_t i = 0; c->grace_ms < 0 && i < g->nlive; i++)
+		if (g->live[i].attempt == c->attempt)
+			c->grace_ms = g->live[i].grace_ms;
+	g->driver.ops->cancel(g->driver.self, c->attempt, c->token,
+	    c->grace_ms < 0 ? LIMIT_GRACE_MS : c->grace_ms);
 	free(c);
 }
 
@@ -401,6 +406,7 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 	if (task != NULL) {
 		live.uses = task->uses;
 		live.nuses = task->nuses;
+		live.grace_ms = task->grace_ms;
 	}
 	switch (g->driver.ops->recover(g->driver.self, a->id, a->token,
 	    &ev)) {

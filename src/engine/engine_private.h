@@ -22,6 +22,7 @@ struct live { /* an attempt that was started and is not known to be over */
 	int64_t attempt;
 	int64_t token;
 	int64_t step;
+	int64_t grace_ms;
 	char run_key[24];
 	const struct use_def *uses; /* of the cached task */
 	size_t nuses;

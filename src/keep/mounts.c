@@ -48,10 +48,11 @@ path_below(const char *path, const char *folder)
 	    (path[n] == '/' || path[n] == '\0');
 }
 
+/* By one of the first n. */
 static bool
-path_covered(const struct plan *p, const char *path)
+path_covered(const struct plan *p, size_t n, const char *path)
 {
-	for (size_t i = 0; i < p->ncovers; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (path_below(path, p->covers[i].path))
 			return true;
 	}
@@ -61,8 +62,12 @@ path_covered(const struct plan *p, const char *path)
 static bool
 cover_add(struct plan *p, const char *path, bool writable)
 {
-	if (path_covered(p, path))
-		return true;
+	/* a hidden folder in /tmp is made again, to be read-only there */
+	for (size_t i = 0; i < p->ncovers; i++) {
+		if (!p->covers[i].writable &&
+		    path_below(path, p->covers[i].path))
+			return true;
+	}
 	if (p->ncovers == COVERS_MAX) {
 		errno = E2BIG;
 		return false;
@@ -132,7 +137,7 @@ keep_add(struct plan *p, const char *path)
 {
 	struct kept *k = &p->kept[p->nkept];
 
-	if (!path_covered(p, path))
+	if (!path_covered(p, p->ncovers, path))
 		return true;
 	if (p->nkept == KEPT_MAX) {
 		errno = E2BIG;
@@ -183,8 +188,9 @@ mkdirs(const char *path, size_t n)
 }
 
 static bool
-cover_mount(const struct plan *p, const struct cover *c)
+cover_mount(const struct plan *p, size_t at)
 {
+	const struct cover *c = &p->covers[at];
 	uint64_t bytes = p->m->tmp_bytes ? p->m->tmp_bytes : TMP_BYTES;
 	unsigned long flags = MS_NOSUID | MS_NODEV;
 	char options[96] = "mode=0755,size=64k,nr_inodes=" COVER_FILES;
@@ -195,6 +201,8 @@ cover_mount(const struct plan *p, const struct cover *c)
 		    (unsigned long long)bytes);
 	else
 		flags |= MS_NOEXEC;
+	if (path_covered(p, at, c->path) && !mkdirs(c->path, 0))
+		return false;
 	if (mount("slipway", c->path, "tmpfs", flags, options) < 0)
 		return false;
 	for (size_t i = 0; i < p->nkept; i++) {
@@ -213,7 +221,7 @@ covers_mount(const struct plan *p)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < p->ncovers; i++)
-		ok = cover_mount(p, &p->covers[i]);
+		ok = cover_mount(p, i);
 	umask(old);
 	return ok;
 }
@@ -225,7 +233,7 @@ files_hide(const struct plan *p)
 	struct stat st;
 
 	for (const char *const *h = p->m->hidden; *h; h++) {
-		if (path_covered(p, *h) || lstat(*h, &st) < 0 ||
+		if (path_covered(p, p->ncovers, *h) || lstat(*h, &st) < 0 ||
 		    S_ISDIR(st.st_mode))
 			continue;
 		if (mount("/dev/null", *h, NULL, MS_BIND, NULL) < 0)

@@ -246,6 +246,10 @@ spawner_open(struct spawner *s, int control, const char *data)
 	cgroup_open(&s->setup.cgroup);
 	if (s->setup.cgroup.memory || s->setup.cgroup.pids)
 		s->setup.sandbox.layers |= WIRE_LAYER_CGROUP;
+	/* keepers outlive whoever reads what the server prints */
+	if (dup2(STDIN_FILENO, STDOUT_FILENO) < 0 ||
+	    dup2(STDIN_FILENO, STDERR_FILENO) < 0)
+		return false;
 	return prctl(PR_SET_DUMPABLE, 0) == 0;
 }
 

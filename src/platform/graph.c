@@ -349,30 +349,49 @@ walk_move(struct walk *w, struct err *e)
 	return true;
 }
 
+size_t
+graph_waiting(const struct graph_step *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nedges; i++)
+		if (s->edges[i].from->given == NULL)
+			n++;
+	return n;
+}
+
 static void
+step_demand(struct graph_step *s)
+{
+	if (s->given != NULL) {
+		s->state = GRAPH_GIVEN;
+		return;
+	}
+	if (s->early) {
+		s->state = GRAPH_CHECK;
+		return;
+	}
+	if (graph_waiting(s) > 0)
+		s->state = GRAPH_WAITING;
+	else
+		s->state = s->task->creates.kind == CREATES_NONE
+		    ? GRAPH_READY
+		    : GRAPH_CHECK;
+	for (size_t k = 0; k < s->nedges; k++)
+		if (s->edges[k].from->state == GRAPH_IDLE)
+			s->edges[k].from->state = GRAPH_WAITING;
+}
+
+void
 graph_demand(struct graph *g)
 {
+	for (size_t i = 0; i < g->count; i++)
+		g->steps[i]->state = GRAPH_IDLE;
 	/* Needed steps have smaller indexes: one sweep from the root down. */
-	for (size_t i = g->count; i-- > 0;) {
-		struct graph_step *s = g->steps[i];
-		bool demanded = s == g->root || s->state != GRAPH_IDLE;
-
-		if (!demanded)
-			continue;
-		if (s->early) {
-			s->state = GRAPH_CHECK;
-			continue;
-		}
-		if (s->nedges > 0)
-			s->state = GRAPH_WAITING;
-		else
-			s->state = s->task->creates.kind == CREATES_NONE
-			    ? GRAPH_READY
-			    : GRAPH_CHECK;
-		for (size_t k = 0; k < s->nedges; k++)
-			if (s->edges[k].from->state == GRAPH_IDLE)
-				s->edges[k].from->state = GRAPH_WAITING;
-	}
+	for (size_t i = g->count; i-- > 0;)
+		if (g->steps[i] == g->root ||
+		    g->steps[i]->state != GRAPH_IDLE)
+			step_demand(g->steps[i]);
 }
 
 bool

@@ -23,7 +23,13 @@ struct graph_edge {
 	struct graph_step *from;
 };
 
-enum graph_state { GRAPH_IDLE, GRAPH_CHECK, GRAPH_WAITING, GRAPH_READY };
+enum graph_state {
+	GRAPH_IDLE,
+	GRAPH_CHECK,
+	GRAPH_WAITING,
+	GRAPH_READY,
+	GRAPH_GIVEN /* its outputs are known from an earlier run */
+};
 
 struct graph_step {
 	char ident[DIGEST_HEX];
@@ -34,7 +40,8 @@ struct graph_step {
 	bool early; /* has a target that can be looked for at once */
 	enum graph_state state;
 	size_t index; /* position in graph.steps */
-	int64_t id;   /* free for the caller */
+	const char *given; /* outputs as JSON text: it need not run */
+	int64_t id;	   /* free for the caller */
 };
 
 struct graph {
@@ -70,8 +77,13 @@ bool graph_output(const json_t *value, const char **ret_ident,
     const char **ret_name);
 
 /*
- * Demand.  A step with an early target is looked at before what it needs; any
- * other one waits for its needs (late targets are looked at then).
+ * Demand: the state each step begins with.  A step with an early target is
+ * looked at before what it needs; any other one waits for its needs (late
+ * targets are looked at then); one that is `given` is done.  Called by
+ * graph_expand; again after the caller has given some.
  */
+void graph_demand(struct graph *g);
+/* How many of its needs are not given. */
+size_t graph_waiting(const struct graph_step *s);
 
 #endif

@@ -40,7 +40,8 @@ struct site {
 	/* After the commit, the streams hear of it. */
 	void (*changed)(void *self, struct db *db, int64_t run_id);
 	void *changed_self;
-	/* After the commit, the driver ends the attempt. */
+	/* After the commit, the driver ends the attempt.  grace_ms -1: as its
+	 * task says. */
 	void (*cancel)(void *self, struct db *db, int64_t attempt,
 	    int64_t token, int64_t grace_ms);
 	void *cancel_self;

@@ -77,7 +77,7 @@ folder_read(const char *path, struct buf *errors)
 }
 
 bool
-folder_open(const char *path, struct folder **ret,
+folder_open(const char *path, bool quiet, struct folder **ret,
     struct platform **ret_platform, struct err *e)
 {
 	struct arena *arena = arena_create();
@@ -93,7 +93,8 @@ folder_open(const char *path, struct folder **ret,
 	    ? platform_load(f->path, ret_platform, &errs, e)
 	    : err_sys(e, "the folder '%s'", path);
 	folder_errors_print(&errs, &text, isatty(STDERR_FILENO) == 1);
-	fputs(buf_cstr(&text), stderr);
+	if (!ok || !quiet)
+		fputs(buf_cstr(&text), stderr);
 	buf_finish(&text);
 	arena_destroy(arena);
 	if (!ok) {

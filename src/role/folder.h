@@ -18,9 +18,9 @@
 
 struct folder;
 
-/* Read it; its errors are printed on stderr as `slipway check` does.
- * *ret_platform is a reference. */
-bool folder_open(const char *path, struct folder **ret,
+/* Read it; its errors are printed on stderr as `slipway check` does, and its
+ * warnings too unless quiet.  *ret_platform is a reference. */
+bool folder_open(const char *path, bool quiet, struct folder **ret,
     struct platform **ret_platform, struct err *e);
 /* From now on follow its changes, and fill the hooks of site. */
 void folder_watch(struct folder *f, struct site *site, struct loop *loop,

@@ -2,6 +2,8 @@
 #include "role/role.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +12,8 @@
 
 #include "platform/platform.h"
 #include "sys/file.h"
+
+#define INIT_NOBODY 65534
 
 /* Who sits here, whoever the shell is. */
 static const char *
@@ -43,6 +47,40 @@ init_person(const char *account, char *to, size_t n)
 		snprintf(to, n, "me");
 }
 
+/*
+ * What root writes belongs to whoever became root for it; the volume of the
+ * first task to nobody when that was really root, for no task runs as root.
+ */
+static bool
+init_own(const char *folder, const char *account, struct err *e)
+{
+	static const char *const names[] = { ".", "slipway.yaml",
+		"people.yaml", "tasks.yaml", ".reports" };
+	const struct passwd *pw = getpwnam(account);
+	int dir;
+	bool ok = true;
+
+	if (getuid() != 0)
+		return true;
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; ok && i < ARRAY_SIZE(names); i++) {
+		const bool real = pw == NULL || pw->pw_uid == 0;
+		const uid_t uid = real ? INIT_NOBODY : pw->pw_uid;
+		const gid_t gid = real ? INIT_NOBODY : pw->pw_gid;
+
+		if (real && !streq(names[i], ".reports"))
+			continue;
+		ok = fchownat(dir, names[i], uid, gid,
+			 AT_SYMLINK_NOFOLLOW) == 0 ||
+		    errno == ENOENT;
+	}
+	if (!ok)
+		err_sys(e, "give '%s' to '%s'", folder, account);
+	if (dir >= 0)
+		close(dir);
+	return ok;
+}
+
 static bool
 init_do(const char *folder, struct err *e)
 {
@@ -54,7 +92,8 @@ init_do(const char *folder, struct err *e)
 		    "your user id %u has no account", (unsigned)getuid());
 	init_person(account, person, sizeof(person));
 	if (!file_mkdirs(folder, 0755, e) ||
-	    !platform_init(folder, person, account, e))
+	    !platform_init(folder, person, account, e) ||
+	    !init_own(folder, account, e))
 		return false;
 	printf("wrote a first folder for '%s' to %s\n\n"
 	       "  slipway check %s\n"

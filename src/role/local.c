@@ -168,22 +168,33 @@ local_command(struct local_run *l, int argc, char **argv)
 	return local_exit_code(status);
 }
 
-/* Takes out what is not for the command line. */
+/*
+ * Takes out what is not for the command line.  The run ends with us, so it is
+ * always waited for: --local itself gives way to --follow.
+ */
 static int
 local_arguments(struct local_run *l, int argc, char **argv)
 {
-	int kept = 0;
+	static char follow[] = "--follow";
+	bool waits = false;
+	int kept = 0, local = 0;
 
+	for (int i = 0; i < argc; i++)
+		waits |= streq(argv[i], "--follow") || streq(argv[i], "--wait");
 	for (int i = 0; i < argc; i++) {
-		if (streq(argv[i], "--local"))
+		const bool is_local = streq(argv[i], "--local");
+
+		if (streq(argv[i], "--no-wait") ||
+		    (is_local && (waits || local++ > 0)))
 			continue;
-		if (str_starts(str_of(argv[i]), "--folder=")) {
+		if (is_local)
+			argv[kept++] = follow;
+		else if (str_starts(str_of(argv[i]), "--folder="))
 			l->folder = argv[i] + strlen("--folder=");
-		} else if (streq(argv[i], "--folder") && i + 1 < argc) {
+		else if (streq(argv[i], "--folder") && i + 1 < argc)
 			l->folder = argv[++i];
-		} else {
+		else
 			argv[kept++] = argv[i];
-		}
 	}
 	argv[kept] = NULL;
 	return kept;

@@ -209,14 +209,14 @@ server_open_folder(struct server *s, struct platform **ret, struct err *e)
 {
 	const struct platform *p;
 
-	if (!folder_open(s->o.folder, &s->folder, ret, e)) {
+	if (!folder_open(s->o.folder, s->o.local, &s->folder, ret, e)) {
 		if (e->class != ERR_CONFIG)
 			e->class = ERR_CONFIG; /* exit 78 */
 		err_hint(e, "slipway check %s", s->o.folder);
 		return false;
 	}
 	p = *ret;
-	server_say(s, "folder: %s: %zu tasks, %zu requests, %zu people",
+	server_say(s, "folder: %s: tasks %zu, requests %zu, people %zu",
 	    p->folder, p->ntasks, p->nrequests, p->npeople);
 	return true;
 }

@@ -41,7 +41,7 @@ export function checks_parse(pieces, where) {
 // The value at a path; undefined when there is none.
 export function look(json, path) {
 	let at = json;
-	const parts = path.match(/\.[\w-]+|\[[^\]]*\]/g) ?? [];
+	const parts = path.match(/\.[\w$-]+|\[[^\]]*\]/g) ?? [];
 
 	if (parts.join('') !== path && path !== '.')
 		throw new Error(`no path: '${path}'`);

@@ -169,16 +169,19 @@ static int64_t
 need_approvals(struct cx *cx, const struct need *need,
     const struct ticket *ticket)
 {
-	size_t nvotes;
-	struct vote *votes = approval_votes(cx, need->id, &nvotes);
+	struct query *q = query(cx->db, "vote_approvers");
 	int64_t n = 0;
 
-	for (size_t i = 0; i < nvotes; i++)
-		if (streq(votes[i].decision, "approve") &&
-		    streq(votes[i].plan_hash, ticket->plan_hash) &&
-		    !ticket_is_own(ticket, votes[i].person) &&
-		    need_names(cx, need, votes[i].person))
+	bind_int(q, "ticket_id", ticket->id);
+	bind_text(q, "plan_hash", ticket->plan_hash);
+	while (query_next(q)) {
+		const char *person = column_text(q, "person", cx->arena);
+
+		if (!ticket_is_own(ticket, person) &&
+		    need_names(cx, need, person))
 			n++;
+	}
+	query_end(q);
 	return n;
 }
 
@@ -363,15 +366,19 @@ approval_complete(struct cx *cx, struct ticket *ticket,
 	size_t n, open = 0;
 	struct need *needs = approval_needs(cx, ticket->id, &n);
 
-	for (size_t i = 0; i < n; i++)
-		if (need_is_of(&needs[i], ticket) &&
-		    !need_is_met(cx, &needs[i], ticket))
-			open++;
 	for (size_t i = 0; i < ntoday; i++)
-		if (!need_covers(needs, n, ticket, &today[i])) {
+		if (!need_covers(needs, n, ticket, &today[i]))
 			need_open(cx, ticket, &today[i]);
+	/* Who approved already counts for what came later too. */
+	needs = approval_needs(cx, ticket->id, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (!need_is_of(&needs[i], ticket))
+			continue;
+		if (!need_is_met(cx, &needs[i], ticket))
 			open++;
-		}
+		else if (streq(needs[i].status, "open"))
+			move_need(cx, &needs[i], "met", needs[i].rule);
+	}
 	*ret_open = open;
 	return open == 0;
 }

@@ -22,3 +22,11 @@ VALUES ($need_id, $plan_hash, $person, $decision, $note, $via, $at);
 
 -- name: vote_of_need
 SELECT * FROM vote WHERE need_id = $need_id ORDER BY id;
+
+-- name: vote_approvers
+-- Who approved the plan, whichever need of the ticket it was said to: a rule
+-- that came later need not ask them again.
+SELECT DISTINCT vote.person AS person FROM vote
+JOIN need ON need.id = vote.need_id
+WHERE need.ticket_id = $ticket_id AND vote.plan_hash = $plan_hash
+	AND vote.decision = 'approve' AND need.status IN ('open', 'met');

@@ -184,8 +184,8 @@ ask_ticket(struct cx *cx, const struct prepared *p)
 }
 
 struct run *
-ask_write_run(struct cx *cx, const struct prepared *p, const struct ticket *ticket,
-    const char *status, const char *reason)
+ask_write_run(struct cx *cx, struct prepared *p,
+    const struct ticket *ticket, const char *status, const char *reason)
 {
 	const struct ask *ask = p->ask;
 	struct run *run = ARENA_NEW(cx->arena, struct run);
@@ -246,5 +246,7 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 	    ask->dry ? "plan only" : "");
 	if (ticket)
 		ticket_asked(cx, ret->ticket, ret->run, p.rules, p.nrules);
+	/* There may be nothing to do, or nothing to look at. */
+	run_settle(cx, ret->run);
 	return true;
 }

@@ -46,7 +46,7 @@ bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
     struct err *e);
 
 /* A run for a prepared ask of a ticket that exists (edit). */
-struct run *ask_write_run(struct cx *cx, const struct prepared *p,
+struct run *ask_write_run(struct cx *cx, struct prepared *p,
     const struct ticket *ticket, const char *status, const char *reason);
 
 /* The environment named, or the only one; ERR_NOT_FOUND with the near name,

@@ -17,6 +17,8 @@ first_status(const struct graph_step *s)
 		return "waiting";
 	case GRAPH_READY:
 		return "ready";
+	case GRAPH_GIVEN:
+		return "succeeded";
 	case GRAPH_IDLE:
 	default:
 		return "idle";
@@ -37,12 +39,17 @@ step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
 	struct step row = { .run_id = run->id, .ident = s->ident,
 		.task = s->task->name, .definition = s->task->hash,
 		.params = json_canonical(cx->arena, s->params),
-		.status = first_status(s), .waiting = (int64_t)s->nedges,
+		.status = first_status(s), .waiting = (int64_t)graph_waiting(s),
 		.target = target_of(s), .reason = "", .preview = "",
 		.outputs = "{}", .priority = run->priority,
 		.seq = site_next_seq(cx->site) };
 	struct query *q = query(cx->db, "step_insert");
 
+	if (s->state == GRAPH_GIVEN) {
+		row.outputs = s->given;
+		row.reason = "taken over from the run that it tries again";
+		row.ended_at = cx->now;
+	}
 	row.held = s->state == GRAPH_READY && run_is_preview(run);
 	record_bind(q, &step_schema, &row);
 	query_run(q);
@@ -54,6 +61,24 @@ step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
 		bind_int(q, "to_step", s->id);
 		bind_text(q, "name", s->edges[i].name);
 		query_run(q);
+	}
+}
+
+/* What succeeded in the run that this one tries again, and is the same still,
+ * need not be done again. */
+static void
+take_over(struct cx *cx, int64_t run_id, const struct graph *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		struct query *q = query(cx->db, "step_given");
+
+		bind_int(q, "run_id", run_id);
+		bind_text(q, "ident", g->steps[i]->ident);
+		bind_text(q, "definition", g->steps[i]->task->hash);
+		if (query_next(q))
+			g->steps[i]->given =
+			    column_text(q, "outputs", cx->arena);
+		query_end(q);
 	}
 }
 
@@ -70,10 +95,14 @@ next_id(struct cx *cx)
 }
 
 void
-run_insert(struct cx *cx, struct run *run, const struct graph *g)
+run_insert(struct cx *cx, struct run *run, struct graph *g)
 {
 	struct query *q;
 
+	if (run->retry_of != 0) {
+		take_over(cx, run->retry_of, g);
+		graph_demand(g);
+	}
 	run->key = arena_printf(cx->arena, "R-%lld", (long long)next_id(cx));
 	run->created_at = cx->now;
 	run->seq = site_next_seq(cx->site);
@@ -84,7 +113,8 @@ run_insert(struct cx *cx, struct run *run, const struct graph *g)
 
 	for (size_t i = 0; i < g->count; i++) {
 		step_insert(cx, run, g->steps[i]);
-		if (g->steps[i]->state != GRAPH_IDLE)
+		if (g->steps[i]->state != GRAPH_IDLE &&
+		    g->steps[i]->state != GRAPH_GIVEN)
 			run->open_steps++;
 	}
 	run->root_step = g->root->id;

@@ -267,7 +267,7 @@ run_cancel(struct cx *cx, struct run *run, const char *reason)
 	live = rows_attempts(cx, q, &n);
 	for (size_t i = 0; i < n; i++)
 		cx->site->cancel(cx->site->cancel_self, cx->db, live[i]->id,
-		    live[i]->token, 10000);
+		    live[i]->token, -1);
 	run->open_steps = run_counts(cx, run).open;
 	run_settle(cx, run);
 }

@@ -15,8 +15,9 @@
 #include "spec/run.h"
 
 /* Write the run with its steps and edges; id, key and root_step are set, the
- * requester watches it.  status is as in *run. */
-void run_insert(struct cx *cx, struct run *run, const struct graph *g);
+ * requester watches it.  status is as in *run.  With retry_of, what succeeded
+ * there and is the same still is taken over. */
+void run_insert(struct cx *cx, struct run *run, struct graph *g);
 
 /* ERR_NOT_FOUND when there is none, or the actor may not see it. */
 bool run_by_key(struct cx *cx, const char *key, struct run **ret,

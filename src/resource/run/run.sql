@@ -105,8 +105,9 @@ WHERE edge.to_step = $id AND step.status IN ('failed', 'cancelled',
 -- Before the first start: everything is to be looked at anew.
 UPDATE step SET status = 'idle', held = 0, reason = '', ended_at = 0,
 	seq = $seq, waiting = (SELECT COUNT(*) FROM edge
-		WHERE edge.to_step = step.id)
-WHERE run_id = $run_id;
+		JOIN step AS need ON need.id = edge.from_step
+		WHERE edge.to_step = step.id AND need.status <> 'succeeded')
+WHERE run_id = $run_id AND status <> 'succeeded';
 
 -- name: step_unhold
 UPDATE step SET held = 0, reason = '', seq = $seq
@@ -162,6 +163,10 @@ ORDER BY id DESC LIMIT 1;
 SELECT ended_at - started_at AS ms FROM step
 WHERE task = $task AND status = 'succeeded' AND started_at > 0
 ORDER BY id DESC LIMIT 10;
+
+-- name: step_given
+SELECT outputs FROM step WHERE run_id = $run_id AND ident = $ident
+	AND definition = $definition AND status = 'succeeded';
 
 -- name: attempt_get
 SELECT * FROM attempt WHERE id = $id;

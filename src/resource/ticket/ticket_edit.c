@@ -146,5 +146,6 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	run = ask_write_run(cx, &p, t,
 	    p.nrules > 0 ? "waiting_approval" : "queued", "");
 	ticket_asked(cx, t, run, p.rules, p.nrules);
+	run_settle(cx, run);
 	return true;
 }

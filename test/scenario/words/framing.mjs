@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// framing: heads that leave doubt about where a request ends get a 4xx and a
-// closed connection, and what is smuggled behind them is never answered.
+// framing: heads that leave doubt about where a request ends are refused (4xx,
+// 501, 505) with a closed connection, and what is smuggled behind them is never answered.
 import net from 'node:net';
 import { Failure } from '../world.mjs';
 
@@ -66,7 +66,8 @@ export default async function run(world) {
 		const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)]
 			.map(m => Number(m[1]));
 
-		if (statuses.length > 1 || statuses.some(s => s < 400 || s >= 500))
+		if (statuses.length > 1 || statuses.some(s =>
+			s < 400 || s > 505 || s === 500))
 			throw new Failure(`${name}: ${statuses.join(', ')}\n` +
 				answer.slice(0, 500));
 	}

@@ -55,8 +55,8 @@ async function one(world, value) {
 
 	if (!got.equals(Buffer.from(value)))
 		return `PARAM_VALUE arrived as ${JSON.stringify(got.toString())}`;
-	if (file.value !== value)
-		return `the file says ${JSON.stringify(file.value)}`;
+	if (file.params.value !== value)
+		return `the file says ${JSON.stringify(file.params)}`;
 	if (last.steps[0].outputs.value !== value)
 		return `the output is ${JSON.stringify(last.steps[0].outputs.value)}`;
 	return null;
