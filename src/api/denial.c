@@ -27,16 +27,12 @@ denial_action(const struct err *e)
 							: "authz.denied";
 }
 
+/* The thing that was asked for by its name, else the path. */
 static const char *
 denial_object(const struct request *r)
 {
-	const char *object = r->op == NULL ? r->path : r->op->name;
-
-	for (unsigned i = 0; i < OP_PATH_PARAMS; i++)
-		if (r->call.path[i] != NULL)
-			object = arena_printf(r->arena, "%s %s", object,
-			    r->call.path[i]);
-	return object;
+	return r->op != NULL && r->call.path[0] != NULL ? r->call.path[0]
+							: r->path;
 }
 
 void

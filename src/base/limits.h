@@ -40,6 +40,10 @@
 #define LIMIT_YAML_ALIASES 100
 #define LIMIT_FOLDER_ERRORS 200
 
+/* time */
+#define LIMIT_ZONE_BYTES KIB(256) /* of one time zone's file */
+#define LIMIT_SCHEDULE_BYTES 256  /* of one cron expression */
+
 /* engine */
 #define LIMIT_STEPS_PER_RUN 200000
 #define LIMIT_PREVIEW_CHECKS 100

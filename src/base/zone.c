@@ -21,7 +21,8 @@ struct zone {
 	const uint8_t *to;    /* index into kinds, from at_ms[i] on */
 	const struct zone_kind *kinds;
 	uint8_t first; /* the kind before all changes */
-	bool has_rule; /* from the last change on */
+	bool has_rule;
+	int64_t rule_from_ms; /* where the table ends and the rule begins */
 	struct zone_rule rule;
 };
 
@@ -31,6 +32,7 @@ zone_utc(void)
 	static const struct zone utc = {
 		.magic = ZONE_MAGIC,
 		.has_rule = true,
+		.rule_from_ms = INT64_MIN,
 		.rule.standard.abbreviation = "UTC",
 	};
 
@@ -156,11 +158,16 @@ zone_read_changes(struct arena *a, struct str times, struct str to,
 		if (next >= kinds || (i > 0 && s <= last_s))
 			return zone_invalid(e, "the changes are out of order");
 		last_s = s;
-		if (s > CIVIL_MAX_MS / CIVIL_SECOND_MS)
+		if (s > CIVIL_MAX_MS / CIVIL_SECOND_MS) {
+			z->rule_from_ms = INT64_MAX;
 			continue;
-		if (s <= CIVIL_MIN_MS / CIVIL_SECOND_MS)
-			z->first = next;
-		else if (!zone_same_kind(&z->kinds[next], &z->kinds[now])) {
+		}
+		if (s <= CIVIL_MIN_MS / CIVIL_SECOND_MS) {
+			z->first = now = next;
+			continue;
+		}
+		z->rule_from_ms = s * CIVIL_SECOND_MS;
+		if (!zone_same_kind(&z->kinds[next], &z->kinds[now])) {
 			at_ms[z->count] = s * CIVIL_SECOND_MS;
 			kind[z->count++] = next;
 		}
@@ -216,6 +223,7 @@ zone_parse(struct arena *a, struct str bytes, struct zone **ret_zone,
 	struct zone_header h;
 
 	z->magic = ZONE_MAGIC;
+	z->rule_from_ms = INT64_MIN;
 	if (!zone_read_header(&bytes, 4, &h, e))
 		return false;
 	if (h.version == 0) {
@@ -242,6 +250,7 @@ zone_parse_rule(struct arena *a, struct str text, struct zone **ret_zone,
 
 	z->magic = ZONE_MAGIC;
 	z->has_rule = true;
+	z->rule_from_ms = INT64_MIN;
 	if (!zone_rule_parse(text, &z->rule, e))
 		return false;
 	*ret_zone = z;
@@ -250,33 +259,21 @@ zone_parse_rule(struct arena *a, struct str text, struct zone **ret_zone,
 
 /* --- asking -------------------------------------------------------------- */
 
-static struct zone_span
-zone_table_span(const struct zone *z, size_t before)
+static int64_t
+zone_clamp(int64_t ms)
 {
-	const struct zone_kind *kind =
-	    &z->kinds[before == 0 ? z->first : z->to[before - 1]];
-
-	return (struct zone_span){
-		.from_ms = before == 0 ? CIVIL_MIN_MS : z->at_ms[before - 1],
-		.until_ms = before == z->count ? INT64_MAX : z->at_ms[before],
-		.offset_s = kind->offset_s,
-		.saving = kind->saving,
-		.abbreviation = kind->abbreviation,
-	};
+	if (ms < CIVIL_MIN_MS)
+		return CIVIL_MIN_MS;
+	return ms > CIVIL_MAX_MS ? CIVIL_MAX_MS : ms;
 }
 
-struct zone_span
-zone_span_at(const struct zone *z, int64_t utc_ms)
+/* By the table alone, as if there were no rule. */
+static struct zone_span
+zone_table_span(const struct zone *z, int64_t utc_ms)
 {
-	size_t low = 0, high;
-	struct zone_span span;
+	size_t low = 0, high = z->count;
+	const struct zone_kind *kind;
 
-	ASSERT_MAGIC(z, ZONE_MAGIC);
-	if (utc_ms < CIVIL_MIN_MS)
-		utc_ms = CIVIL_MIN_MS;
-	if (utc_ms > CIVIL_MAX_MS)
-		utc_ms = CIVIL_MAX_MS;
-	high = z->count;
 	while (low < high) { /* to the number of changes until utc_ms */
 		size_t middle = low + (high - low) / 2;
 
@@ -285,48 +282,88 @@ zone_span_at(const struct zone *z, int64_t utc_ms)
 		else
 			high = middle;
 	}
-	if (low < z->count || !z->has_rule)
-		return zone_table_span(z, low);
-	span = zone_rule_span(&z->rule, utc_ms);
-	if (z->count > 0 && span.from_ms < z->at_ms[z->count - 1])
-		span.from_ms = z->at_ms[z->count - 1];
-	return span;
+	kind = &z->kinds[low == 0 ? z->first : z->to[low - 1]];
+	return (struct zone_span){
+		.from_ms = low == 0 ? INT64_MIN : z->at_ms[low - 1],
+		.until_ms = low == z->count ? INT64_MAX : z->at_ms[low],
+		.offset_s = kind->offset_s,
+		.saving = kind->saving,
+		.abbreviation = kind->abbreviation,
+	};
+}
+
+static bool
+zone_same_span(const struct zone_span *a, const struct zone_span *b)
+{
+	return a->offset_s == b->offset_s && a->saving == b->saving &&
+	    streq(a->abbreviation, b->abbreviation);
+}
+
+struct zone_span
+zone_span_at(const struct zone *z, int64_t utc_ms)
+{
+	struct zone_span table, rule;
+	bool joined;
+
+	ASSERT_MAGIC(z, ZONE_MAGIC);
+	utc_ms = zone_clamp(utc_ms);
+	if (!z->has_rule)
+		return zone_table_span(z, utc_ms);
+	if (z->rule_from_ms == INT64_MIN)
+		return zone_rule_span(&z->rule, utc_ms);
+	table = zone_table_span(z, utc_ms);
+	if (table.until_ms < z->rule_from_ms)
+		return table;
+	/* Where table and rule meet there may be a change or none. */
+	rule = zone_rule_span(&z->rule,
+	    utc_ms < z->rule_from_ms ? z->rule_from_ms : utc_ms);
+	if (rule.from_ms > z->rule_from_ms)
+		return rule;
+	table = zone_table_span(z, z->rule_from_ms - 1);
+	joined = zone_same_span(&table, &rule);
+	if (joined)
+		rule.from_ms = table.from_ms;
+	else
+		rule.from_ms = table.until_ms = z->rule_from_ms;
+	return joined || utc_ms >= z->rule_from_ms ? rule : table;
 }
 
 int64_t
 zone_utc_to_local(const struct zone *z, int64_t utc_ms)
 {
+	utc_ms = zone_clamp(utc_ms);
 	return utc_ms + zone_span_at(z, utc_ms).offset_s * CIVIL_SECOND_MS;
 }
 
-/* Every stretch is asked that could hold local_ms. */
+/*
+ * Every stretch is asked that could hold local_ms.  The first one begins
+ * before it in any case: either it holds it or the clock went on from there,
+ * so the change that local_ms lies behind is known when nobody holds it.
+ */
 struct zone_instant
 zone_local_to_utc(const struct zone *z, int64_t local_ms)
 {
 	struct zone_instant r = { .answer = ZONE_GAP };
-	struct zone_span span = zone_span_at(z, local_ms - ZONE_REACH_MS);
-	bool found = false, forward = false;
+	struct zone_span span;
 
+	local_ms = zone_clamp(local_ms);
+	span = zone_span_at(z, local_ms - ZONE_REACH_MS);
+	r.utc_ms = r.later_ms = local_ms - span.offset_s * CIVIL_SECOND_MS;
 	for (;;) {
-		int64_t offset_ms = span.offset_s * CIVIL_SECOND_MS;
-		int64_t utc_ms = local_ms - offset_ms;
+		int64_t utc_ms = local_ms - span.offset_s * CIVIL_SECOND_MS;
 
 		if (utc_ms >= span.from_ms && utc_ms < span.until_ms) {
-			r.answer = found ? ZONE_OVERLAP : ZONE_ONE;
-			if (!found)
+			if (r.answer == ZONE_GAP)
 				r.utc_ms = utc_ms;
 			r.later_ms = utc_ms;
-			found = true;
+			r.answer = r.answer == ZONE_GAP ? ZONE_ONE :
+							  ZONE_OVERLAP;
 		}
 		if (span.until_ms > local_ms + ZONE_REACH_MS ||
 		    span.until_ms > CIVIL_MAX_MS)
-			break;
-		/* Put forward from before local_ms to behind it? */
-		forward = !found && utc_ms >= span.until_ms;
-		if (forward)
+			return r;
+		if (r.answer == ZONE_GAP && utc_ms >= span.until_ms)
 			r.utc_ms = r.later_ms = span.until_ms;
 		span = zone_span_at(z, span.until_ms);
 	}
-	ASSERT(found || r.answer == ZONE_GAP);
-	return r;
 }

@@ -32,7 +32,7 @@ struct zone;
 
 /* A stretch of time in which the clock is not changed. */
 struct zone_span {
-	int64_t from_ms;  /* the first instant of it, or CIVIL_MIN_MS */
+	int64_t from_ms;  /* the first instant of it; INT64_MIN: since ever */
 	int64_t until_ms; /* the first one behind it; INT64_MAX: for ever */
 	int32_t offset_s; /* local minus UTC */
 	bool saving;	  /* daylight-saving time, as the data has it */

@@ -82,7 +82,8 @@ verb_write(void *arg, struct str bytes)
 {
 	struct session *s = arg;
 
-	return fwrite(bytes.p, 1, bytes.n, s->out) == bytes.n;
+	return bytes.n == 0 ||
+	    fwrite(bytes.p, 1, bytes.n, s->out) == bytes.n;
 }
 
 int

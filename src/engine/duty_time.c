@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/engine_private.h"
+#include "resource/audit.h"
+#include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -120,8 +122,7 @@ duty_anchor(struct engine *g, struct cx *cx)
 	job = calloc(1, sizeof(*job));
 	ASSERT(job != NULL);
 	job->loop = g->loop;
-	job->path = strdup(arena_printf(cx->arena, "%s/anchor",
-	    g->site->data));
+	job->path = strdup(audit_anchor_path(g->site, cx->arena));
 	ASSERT(job->path != NULL);
 	job->seq = seq;
 	memcpy(job->hash, hash, sizeof(hash));

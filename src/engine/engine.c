@@ -451,6 +451,7 @@ engine_recover(struct engine *g, struct db *db, struct err *e)
 	if (g->nstarting > 0)
 		engine_hook(g);
 	g->nlive_shown = (int)g->nlive;
+	g->more = true; /* what is over, and what is ready, waits */
 	round_end(&cx);
 	if (n > 0)
 		log_info("engine.recovered", "attempts=%zu running=%zu", n,

@@ -236,6 +236,9 @@ mask_feed(struct mask_stream *s, const char *p, size_t n)
 			stream_cover(s, i + 1, m->nodes[node].longest);
 			touched = true;
 		}
+		/* a secret that cannot become a longer one need not wait */
+		while (node != 0 && m->nodes[node].child == 0)
+			node = m->nodes[node].fail;
 	}
 
 	size_t hold = m->nodes[node].depth;

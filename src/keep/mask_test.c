@@ -175,10 +175,10 @@ every_form_is_masked(void **state)
 		{ "jklmno", "6a6b6c6d6e6f", "***" },
 		/* at the three offsets: the edges share bits with others */
 		{ "hunter2!", "aHVudGVyMiE=", "***E=" },
-		{ "hunter2!", "eGh1bnRlcjIheA==", "eG***heA==" },
+		{ "hunter2!", "eGh1bnRlcjIheA==", "eG***eA==" },
 		{ "hunter2!", "eHhodW50ZXIyIXg=", "eHh***Xg=" },
-		{ "??>>??>>", "Pz8+Pj8/Pj4=", "***4=" },
-		{ "??>>??>>", "Pz8-Pj8_Pj4=", "***4=" },
+		{ ">>>a?" "??", "Pj4+YT8/Pw==", "***w==" },
+		{ ">>>a?" "??", "Pj4-YT8_Pw==", "***w==" },
 		{ "a b/c&d=e", "a%20b%2Fc%26d%3De", "***" },
 		{ "a b/c&d=e", "a%20b%2fc%26d%3de", "***" },
 		{ "a b/c&d=e", "a%20b/c%26d%3De", "***" },
@@ -269,25 +269,26 @@ holds_back_live_prefixes_alone(void **state)
 	mask_destroy(m);
 }
 
+/* base64(1) of 150 times 'k' */
 static void
 wrapped_base64(void **state)
 {
-	char secret[200];
-	/* base64(1) of 150 times 'k' */
-	static const char text[] =
-	    "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2"
-	    "tra2tra2tr\na2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2"
-	    "tra2tra2tra2tra2tra2tr\na2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2"
-	    "tra2tr";
+	char secret[151];
+	struct buf text = { 0 }, out;
+	struct mask *m;
 
 	(void)state;
 	memset(secret, 'k', 150);
 	secret[150] = '\0';
-	/* the secret repeats itself, so that only whether it goes counts */
-	struct mask *m = mask_of(secret);
-	struct buf out = mask_cut(m, str_of(text), NULL, 0);
-
+	for (size_t i = 0; i < 200; i++) {
+		if (i > 0 && i % 76 == 0)
+			buf_addc(&text, '\n');
+		buf_addc(&text, "a2tr"[i % 4]);
+	}
+	m = mask_of(secret);
+	out = mask_cut(m, buf_str(&text), NULL, 0);
 	assert_string_equal(buf_cstr(&out), "***");
+	buf_finish(&text);
 	buf_finish(&out);
 	mask_destroy(m);
 }

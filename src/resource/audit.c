@@ -48,5 +48,5 @@ audit(struct cx *cx, const char *action, const char *object,
 const char *
 audit_anchor_path(const struct site *s, struct arena *a)
 {
-	return arena_printf(a, "%s/log/audit.anchor", s->data);
+	return arena_printf(a, "%s/anchor", s->data);
 }

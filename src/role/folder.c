@@ -51,12 +51,13 @@ folder_errors_lines(const struct folder_errors *errs, const struct err *e,
 
 		if (it->warning)
 			continue;
-		buf_printf(to, "%s:%d:%d: %s%s%s\n", it->file, it->line,
-		    it->column, it->what, it->hint == NULL ? "" : "; ",
+		buf_printf(to, "%s%s:%d:%d: %s%s%s", to->len == 0 ? "" : "\n",
+		    it->file, it->line, it->column, it->what,
+		    it->hint == NULL ? "" : "; ",
 		    it->hint == NULL ? "" : it->hint);
 	}
 	if (to->len == 0)
-		buf_printf(to, "%s\n", e->message);
+		buf_adds(to, e->message);
 }
 
 static struct platform *

@@ -84,6 +84,19 @@ ask_answer(struct cx *cx, struct call *call, struct ask *ask,
 	return true;
 }
 
+/* Only what the caller may see is offered as a near name. */
+static void
+near_visible(struct cx *cx, struct near *near, const char *team,
+    const char *name)
+{
+	const struct access_target target = { team, NULL, name };
+
+	if (access_ask(cx->platform, cx->actor, RIGHT_VIEW, &target,
+		cx->arena)
+		.allowed)
+		near_offer(near, name);
+}
+
 bool
 ask_api_request(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
@@ -94,7 +107,9 @@ ask_api_request(struct cx *cx, struct call *call, struct json_out *out,
 
 	if (ask.request == NULL) {
 		for (size_t i = 0; i < cx->platform->nrequests; i++)
-			near_offer(&near, cx->platform->requests[i].name);
+			near_visible(cx, &near,
+			    cx->platform->requests[i].task->team,
+			    cx->platform->requests[i].name);
 		return call_absent(e, "request type", call->path[0],
 		    near.best);
 	}
@@ -112,7 +127,8 @@ ask_api_task(struct cx *cx, struct call *call, struct json_out *out,
 
 	if (ask.task == NULL) {
 		for (size_t i = 0; i < cx->platform->ntasks; i++)
-			near_offer(&near, cx->platform->tasks[i]->name);
+			near_visible(cx, &near, cx->platform->tasks[i]->team,
+			    cx->platform->tasks[i]->name);
 		return call_absent(e, "task", call->path[0], near.best);
 	}
 	return ask_answer(cx, call, &ask, RIGHT_RUN, out, e);

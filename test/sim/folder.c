@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* A random folder of tasks, people, rules; as YAML, and as the sim knows it. */
+#include <stdio.h>
+
+#include "platform/platform.h"
+#include "sim.h"
+
+const char *const sim_people[SIM_PEOPLE] = { "ada", "bob", "cyd", "dan" };
+const char *const sim_envs[SIM_ENVS] = { "dev", "prod" };
+const char *const sim_names[SIM_NAMES] = { "a", "b", "o" };
+const char *const sim_limits[SIM_LIMITS] = { "db", "gpu" };
+static const char *const teams[2] = { "red", "blue" };
+
+static struct sim_rule
+rule_make(struct sim *s, unsigned percent)
+{
+	struct sim_rule r = { .count = 0 };
+
+	if (sim_chance(s, percent)) {
+		r.team = (int)sim_below(s, 2);
+		r.count = 1 + (int)sim_chance(s, 30);
+	}
+	return r;
+}
+
+static void
+task_make(struct sim *s, int i)
+{
+	struct sim_folder *f = &s->folder;
+	struct sim_task *t = &f->tasks[i];
+	int most = i < 3 ? i : 3;
+
+	*t = (struct sim_task){ .command = true };
+	for (int k = (int)sim_below(s, (uint64_t)most + 1); k > 0; k--) {
+		struct sim_need need = { .task = (int)sim_below(s,
+					     (uint64_t)i) };
+
+		need.with = sim_chance(s, 70) ? WITH_SAME : WITH_CONST;
+		if (t->nneeds > 0 && sim_chance(s, 20))
+			need.with = WITH_OUTPUT;
+		t->needs[t->nneeds++] = need;
+	}
+	if (sim_chance(s, 40)) {
+		t->target = TARGET_OF_NAME;
+		if (t->nneeds > 0 && sim_chance(s, 30))
+			t->target = TARGET_OF_OUTPUT;
+	}
+	if (t->nneeds > 0 && sim_chance(s, 10))
+		t->command = false;
+	else if (sim_chance(s, 8))
+		t->manual = true, t->target = TARGET_OF_NONE;
+	if (!t->command)
+		t->target = TARGET_OF_NONE;
+	t->retry = sim_chance(s, 30) ? 1 + (int)sim_below(s, 2) : 0;
+	t->idempotent = sim_chance(s, 40);
+	t->prod_only = sim_chance(s, 10);
+	for (int k = 0; k < SIM_LIMITS; k++)
+		if (t->command && !t->manual && sim_chance(s, 25))
+			t->uses[k] = 1 + (int)sim_chance(s, 20);
+	t->rule = rule_make(s, 8);
+}
+
+static void
+rule_write(struct buf *b, const struct sim_rule *rules, int n)
+{
+	bool any = false;
+
+	for (int i = 0; i < n; i++) {
+		if (rules[i].count == 0)
+			continue;
+		buf_printf(b, "%s{of: %s, count: %d}",
+		    any ? ", " : "approve: [", teams[rules[i].team],
+		    rules[i].count);
+		any = true;
+	}
+	if (any)
+		buf_adds(b, "]\n");
+}
+
+static void
+need_write(struct buf *b, const struct sim_need *need, int k)
+{
+	buf_printf(b, "  n%d: {task: t%d, with: {name: ", k, need->task);
+	switch (need->with) {
+	case WITH_SAME:
+		buf_adds(b, "$params.name");
+		break;
+	case WITH_CONST:
+		buf_adds(b, "b");
+		break;
+	case WITH_OUTPUT:
+	default:
+		buf_adds(b, "$needs.n0.outputs.out");
+		break;
+	}
+	buf_adds(b, "}}\n");
+}
+
+static void
+uses_write(struct buf *b, const struct sim_task *t)
+{
+	bool any = false;
+
+	for (int k = 0; k < SIM_LIMITS; k++) {
+		if (t->uses[k] == 0)
+			continue;
+		buf_printf(b, "%s%s: %d", any ? ", " : "uses: {",
+		    sim_limits[k], t->uses[k]);
+		any = true;
+	}
+	if (any)
+		buf_adds(b, "}\n");
+}
+
+static void
+task_write(struct sim *s, struct buf *b, int i)
+{
+	const struct sim_task *t = &s->folder.tasks[i];
+
+	buf_printf(b, "---\ntask: t%d\nparams: {name: {type: string}}\n", i);
+	if (t->nneeds > 0)
+		buf_adds(b, "needs:\n");
+	for (int k = 0; k < t->nneeds; k++)
+		need_write(b, &t->needs[k], k);
+	if (t->target == TARGET_OF_NAME)
+		buf_adds(b, "creates: {argv: [/bin/look]}\n");
+	else if (t->target == TARGET_OF_OUTPUT)
+		buf_adds(b,
+		    "creates: {argv: [/bin/look, $needs.n0.outputs.out]}\n");
+	if (t->manual)
+		buf_adds(b, "manual: [do it]\n");
+	else if (t->command)
+		buf_adds(b, "argv: [/bin/do]\n");
+	buf_adds(b, "outputs: {out: {}}\n");
+	if (t->retry > 0)
+		buf_printf(b, "retry: {times: %d, backoff: 1s..4s}\n",
+		    t->retry);
+	if (t->idempotent)
+		buf_adds(b, "idempotent: true\n");
+	if (t->prod_only)
+		buf_adds(b, "when: {env: prod}\n");
+	uses_write(b, t);
+	rule_write(b, &t->rule, 1);
+}
+
+static void
+head_write(struct sim *s, struct buf *b)
+{
+	struct sim_folder *f = &s->folder;
+
+	buf_printf(b,
+	    "slipway: 1\nteam: red\nlimits: {db: %d, gpu: %d}\n"
+	    "projects: {OPS: {team: red}}\n---\npeople: {",
+	    f->limits[0], f->limits[1]);
+	for (int i = 0; i < f->npeople; i++)
+		buf_printf(b, "%s%s: {name: P}", i > 0 ? ", " : "",
+		    sim_people[i]);
+	buf_adds(b, "}\nteams: {");
+	for (int k = 0; k < 2; k++) {
+		bool any = false;
+
+		buf_printf(b, "%s%s: {members: [", k > 0 ? ", " : "",
+		    teams[k]);
+		for (int i = 0; i < f->npeople; i++)
+			if ((f->teams[k] & 1u << i) != 0) {
+				buf_printf(b, "%s%s", any ? ", " : "",
+				    sim_people[i]);
+				any = true;
+			}
+		buf_adds(b, "]}");
+	}
+	buf_adds(b, "}\n---\nenvironments:\n");
+	for (int i = 0; i < SIM_ENVS; i++) {
+		struct buf rules = { .data = NULL };
+
+		rule_write(&rules, f->env[i], 2);
+		if (rules.len > 0)
+			rules.data[rules.len - 1] = '\0';
+		buf_printf(b, "  %s: {%s}\n", sim_envs[i], buf_cstr(&rules));
+		buf_finish(&rules);
+	}
+}
+
+static void
+people_make(struct sim *s)
+{
+	struct sim_folder *f = &s->folder;
+
+	f->npeople = 2 + (int)sim_below(s, SIM_PEOPLE - 1);
+	for (int k = 0; k < 2; k++)
+		for (int i = 0; i < f->npeople; i++)
+			if (sim_chance(s, 65))
+				f->teams[k] |= 1u << i;
+	f->env[1][0] = rule_make(s, 60);
+	f->env[1][1] = rule_make(s, 25);
+	f->env[0][0] = rule_make(s, 10);
+}
+
+static struct platform *
+folder_load(struct sim *s, struct buf *b)
+{
+	struct folder_file file = { .name = "slipway.yaml",
+		.bytes = buf_str(b) };
+	struct folder_errors errs = { 0 };
+	struct platform *p = NULL;
+	struct err e = { 0 };
+
+	folder_errors_init(&errs, s->arena);
+	if (!platform_load_memory("/team", &file, 1, &p, &errs, &e)) {
+		fputs(buf_cstr(b), stderr);
+		sim_violation(s, "folder: %s: line %d: %s", e.message,
+		    errs.count > 0 ? errs.items[0].line : 0,
+		    errs.count > 0 ? errs.items[0].what : "");
+	}
+	return p;
+}
+
+void
+folder_generate(struct sim *s)
+{
+	struct sim_folder *f = &s->folder;
+	struct buf b = { .data = NULL };
+
+	*f = (struct sim_folder){ .ntasks = 3 + (int)sim_below(s, 10) };
+	f->limits[0] = 1 + (int)sim_below(s, 3);
+	f->limits[1] = 1 + (int)sim_below(s, 2);
+	people_make(s);
+	head_write(s, &b);
+	for (int i = 0; i < f->ntasks; i++) {
+		task_make(s, i);
+		task_write(s, &b, i);
+	}
+	for (int i = 0; i < 2; i++) {
+		f->requests[i] = (int)sim_below(s, (uint64_t)f->ntasks);
+		f->request_rule[i] = rule_make(s, 40);
+		buf_printf(&b, "---\nrequest: r%d\nproject: OPS\ntask: t%d\n",
+		    i, f->requests[i]);
+		rule_write(&b, &f->request_rule[i], 1);
+	}
+	if (s->verbose)
+		fputs(buf_cstr(&b), stdout);
+	s->platform = folder_load(s, &b);
+	buf_finish(&b);
+}

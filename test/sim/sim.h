@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sim.h: the core in one process, under a virtual clock and a scheduler whose
+ * every choice comes from a seed.
+ *
+ * A seed makes a small folder (folder.c), then takes random steps: people ask,
+ * decide, edit, cancel and retry, attempts end, get lost or are reported
+ * twice, targets come and go, the clock jumps, commits fail, the server dies
+ * (act.c, turn.c).  The outside world is the fake driver with a memory of its
+ * own (outside.c).  After each step the invariants are checked (check.c); at
+ * the end everything is driven to its end, and nothing may be stuck.
+ *
+ * One thread.  The same seed replays exactly.
+ */
+#ifndef TEST_SIM_SIM_H
+#define TEST_SIM_SIM_H
+
+#include <sqlite3.h>
+
+#include "driver/fake.h"
+#include "engine/engine.h"
+#include "spec/run.h"
+#include "store/db.h"
+
+#define SIM_TASKS 12
+#define SIM_PEOPLE 4
+#define SIM_ENVS 2	/* dev, prod */
+#define SIM_NAMES 3	/* values of the parameter: a, b, o */
+#define SIM_LIMITS 2	/* db, gpu */
+#define SIM_TRACE 20
+
+struct sim_need {
+	int task;
+	enum { WITH_SAME, WITH_CONST, WITH_OUTPUT } with;
+};
+
+struct sim_rule {
+	int team;  /* 0 or 1 */
+	int count; /* 0: no rule */
+};
+
+struct sim_task {
+	struct sim_need needs[3];
+	int nneeds;
+	bool command, manual, idempotent, prod_only;
+	enum { TARGET_OF_NONE, TARGET_OF_NAME, TARGET_OF_OUTPUT } target;
+	int retry;
+	int uses[SIM_LIMITS];
+	struct sim_rule rule;
+};
+
+/* The folder as the simulation itself understands it. */
+struct sim_folder {
+	struct sim_task tasks[SIM_TASKS];
+	int ntasks;
+	int npeople;
+	unsigned teams[2]; /* bits of people */
+	struct sim_rule env[SIM_ENVS][2];
+	int requests[2]; /* task */
+	struct sim_rule request_rule[2];
+	int limits[SIM_LIMITS];
+};
+
+/* An attempt as the outside world sees it. */
+struct sim_attempt {
+	bool live, cancelled;
+	unsigned starts;
+	int task, name, env;
+	enum { SIM_CHECK, SIM_RUN, SIM_VERIFY } kind;
+	int64_t token;
+	char run_key[24];
+};
+
+struct sim {
+	uint64_t seed, random;
+	int step;
+	bool verbose, calm; /* calm: no faults, everything succeeds */
+	char trace[SIM_TRACE][200];
+	int ntrace;
+
+	struct sim_folder folder;
+	bool targets[SIM_TASKS][SIM_NAMES][SIM_ENVS];
+
+	int64_t wall_ms, boot_ms;
+
+	char path[64];
+	struct db *db;
+	sqlite3 *raw; /* the same connection */
+	struct site site;
+	struct fake *fake;
+	struct driver fake_driver;
+	struct engine *engine;
+	struct writer_hooks hooks;
+	struct platform *platform;
+	struct arena *arena;
+	int slots;
+	int dies_after; /* driver calls until the server is dead; -1: lives */
+	int64_t full_passages; /* of the failpoint */
+
+	struct sim_attempt *attempts; /* by id */
+	size_t nattempts;
+	struct work_event extra[8]; /* late and repeated words */
+	size_t nextra;
+
+	int64_t checked; /* attempts looked at */
+	int64_t *touched; /* by run: last attempt when a person retried */
+	size_t ntouched;
+
+	uint64_t turns, restarts;
+	double hours;
+};
+
+/* A number below n; n > 0. */
+uint64_t sim_below(struct sim *s, uint64_t n);
+bool sim_chance(struct sim *s, unsigned percent);
+void sim_note(struct sim *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Print seed, step and what was done last; exit 1. */
+_Noreturn void sim_violation(struct sim *s, const char *fmt, ...)
+    PRINTF_LIKE(2, 3);
+
+/* folder.c */
+extern const char *const sim_people[SIM_PEOPLE];
+extern const char *const sim_envs[SIM_ENVS];
+extern const char *const sim_names[SIM_NAMES];
+extern const char *const sim_limits[SIM_LIMITS];
+void folder_generate(struct sim *s);
+
+/* outside.c */
+extern const struct driver_ops outside_ops;
+struct driver outside_driver(struct sim *s);
+struct sim_attempt *outside_attempt(struct sim *s, int64_t id);
+/* A live attempt chosen at random, or 0. */
+int64_t outside_pick(struct sim *s);
+void outside_end(struct sim *s, int64_t id);
+void outside_lose(struct sim *s, int64_t id);
+void outside_repeat(struct sim *s, int64_t id);
+int outside_live(struct sim *s);
+void outside_reset(struct sim *s);
+
+/* turn.c: what store/writer does, with faults */
+typedef bool turn_job(struct sim *s, struct cx *cx, struct err *e);
+void turn(struct sim *s, turn_job *job, const char *person);
+void turn_restart(struct sim *s);
+void turn_engine(struct sim *s);
+void turn_clock(struct sim *s, int64_t wall_ms, int64_t boot_ms);
+void turn_settle(struct sim *s);
+
+/* act.c */
+void act(struct sim *s);
+bool act_approve(struct sim *s, struct cx *cx, struct err *e);
+
+/* check.c */
+void check_prepare(struct sim *s);
+void check_finish(void);
+void check_all(struct sim *s);
+void check_over(struct sim *s);
+
+/* raw.c: values of the database, outside of the product's own statements */
+int64_t raw_int(struct sim *s, const char *sql, int64_t a, int64_t b);
+/* A random row's first column, or 0. */
+int64_t raw_pick(struct sim *s, const char *sql);
+void raw_exec(struct sim *s, const char *sql);
+/* The prepared statement of a constant text, reset. */
+sqlite3_stmt *raw_statement(struct sim *s, const char *sql);
+void raw_finish(void);
+
+#endif
