@@ -49,6 +49,8 @@ struct api *api_create(const struct api_options *o);
 void api_serve(struct api *a, const struct http_server *s);
 /* self is the api. */
 http_handler api_handle;
+/* Nothing of it is on the pool: wait for that before an end. */
+bool api_idle(const struct api *a);
 /* Before the writer ends: write down what is only noted. */
 void api_stop(struct api *a);
 /* After the HTTP server has ended.  NULL is fine. */

@@ -25,6 +25,12 @@ api_serve(struct api *a, const struct http_server *s)
 	a->server = s;
 }
 
+bool
+api_idle(const struct api *a)
+{
+	return a->pooled == 0;
+}
+
 void
 api_stop(struct api *a)
 {

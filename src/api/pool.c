@@ -37,6 +37,7 @@ pool_done(void *arg)
 	struct buf body = p->body;
 	struct err err = p->err;
 
+	p->r->api->pooled--;
 	/* p goes with the request */
 	if (p->ok)
 		answer_bytes(p->r, p->type, buf_str(&body));
@@ -54,6 +55,7 @@ pool_answer(struct request *r, pool_read *fn, const char *type)
 	p->fn = fn;
 	p->type = type;
 	p->path = db_path(r->api->o.read);
+	r->api->pooled++;
 	loop_work(r->api->o.loop, pool_work, pool_done, p);
 }
 

@@ -7,6 +7,7 @@
 #include "sys/digest.h"
 
 #define WRITE_KEY 200 /* bytes of an Idempotency-Key */
+#define WRITE_PRUNE 2 /* expired answers forgotten for each new one */
 
 struct write {
 	struct job job;
@@ -101,6 +102,8 @@ write_perform(struct write *w, struct cx *cx, struct err *e)
 		w->idempotency.secret =
 		    (r->op->flags & OP_RETURNS_SECRET) != 0;
 		idempotency_store(cx->db, &w->idempotency, cx->now);
+		/* More than comes in, so that the table does not grow. */
+		idempotency_prune(cx->db, cx->now, WRITE_PRUNE);
 	}
 	return !db_failed(cx->db, e);
 }

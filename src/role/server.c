@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -264,6 +265,19 @@ server_open_api(struct server *s)
 	api_serve(s->api, s->http);
 }
 
+/* As many connections as the system lets us have.  After the driver: what it
+ * starts keeps the ordinary number. */
+static void
+server_raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* --- life ----------------------------------------------------------------- */
 
 bool
@@ -286,8 +300,11 @@ server_open(const struct server_options *o, struct server **ret,
 	    !server_open_store(s, e))
 		return false;
 	server_say(s, "data: %s", s->data);
-	if (!server_open_driver(s, e) || !server_listen(s, e) ||
-	    !server_become(s, e) || !server_open_folder(s, &p, e))
+	if (!server_open_driver(s, e))
+		return false;
+	server_raise_files();
+	if (!server_listen(s, e) || !server_become(s, e) ||
+	    !server_open_folder(s, &p, e))
 		return false;
 	s->bus = bus_create(s->loop);
 	if (!server_open_engine(s, p, e))

@@ -10,12 +10,16 @@
 #define STOP_LOOK_MS 50
 #define STOP_RUNS_MS 15000 /* of a local server: then KILL has come */
 
+/* What the pool still reads for somebody ends first. */
 static void
 stop_drained(void *arg)
 {
 	struct server *s = arg;
 
-	loop_stop(s->loop);
+	if (api_idle(s->api))
+		loop_stop(s->loop);
+	else
+		loop_timer_start(s->loop, STOP_LOOK_MS, stop_drained, s);
 }
 
 static void

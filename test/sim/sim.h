@@ -147,7 +147,7 @@ void turn_settle(struct sim *s);
 
 /* act.c */
 void act(struct sim *s);
-bool act_approve(struct sim *s, struct cx *cx, struct err *e);
+turn_job act_approve, act_resolve;
 
 /* check.c */
 void check_prepare(struct sim *s);

@@ -5,6 +5,7 @@
 // what is there afterwards against what was answered (F01 and F03).
 //
 //	kill9.mjs [--kills N] [--seed S] [--binary FILE] [--clients N] [--keep]
+//	          [--red lost|doubled|phantom]
 //
 // Clients ask, run, approve, decline, edit, withdraw, comment and cancel, each
 // request with an Idempotency-Key of its own, repeated with that key until it
@@ -15,6 +16,9 @@
 //	lost     acknowledged, and not there; or begun, and never ended
 //	doubled  one key or one attempt with two effects
 //	phantom  there, and nobody asked for it, or nobody approved it
+//
+// --red takes a line from what the runs wrote, or adds one, and must fail: a
+// proof that the oracle sees it.
 //
 // Exits 0 when there is none of them and the audit chain and the database are
 // whole.  The seed is printed: it decides the load and the moments, as far as
@@ -36,6 +40,7 @@ const { values: options } = parseArgs({ options: {
 	binary: { type: 'string',
 		default: path.join(ROOT, 'build/asan/slipway') },
 	keep: { type: 'boolean', default: false },
+	red: { type: 'string', default: '' },
 } });
 
 const KILL_MS = 200;
@@ -377,8 +382,23 @@ async function logs_check(runs) {
 	}
 }
 
+function sabotage() {
+	const file = path.join(out, 'marks');
+	const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
+
+	if (options.red === 'lost')
+		lines.pop();
+	if (options.red === 'doubled')
+		lines.push(lines[0]);
+	if (options.red === 'phantom')
+		lines.push('nobody R-0 0');
+	fs.writeFileSync(file, `${lines.join('\n')}\n`);
+}
+
 async function after_check() {
 	await quiet();
+	if (options.red !== '')
+		sabotage();
 	const runs = await pages('/v1/runs');
 	const lines = canaries();
 	const by_name = runs_check(runs, lines);

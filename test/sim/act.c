@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* What people do, and what happens to the outside world. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "resource/ask/ask.h"
+#include "resource/run/reveal.h"
+#include "resource/run/run.h"
+#include "resource/ticket/ticket.h"
+#include "sim.h"
+
+static const char *
+any_person(struct sim *s)
+{
+	return sim_people[sim_below(s, (uint64_t)s->folder.npeople)];
+}
+
+static void
+asked_check(struct sim *s, const struct asked *asked, const struct ask *ask)
+{
+	static const char same[] =
+	    "SELECT COUNT(*) FROM run a JOIN run b ON a.id = ?1 AND "
+	    "b.task = a.task AND b.params = a.params AND "
+	    "b.environment = a.environment AND b.id <> a.id "
+	    "WHERE a.dedupe_key IS NOT NULL AND b.ticket_id = 0 AND "
+	    "b.dry = 0 AND b.dedupe_key IS NOT NULL AND "
+	    "b.status IN ('queued', 'running')";
+
+	if (!streq(asked->run->task, ask->task->name) ||
+	    !streq(asked->run->environment, ask->environment->name) ||
+	    asked->run->dry != ask->dry)
+		sim_violation(s, "%s is not what was asked for",
+		    asked->run->key);
+	if (asked->joined) {
+		json_t *params = json_loads(asked->run->params, 0, NULL);
+
+		if (!json_equal(params, ask->params))
+			sim_violation(s, "joined %s, which has other params",
+			    asked->run->key);
+		json_decref(params);
+	} else if (raw_int(s, same, asked->run->id, 0) > 0)
+		sim_violation(s, "%s does what another run does",
+		    asked->run->key);
+}
+
+static bool
+act_ask(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct problems problems;
+	struct ask ask = { .requester = cx->actor->person,
+		.dry = sim_chance(s, 6) };
+	struct asked asked;
+	const char *name = sim_names[sim_below(s, 2)];
+	const char *env = sim_envs[sim_below(s, SIM_ENVS)];
+	json_t *given = json_pack("{s:s}", "name", name), *params = NULL;
+	bool ok;
+
+	if (sim_chance(s, 40)) {
+		ask.request = &cx->platform->requests[sim_below(s, 2)];
+		ask.task = ask.request->task;
+	} else {
+		/* Later tasks have more below them. */
+		uint64_t n = cx->platform->ntasks;
+		uint64_t i = sim_below(s, n), k = sim_below(s, n);
+
+		ask.task = platform_task(cx->platform,
+		    arena_printf(cx->arena, "t%d", (int)(i > k ? i : k)));
+	}
+	problems_init(&problems, cx->arena);
+	ok = ask_environment(cx, env, ask.request, &ask.environment, e) &&
+	    ask_params(cx, ask.task, given, &problems, &params, e);
+	json_decref(given);
+	ask.params = params;
+	if (!ok || !ask_make(cx, &ask, &asked, e)) {
+		sim_note(s, "%s asks for %s %s in %s", cx->actor->person,
+		    ask.task->name, name, env);
+		return false;
+	}
+	asked_check(s, &asked, &ask);
+	sim_note(s, "%s asks for %s%s %s in %s: %s %s%s", cx->actor->person,
+	    ask.dry ? "a plan of " : "", ask.task->name, name, env,
+	    asked.run->key, asked.run->status,
+	    asked.joined ? ", joined" : "");
+	return true;
+}
+
+static struct ticket *
+any_ticket(struct sim *s, struct cx *cx, bool waiting)
+{
+	return ticket_by_id(cx, waiting
+		? raw_pick(s,
+		      "SELECT id FROM ticket "
+		      "WHERE status = 'waiting_approval'")
+		: raw_pick(s, "SELECT id FROM ticket"));
+}
+
+static struct run *
+any_run(struct sim *s, struct cx *cx, bool over)
+{
+	return run_by_id(cx, over
+		? raw_pick(s,
+		      "SELECT id FROM run WHERE ended_at <> 0 AND dry = 0")
+		: raw_pick(s, "SELECT id FROM run WHERE ended_at = 0"));
+}
+
+static bool
+nothing(struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "sim.nothing", "there is none");
+}
+
+bool
+act_approve(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct ticket *t = any_ticket(s, cx, true);
+
+	if (t == NULL)
+		return nothing(e);
+	sim_note(s, "%s approves %s", cx->actor->person, t->key);
+	return ticket_decide(cx, t, t->plan_hash, true, "", e);
+}
+
+static bool
+act_decide(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct ticket *t = any_ticket(s, cx, sim_chance(s, 90));
+	bool approve = sim_chance(s, 85);
+	const char *hash;
+
+	if (t == NULL)
+		return nothing(e);
+	hash = sim_chance(s, 95) ? t->plan_hash : "0123456789abcdef";
+	sim_note(s, "%s says %s to %s", cx->actor->person,
+	    approve ? "yes" : "no", t->key);
+	return ticket_decide(cx, t, hash, approve, "", e);
+}
+
+static bool
+act_edit(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct ticket *t = any_ticket(s, cx, sim_chance(s, 70));
+	const char *env = NULL, *title = NULL;
+	struct problems problems;
+	json_t *params = NULL;
+	bool ok;
+
+	if (t == NULL)
+		return nothing(e);
+	if (sim_chance(s, 20))
+		title = "another title";
+	if (sim_chance(s, 30))
+		env = sim_envs[sim_below(s, SIM_ENVS)];
+	if (sim_chance(s, 70))
+		params = json_pack("{s:s}", "name", sim_names[sim_below(s, 2)]);
+	problems_init(&problems, cx->arena);
+	ok = ticket_edit(cx, t, title, env, params, &problems, e);
+	json_decref(params);
+	sim_note(s, "%s edits %s", cx->actor->person, t->key);
+	return ok;
+}
+
+static bool
+act_close(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct ticket *t = any_ticket(s, cx, sim_chance(s, 50));
+
+	if (t == NULL)
+		return nothing(e);
+	sim_note(s, "%s withdraws %s", cx->actor->person, t->key);
+	return ticket_close(cx, t, "withdrawn", e);
+}
+
+static bool
+act_cancel(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct run *run = any_run(s, cx, false);
+
+	if (run == NULL)
+		return nothing(e);
+	sim_note(s, "%s cancels %s", cx->actor->person, run->key);
+	run_cancel(cx, run, "enough");
+	return true;
+}
+
+static bool
+act_retry(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct run *run = any_run(s, cx, sim_chance(s, 95));
+	int64_t step = 0;
+
+	if (run == NULL)
+		return nothing(e);
+	if (sim_chance(s, 40)) {
+		size_t n;
+		struct step **steps = run_steps_since(cx, run->id, 0, &n);
+
+		step = steps[sim_below(s, n)]->id;
+	}
+	sim_note(s, "%s retries %s step %lld", cx->actor->person, run->key,
+	    (long long)step);
+	return run_retry(cx, run, step, e);
+}
+
+bool
+act_resolve(struct sim *s, struct cx *cx, struct err *e)
+{
+	static const char *const outcomes[] = { "succeeded", "succeeded",
+		"failed", "retry" };
+	struct step *step = run_step(cx, s->calm
+		? raw_pick(s, "SELECT id FROM step WHERE status = 'manual'")
+		: sim_chance(s, 90)
+		? raw_pick(s,
+		      "SELECT id FROM step WHERE status IN ('unknown', "
+		      "'manual')")
+		: raw_pick(s, "SELECT id FROM step"));
+	const char *outcome = s->calm ? "succeeded" :
+					outcomes[sim_below(s, 4)];
+	struct run *run;
+
+	if (step == NULL)
+		return nothing(e);
+	run = run_by_id(cx, step->run_id);
+	sim_note(s, "%s resolves %s step %lld: %s", cx->actor->person,
+	    run->key, (long long)step->id, outcome);
+	return run_resolve(cx, run, step, outcome, "seen", e);
+}
+
+static const struct {
+	turn_job *job;
+	unsigned weight;
+} jobs[] = { { act_ask, 30 }, { act_decide, 30 }, { act_edit, 6 },
+	{ act_close, 3 }, { act_cancel, 6 }, { act_retry, 12 },
+	{ act_resolve, 10 } };
+
+static turn_job *
+any_job(struct sim *s)
+{
+	unsigned sum = 0;
+	uint64_t at;
+
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
+		sum += jobs[i].weight;
+	at = sim_below(s, sum);
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+		if (at < jobs[i].weight)
+			return jobs[i].job;
+		at -= jobs[i].weight;
+	}
+	return act_ask;
+}
+
+static void
+act_on_attempt(struct sim *s)
+{
+	int64_t id = outside_pick(s);
+	uint64_t luck = sim_below(s, 100);
+
+	if (id == 0)
+		return;
+	if (luck < 86) {
+		sim_note(s, "attempt %lld ends", (long long)id);
+		outside_end(s, id);
+	} else if (luck < 93) {
+		sim_note(s, "attempt %lld is lost", (long long)id);
+		outside_lose(s, id);
+	} else {
+		sim_note(s, "a stale word about attempt %lld", (long long)id);
+		outside_repeat(s, id);
+	}
+}
+
+static void
+act_on_world(struct sim *s)
+{
+	int task = (int)sim_below(s, (uint64_t)s->folder.ntasks);
+	bool *target = &s->targets[task][sim_below(s, SIM_NAMES)]
+				  [sim_below(s, SIM_ENVS)];
+	uint64_t luck = sim_below(s, 100);
+
+	if (luck < 50) {
+		*target = !*target;
+		sim_note(s, "a target of t%d %s", task,
+		    *target ? "appears" : "vanishes");
+	} else if (luck < 65) {
+		int64_t hours = (int64_t)sim_below(s, 30) - 4;
+
+		sim_note(s, "the clock jumps by %lld h", (long long)hours);
+		turn_clock(s, hours * 3600000, hours > 0 ? hours * 3600000 : 0);
+	} else if (luck < 90) {
+		int64_t ms = (int64_t)sim_below(s, 40) * 60000;
+
+		turn_clock(s, ms, ms);
+	} else {
+		sim_note(s, "the server is killed");
+		turn_restart(s);
+	}
+}
+
+void
+act(struct sim *s)
+{
+	uint64_t luck = sim_below(s, 100);
+	int64_t ms = (int64_t)sim_below(s, 3000);
+
+	turn_clock(s, ms, ms);
+	if (luck < 40) {
+		const char *person = any_person(s);
+
+		turn(s, any_job(s), person);
+		return;
+	}
+	if (luck < 85)
+		for (uint64_t n = 1 + sim_below(s, 3); n > 0; n--)
+			act_on_attempt(s);
+	else
+		act_on_world(s);
+	turn(s, NULL, NULL);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The invariants.  Those about single writes are triggers, which see every
+ * statement; those about a whole are queries after each turn, each giving a
+ * row in words for what is wrong.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+#include "spec/ticket.h"
+#include "store/audit.h"
+
+#define OPEN_STEPS                                                             \
+	"('check', 'checking', 'waiting', 'ready', 'running', 'verifying', "   \
+	"'retry', 'approval', 'manual')"
+#define OPEN_RUNS "('waiting_approval', 'queued', 'running')"
+#define FAILED_STEPS "('failed', 'timed_out', 'unknown', 'unkillable')"
+#define LIVE "('starting', 'running')"
+#define MOVES(table, noun, word)                                               \
+	"CREATE TRIGGER sim_" table " AFTER UPDATE OF status ON " table        \
+	" WHEN old.status <> new.status AND NOT EXISTS (SELECT 1 FROM "        \
+	"sim_legal WHERE sim_legal.noun = '" noun "' AND "                     \
+	"sim_legal.a = old.status AND sim_legal.b = new.status) BEGIN "        \
+	"SELECT RAISE(ABORT, 'illegal move of a " noun "'); END;"
+
+static const char triggers[] =
+    "CREATE TABLE sim_legal (noun, a, b, PRIMARY KEY (noun, a, b)) "
+    "WITHOUT ROWID;"
+    MOVES("run", "run", "") MOVES("step", "step", "")
+    MOVES("attempt", "attempt", "") MOVES("ticket", "ticket", "")
+    MOVES("need", "need", "")
+    "CREATE TRIGGER sim_start AFTER INSERT ON attempt BEGIN "
+    "SELECT RAISE(ABORT, 'a second live attempt of a step') WHERE EXISTS ("
+    "SELECT 1 FROM attempt a WHERE a.step_id = new.step_id AND "
+    "a.id <> new.id AND a.status IN " LIVE ");"
+    "SELECT RAISE(ABORT, 'a command starts before its needs are done') "
+    "WHERE new.kind = 'run' AND EXISTS (SELECT 1 FROM edge JOIN step ON "
+    "step.id = edge.from_step WHERE edge.to_step = new.step_id AND "
+    "step.status NOT IN ('succeeded', 'skipped'));"
+    "SELECT RAISE(ABORT, 'an attempt starts in a cancelled run') WHERE "
+    "EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '');"
+    "SELECT RAISE(ABORT, 'a command starts in a run that may not') WHERE "
+    "new.kind = 'run' AND EXISTS (SELECT 1 FROM run WHERE id = new.run_id "
+    "AND (status <> 'running' OR dry = 1)); END;";
+
+static const struct {
+	const char *name, *sql;
+} wholes[] = {
+	{ "open_steps is not what is open",
+	    "SELECT key || ': ' || open_steps || ', not ' || n FROM (SELECT "
+	    "run.key, run.open_steps, (SELECT COUNT(*) FROM step WHERE "
+	    "step.run_id = run.id AND step.status IN " OPEN_STEPS ") AS n "
+	    "FROM run) WHERE open_steps <> n" },
+	{ "failed_steps is not what failed",
+	    "SELECT key || ': ' || failed_steps || ', not ' || n FROM (SELECT "
+	    "run.key, run.failed_steps, (SELECT COUNT(*) FROM step WHERE "
+	    "step.run_id = run.id AND step.status IN " FAILED_STEPS ") AS n "
+	    "FROM run WHERE dry = 0) WHERE failed_steps <> n" },
+	{ "a run is over with open steps",
+	    "SELECT key || ' ' || status FROM run WHERE dry = 0 AND "
+	    "status NOT IN " OPEN_RUNS " AND open_steps <> 0" },
+	{ "nothing is open, and the run is not over",
+	    "SELECT key || ' ' || status FROM run WHERE open_steps = 0 AND "
+	    "dry = 0 AND (status IN ('queued', 'running') OR "
+	    "(status = 'waiting_approval' AND cancel_by <> ''))" },
+	{ "a step is busy without its attempt",
+	    "SELECT 'R-' || run_id || '/' || id || ' ' || status FROM step "
+	    "WHERE status IN ('checking', 'running', 'verifying') AND NOT "
+	    "EXISTS (SELECT 1 FROM attempt WHERE step_id = step.id AND "
+	    "no = step.attempts AND attempt.status IN " LIVE ")" },
+	{ "an attempt lives, and its step is not busy",
+	    "SELECT 'attempt ' || a.id || ' ' || a.kind || ' of R-' || "
+	    "a.run_id || '/' || s.id || ' ' || s.status FROM attempt a JOIN "
+	    "step s ON s.id = a.step_id WHERE a.status IN " LIVE " AND "
+	    "s.status <> CASE a.kind WHEN 'check' THEN 'checking' WHEN 'run' "
+	    "THEN 'running' ELSE 'verifying' END" },
+	{ "waiting is not the number of undone needs",
+	    "SELECT 'R-' || run_id || '/' || id || ' ' || status || ': ' || "
+	    "waiting || ', not ' || n FROM (SELECT s.run_id, s.id, s.status, "
+	    "s.waiting, (SELECT COUNT(*) FROM edge JOIN step f ON f.id = "
+	    "edge.from_step WHERE edge.to_step = s.id AND f.status NOT IN "
+	    "('succeeded', 'skipped')) AS n FROM step s) WHERE waiting <> n" },
+	{ "a step waits for what will never be done",
+	    "SELECT 'R-' || s.run_id || '/' || s.id || ' for ' || f.id || ' ' "
+	    "|| f.status FROM step s JOIN run ON run.id = s.run_id JOIN edge "
+	    "ON edge.to_step = s.id JOIN step f ON f.id = edge.from_step "
+	    "WHERE s.status = 'waiting' AND run.dry = 0 AND f.status NOT IN "
+	    "('succeeded', 'skipped') AND f.status NOT IN " OPEN_STEPS },
+	{ "a step waits for nothing",
+	    "SELECT 'R-' || run_id || '/' || id FROM step WHERE "
+	    "status = 'waiting' AND waiting = 0" },
+	{ "a step stands aside for nothing",
+	    "SELECT 'R-' || s.run_id || '/' || s.id || ' shares ' || s.shares "
+	    "FROM step s JOIN run ON run.id = s.run_id WHERE s.held = 1 AND "
+	    "s.status IN ('ready', 'check') AND run.dry = 0 AND run.status IN "
+	    "('queued', 'running') AND NOT EXISTS (SELECT 1 FROM step o WHERE "
+	    "o.id = s.shares AND o.status IN ('checking', 'running', "
+	    "'verifying')) AND NOT (s.shares = -1 AND EXISTS (SELECT 1 FROM "
+	    "attempt WHERE kind <> 'check' AND status IN " LIVE "))" },
+	{ "a final run keeps its key",
+	    "SELECT key FROM run WHERE dedupe_key IS NOT NULL AND "
+	    "status NOT IN " OPEN_RUNS },
+	{ "a run succeeded, and its root did not",
+	    "SELECT run.key || ': ' || step.status FROM run JOIN step ON "
+	    "step.id = run.root_step WHERE run.status = 'succeeded' AND "
+	    "dry = 0 AND step.status NOT IN ('succeeded', 'skipped')" },
+	{ "a ticket does not agree with its run",
+	    "SELECT ticket.key || ' ' || ticket.status || ', ' || run.key || "
+	    "' ' || run.status FROM ticket JOIN run ON run.id = ticket.run_id "
+	    "WHERE ticket.status <> CASE run.status WHEN 'queued' THEN "
+	    "'approved' WHEN 'running' THEN 'in_progress' WHEN 'succeeded' "
+	    "THEN 'done' WHEN 'waiting_approval' THEN 'waiting_approval' WHEN "
+	    "'cancelled' THEN 'cancelled' ELSE 'failed' END AND NOT ("
+	    "ticket.status IN ('cancelled', 'declined') AND "
+	    "(run.cancel_by <> '' OR run.status = 'cancelled'))" },
+	{ "a ticket waits for nobody",
+	    "SELECT key FROM ticket WHERE status = 'waiting_approval' AND NOT "
+	    "EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id AND "
+	    "need.plan_hash = ticket.plan_hash AND status IN ('open', "
+	    "'met'))" },
+	{ "a target was not looked for after the command",
+	    "SELECT 'R-' || s.run_id || '/' || s.id FROM step s JOIN attempt a "
+	    "ON a.step_id = s.id AND a.no = s.attempts WHERE "
+	    "s.status = 'succeeded' AND s.target <> 0 AND s.reason = '' AND "
+	    "(a.kind <> 'verify' OR a.status <> 'succeeded') AND NOT EXISTS "
+	    "(SELECT 1 FROM run WHERE id = s.run_id AND cancel_by <> '')" },
+	{ "a command was run again though nobody knows how it ended",
+	    "SELECT 'attempt ' || b.id || ' after ' || a.id FROM attempt a "
+	    "JOIN attempt b ON b.step_id = a.step_id AND b.id > a.id JOIN "
+	    "step s ON s.id = a.step_id WHERE a.kind = 'run' AND "
+	    "a.status = 'unknown' AND b.kind = 'run' AND NOT EXISTS (SELECT 1 "
+	    "FROM audit WHERE object IN ('R-' || a.run_id, 'R-' || a.run_id "
+	    "|| '/' || s.id) AND action IN ('run.running', 'step.resolved')) "
+	    "AND json_extract((SELECT body FROM definition WHERE hash = "
+	    "s.definition), '$.idempotent') IS NOT 1" },
+};
+
+static void
+legal_insert(struct sim *s, const struct machine *m)
+{
+	static const char sql[] = "INSERT INTO sim_legal VALUES (?1, ?2, ?3)";
+
+	for (const struct machine_move *v = m->moves; v->from != NULL; v++) {
+		sqlite3_stmt *q = raw_statement(s, sql);
+
+		sqlite3_bind_text(q, 1, m->noun, -1, SQLITE_STATIC);
+		sqlite3_bind_text(q, 2, v->from, -1, SQLITE_STATIC);
+		sqlite3_bind_text(q, 3, v->to, -1, SQLITE_STATIC);
+		if (sqlite3_step(q) != SQLITE_DONE)
+			sim_violation(s, "a move is listed twice: %s %s → %s",
+			    m->noun, v->from, v->to);
+		sqlite3_reset(q);
+	}
+}
+
+void
+check_prepare(struct sim *s)
+{
+	raw_exec(s, triggers);
+	legal_insert(s, &run_machine);
+	legal_insert(s, &step_machine);
+	legal_insert(s, &attempt_machine);
+	legal_insert(s, &ticket_machine);
+	legal_insert(s, &need_machine);
+}
+
+void
+check_finish(void)
+{
+	raw_finish();
+}
+
+static void
+whole_check(struct sim *s, const char *name, const char *sql)
+{
+	sqlite3_stmt *q = raw_statement(s, sql);
+
+	if (sqlite3_step(q) == SQLITE_ROW)
+		sim_violation(s, "%s: %s", name, sqlite3_column_text(q, 0));
+	sqlite3_reset(q);
+}
+
+/* Different people of the team who said yes to exactly this run's plan, and
+ * neither made nor edited the request. */
+static int
+approvals(struct sim *s, int64_t run, int team)
+{
+	static const char sql[] =
+	    "SELECT DISTINCT vote.person FROM run JOIN ticket ON ticket.id = "
+	    "run.ticket_id AND ticket.run_id = run.id AND ticket.plan_hash = "
+	    "run.plan_hash JOIN need ON need.ticket_id = ticket.id AND "
+	    "need.plan_hash = run.plan_hash AND need.status = 'met' JOIN vote "
+	    "ON vote.need_id = need.id AND vote.plan_hash = run.plan_hash AND "
+	    "vote.decision = 'approve' WHERE run.id = ?1 AND "
+	    "vote.person <> ticket.requester AND "
+	    "vote.person <> ticket.last_editor";
+	sqlite3_stmt *q = raw_statement(s, sql);
+	int n = 0;
+
+	sqlite3_bind_int64(q, 1, run);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		for (int i = 0; i < s->folder.npeople; i++)
+			if ((s->folder.teams[team] & 1u << i) != 0 &&
+			    streq(sim_people[i],
+				(const char *)sqlite3_column_text(q, 0)))
+				n++;
+	sqlite3_reset(q);
+	return n;
+}
+
+static void
+rule_check(struct sim *s, int64_t run, const struct sim_rule *r,
+    const char *whose)
+{
+	int have;
+
+	if (r->count == 0)
+		return;
+	have = approvals(s, run, r->team);
+	if (have < r->count)
+		sim_violation(s,
+		    "R-%lld runs commands with %d of %d approvals of %s",
+		    (long long)run, have, r->count, whose);
+}
+
+/* A command was started: everybody the folder asks for agreed. */
+static void
+approval_check(struct sim *s, int64_t run)
+{
+	static const char head[] =
+	    "SELECT run.environment, ticket.request FROM run LEFT JOIN ticket "
+	    "ON ticket.id = run.ticket_id WHERE run.id = ?1";
+	static const char steps[] =
+	    "SELECT DISTINCT task FROM step WHERE run_id = ?1";
+	const struct sim_folder *f = &s->folder;
+	sqlite3_stmt *q = raw_statement(s, head);
+	const char *request;
+	int env;
+
+	sqlite3_bind_int64(q, 1, run);
+	ASSERT(sqlite3_step(q) == SQLITE_ROW);
+	env = streq((const char *)sqlite3_column_text(q, 0), "prod");
+	request = (const char *)sqlite3_column_text(q, 1);
+	for (int i = 0; i < 2; i++)
+		rule_check(s, run, &f->env[env][i], "the environment");
+	if (request != NULL && request[0] != '\0')
+		rule_check(s, run, &f->request_rule[request[1] - '0'],
+		    "the request");
+	sqlite3_reset(q);
+	q = raw_statement(s, steps);
+	sqlite3_bind_int64(q, 1, run);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		rule_check(s, run,
+		    &f->tasks[atoi(
+				  (const char *)sqlite3_column_text(q, 0) + 1)]
+			 .rule,
+		    "a task");
+	sqlite3_reset(q);
+}
+
+static void
+tries_check(struct sim *s, int task, int64_t tries)
+{
+	const struct sim_task *t = &s->folder.tasks[task];
+	int64_t most = t->retry + 1;
+
+	if (t->idempotent && most < 3)
+		most = 3;
+	if (tries < 1 || tries > most)
+		sim_violation(s, "try %lld of t%d, which may be tried %lld "
+				 "times",
+		    (long long)tries, task, (long long)most);
+}
+
+static void
+attempts_check(struct sim *s)
+{
+	static const char sql[] =
+	    "SELECT attempt.id, attempt.run_id, step.task, step.tries FROM "
+	    "attempt JOIN step ON step.id = attempt.step_id WHERE "
+	    "attempt.id > ?1 AND kind = 'run' AND attempt.status = 'starting' "
+	    "ORDER BY attempt.id";
+	sqlite3_stmt *q = raw_statement(s, sql);
+	int64_t runs[64];
+	size_t n = 0;
+
+	sqlite3_bind_int64(q, 1, s->checked);
+	while (n < ARRAY_SIZE(runs) && sqlite3_step(q) == SQLITE_ROW) {
+		s->checked = sqlite3_column_int64(q, 0);
+		runs[n++] = sqlite3_column_int64(q, 1);
+		tries_check(s,
+		    atoi((const char *)sqlite3_column_text(q, 2) + 1),
+		    sqlite3_column_int64(q, 3));
+	}
+	sqlite3_reset(q);
+	for (size_t i = 0; i < n; i++)
+		approval_check(s, runs[i]);
+}
+
+/* The engine and the outside world agree on what lives. */
+static void
+live_check(struct sim *s)
+{
+	static const char live[] =
+	    "SELECT COUNT(*) FROM attempt WHERE status IN " LIVE;
+	static const char cancelled[] =
+	    "SELECT run.cancel_by <> '' FROM attempt JOIN run ON run.id = "
+	    "attempt.run_id WHERE attempt.id = ?1";
+	static const char startable[] =
+	    "SELECT COUNT(*) FROM step WHERE status IN ('check', 'ready') AND "
+	    "held = 0 AND run_id IN (SELECT id FROM run WHERE status IN "
+	    OPEN_RUNS ")";
+	int64_t n = raw_int(s, live, 0, 0);
+
+	if (n != engine_live(s->engine))
+		sim_violation(s, "%lld attempts live, the engine knows %d",
+		    (long long)n, engine_live(s->engine));
+	for (size_t i = 0; i < s->nattempts; i++)
+		if (s->attempts[i].live && !s->attempts[i].cancelled &&
+		    raw_int(s, cancelled, (int64_t)i, 0))
+			sim_violation(s, "attempt %zu goes on, its run was "
+					 "cancelled",
+			    i);
+	if (n < s->slots && s->hooks.next_due(s->hooks.self) > s->boot_ms &&
+	    raw_int(s, startable, 0, 0) > 0)
+		sim_violation(s, "a step could start, and the engine sleeps");
+}
+
+void
+check_all(struct sim *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
+		whole_check(s, wholes[i].name, wholes[i].sql);
+	attempts_check(s);
+	live_check(s);
+}
+
+void
+check_over(struct sim *s)
+{
+	struct audit_report report;
+	struct err e;
+
+	whole_check(s, "stuck",
+	    "SELECT key || ' ' || status || ' ' || reason FROM run WHERE "
+	    "status IN " OPEN_RUNS);
+	whole_check(s, "a ticket stays open",
+	    "SELECT key || ' ' || status FROM ticket WHERE status IN "
+	    "('open', 'waiting_approval', 'approved', 'in_progress')");
+	whole_check(s, "an attempt is never over",
+	    "SELECT 'attempt ' || id FROM attempt WHERE status IN " LIVE);
+	if (engine_live(s->engine) != 0)
+		sim_violation(s, "the engine holds slots for ever");
+	if (!audit_verify(s->db, 1, &report, &e))
+		sim_violation(s, "%s", e.message);
+}

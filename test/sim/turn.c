@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Turns of the core thread, as store/writer makes them, and their mishaps. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "sim.h"
+
+#define TURNS_AT_ONCE 200
+
+void
+turn_clock(struct sim *s, int64_t wall_ms, int64_t boot_ms)
+{
+	s->wall_ms += wall_ms;
+	s->boot_ms += boot_ms;
+	s->hours += (double)boot_ms / 3600000;
+	clock_set(s->wall_ms, s->boot_ms);
+}
+
+static void
+nobody_listens(void *self, struct db *db, int64_t run_id)
+{
+	(void)self;
+	(void)db;
+	(void)run_id;
+}
+
+void
+turn_engine(struct sim *s)
+{
+	s->engine = engine_create(&(struct engine_options){ .site = &s->site,
+	    .driver = { .ops = &outside_ops, .self = s },
+	    .slots = s->slots });
+	s->site.changed = nobody_listens;
+	engine_set_platform(s->engine, platform_ref(s->platform));
+	s->hooks = engine_hooks(s->engine);
+}
+
+/* The server is gone; the next one may die while it recovers. */
+void
+turn_restart(struct sim *s)
+{
+	struct err e = { 0 };
+
+	engine_destroy(s->engine);
+	s->dies_after = -1;
+	s->restarts++;
+	s->site.epoch++;
+	s->site.changes = 0;
+	if (!s->calm && sim_chance(s, 15)) {
+		s->site.boot_id = s->site.epoch % 2 == 0 ? "even" : "odd";
+		for (int64_t id; (id = outside_pick(s)) != 0;)
+			outside_lose(s, id);
+		sim_note(s, "the host is rebooted");
+	}
+	turn_engine(s);
+	if (!s->calm && sim_chance(s, 10))
+		s->dies_after = 0;
+	if (!engine_recover(s->engine, s->db, &e))
+		sim_violation(s, "recovery: %s", e.message);
+	if (s->dies_after == 0)
+		turn_restart(s);
+}
+
+enum fate { LIVES, DISK_FULL, DIES_BEFORE, DIES_AFTER };
+
+static enum fate
+fate_choose(struct sim *s)
+{
+	uint64_t luck = s->calm ? 99 : sim_below(s, 100);
+
+	if (luck < 4)
+		return DISK_FULL;
+	if (luck < 7)
+		return DIES_BEFORE;
+	if (luck < 10)
+		return DIES_AFTER;
+	return LIVES;
+}
+
+static void
+disk_fill(struct sim *s)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "db.commit.full:fail:%lld",
+	    (long long)++s->full_passages);
+	setenv("SLIPWAY_FAILPOINT", text, 1);
+}
+
+/* Recoverable: the turn came to nothing, and is made again. */
+static void
+turn_failed(struct sim *s, const struct err *e)
+{
+	if (e->class != ERR_FULL)
+		sim_violation(s, "the transaction failed: %s", e->message);
+	if (s->hooks.rolled_back != NULL)
+		s->hooks.rolled_back(s->hooks.self, e);
+}
+
+static bool
+turn_commit(struct sim *s, enum fate fate)
+{
+	struct err e = { 0 };
+	bool ok;
+
+	if (db_failed(s->db, &e))
+		sim_violation(s, "the transaction failed: %s", e.message);
+	if (fate == DIES_BEFORE) {
+		sim_note(s, "dies before the commit");
+		db_rollback(s->db);
+		turn_restart(s);
+		return true;
+	}
+	if (fate == DISK_FULL)
+		disk_fill(s);
+	if (fate == DIES_AFTER) {
+		s->dies_after = 1 + (int)sim_below(s, 3);
+		sim_note(s, "dies after the commit, at driver call %d",
+		    s->dies_after);
+	}
+	ok = db_commit(s->db, &e);
+	unsetenv("SLIPWAY_FAILPOINT");
+	if (!ok) {
+		sim_note(s, "the disk is full");
+		turn_failed(s, &e);
+	} else if (fate == DIES_AFTER)
+		turn_restart(s);
+	return ok;
+}
+
+static void
+turn_run_job(struct sim *s, turn_job *job, const char *person)
+{
+	struct actor actor = { .person = person, .via = "sim", .address = "",
+		.ceiling = ROLE_ADMIN };
+	struct cx cx = { .arena = s->arena, .db = s->db,
+		.platform = s->platform, .actor = &actor, .site = &s->site,
+		.request_id = "", .now = clock_wall_ms() };
+	struct err e = { 0 };
+
+	db_savepoint(s->db);
+	if (job(s, &cx, &e)) {
+		if (db_failed(s->db, &e))
+			sim_violation(s, "%s", e.message);
+		db_release(s->db);
+	} else {
+		sim_note(s, "  refused: %s: %s", e.code, e.message);
+		db_rollback_to(s->db);
+	}
+}
+
+/* One job, or none, and then rounds until nothing is due at once. */
+void
+turn(struct sim *s, turn_job *job, const char *person)
+{
+	int n = 0;
+	bool ok;
+
+	do {
+		if (++n > TURNS_AT_ONCE)
+			sim_violation(s, "the engine does not come to rest");
+		s->turns++;
+		db_begin(s->db);
+		if (job != NULL)
+			turn_run_job(s, job, person);
+		job = NULL;
+		s->hooks.on_fd(s->hooks.self, s->db);
+		s->hooks.duties(s->hooks.self, s->db);
+		ok = turn_commit(s, fate_choose(s));
+		arena_reset(s->arena);
+		check_all(s);
+	} while (!ok || n < 2 ||
+	    s->hooks.next_due(s->hooks.self) <= s->boot_ms);
+}
+
+static void
+decide_all(struct sim *s)
+{
+	int64_t count = raw_int(s,
+	    "SELECT COUNT(*) FROM ticket WHERE status = 'waiting_approval'", 0,
+	    0);
+
+	for (int64_t i = 0; i < count; i++)
+		for (int k = 0; k < s->folder.npeople; k++)
+			turn(s, act_approve, sim_people[k]);
+	count = raw_int(s, "SELECT COUNT(*) FROM step WHERE status = 'manual'",
+	    0, 0);
+	for (int64_t i = 0; i < count; i++)
+		turn(s, act_resolve, sim_people[0]);
+}
+
+/* No more mishaps: everything that can end ends. */
+void
+turn_settle(struct sim *s)
+{
+	static const char open_runs[] =
+	    "SELECT COUNT(*) FROM run WHERE status IN ('waiting_approval',"
+	    " 'queued', 'running')";
+
+	s->calm = true;
+	for (int i = 0; i < 100; i++) {
+		for (int64_t id; (id = outside_pick(s)) != 0;)
+			outside_end(s, id);
+		turn(s, NULL, NULL);
+		if (outside_live(s) > 0)
+			continue;
+		decide_all(s);
+		if (raw_int(s, open_runs, 0, 0) == 0 && outside_live(s) == 0)
+			break;
+		turn_clock(s, 60000 << (i / 4), 60000 << (i / 4));
+	}
+	turn(s, NULL, NULL);
+	check_over(s);
+}
