@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/bind.h"
 #include "base/secret.h"
+#include "resource/sealed.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "store/idempotency.h"
@@ -48,10 +49,14 @@ write_identify(struct write *w)
 {
 	struct request *r = w->r;
 	char *hash = arena_alloc(r->arena, DIGEST_HEX);
+	char parts[DIGEST_HEX];
 
-	w->idempotency.request_hash = digest_parts(hash, 4,
+	/* The body may hold a secret that could be guessed from a plain hash. */
+	digest_parts(parts, 4,
 	    (struct str[]){ r->x->method, r->x->path, r->x->query,
 		r->x->body });
+	w->idempotency.request_hash = sealed_digest(r->api->o.site,
+	    str_of(parts), hash);
 	w->idempotency.actor = r->actor.is_operator
 	    ? "operator"
 	    : arena_printf(r->arena, "person %s", r->actor.person);

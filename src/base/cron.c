@@ -178,7 +178,8 @@ cron_read_range(struct cron_reader *r, int *ret_low, int *ret_high)
 	name = cron_is_letter(cron_peek(r));
 	if (!cron_read_value(r, &high))
 		return false;
-	if (r->part == CRON_WEEKDAY && high == 0 && name)
+	if (r->part == CRON_WEEKDAY && high == 0 && name &&
+	    *ret_low > 0)
 		high = CRON_SUNDAY;
 	if (high < *ret_low) {
 		cron_fail(r, from, "the range ends before it begins");
@@ -316,8 +317,7 @@ cron_check_date(struct cron_reader *r, const struct cron *c)
 	err_set(r->e, ERR_INVALID, "cron.never",
 	    "schedule '%.*s': no year has such a date", (int)r->text.n,
 	    r->text.p);
-	return err_hint(r->e, "write a day that the month has: the last one "
-			      "of every month is 28-31 with a `when:`");
+	return err_hint(r->e, "write a day that the month has, like 28");
 }
 
 static bool
@@ -385,7 +385,7 @@ invalid:
 static bool
 cron_read_every(struct cron_reader *r, struct cron *c)
 {
-	int64_t every_ms;
+	int64_t every_ms = 0;
 
 	r->at += 5;
 	if (!cron_read_duration(r, &every_ms))

@@ -104,8 +104,7 @@ bool cron_latest(const struct cron *c, const struct zone *z, int64_t from_ms,
     int64_t until_ms, struct cron_time *ret_time);
 
 #define CRON_TEXT 96
-/* "Sun 2026-03-29 02:00 BST (01:30 does not exist on that day)"; returns
- * buf. */
+/* "Sun 2026-03-29 02:00 BST (01:30 is skipped on that day)"; returns buf. */
 char *cron_time_text(const struct cron_time *t, const struct zone *z,
     char buf[CRON_TEXT]);
 

@@ -217,7 +217,7 @@ finish_verify(struct engine *g, struct cx *cx, struct run *run,
 {
 	if (streq(status, "succeeded"))
 		step_done(cx, run, step, "succeeded", "", step->outputs);
-	else if (ev->kind == WORK_GONE)
+	else if (ev->kind == WORK_GONE && run->cancel_by[0] == '\0')
 		start_attempt(g, cx, run, step, "verify");
 	else if (ev->reason == WORK_EXITED && ev->code == 1)
 		run_failed(cx, run, step, task, "failed",

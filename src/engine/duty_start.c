@@ -295,6 +295,22 @@ start_check(struct engine *g, struct cx *cx, struct run *run,
 	step_missing(cx, run, step, "unknown until it runs");
 }
 
+/* Whether it is approved is asked once more, where it begins. */
+static void
+start_step(struct engine *g, struct cx *cx, struct step *step)
+{
+	struct run *run = run_by_id(cx, step->run_id);
+	struct err e;
+
+	if (streq(run->status, "queued") && !ticket_lets_run(cx, run, &e))
+		run_void(cx, run, arena_strdup(cx->arena, e.message));
+	else if (streq(step->status, "check"))
+		start_check(g, cx, run, step);
+	else
+		start_ready(g, cx, run, step);
+	run_settle(cx, run);
+}
+
 void
 duty_start(struct engine *g, struct cx *cx)
 {
@@ -319,17 +335,10 @@ duty_start(struct engine *g, struct cx *cx)
 	query_end(q);
 	for (size_t i = 0; i < n && engine_running(g) < slots; i++) {
 		struct step *step = run_step(cx, steps[i]->id);
-		struct run *run;
 
 		/* An earlier one of this batch may have moved it. */
-		if (step->held || !streq(step->status, steps[i]->status))
-			continue;
-		run = run_by_id(cx, step->run_id);
-		if (streq(step->status, "check"))
-			start_check(g, cx, run, step);
-		else
-			start_ready(g, cx, run, step);
-		run_settle(cx, run);
+		if (!step->held && streq(step->status, steps[i]->status))
+			start_step(g, cx, step);
 	}
 	/* Steps without a command make others ready at once. */
 	if (n > 0 && engine_running(g) < slots)

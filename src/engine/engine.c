@@ -12,6 +12,7 @@
 #include "resource/move.h"
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
+#include "resource/run/step.h"
 
 #define ENGINE_MAGIC 0x656e6731u
 
@@ -166,12 +167,14 @@ engine_task(struct engine *g, struct cx *cx, const char *hash)
 	return task;
 }
 
-/* How many of the live ones end in this round. */
+/* Whether this live one ends in this round; a word with another token is
+ * not about it. */
 static bool
-engine_ends(const struct engine *g, int64_t attempt)
+engine_ends(const struct engine *g, const struct live *l)
 {
 	for (size_t i = 0; i < g->nhandled; i++)
-		if (g->pending[i].attempt == attempt &&
+		if (g->pending[i].attempt == l->attempt &&
+		    g->pending[i].token == l->token &&
 		    g->pending[i].kind != WORK_STARTED)
 			return true;
 	return false;
@@ -183,7 +186,7 @@ engine_running(const struct engine *g)
 	size_t n = g->nstarting;
 
 	for (size_t i = 0; i < g->nlive; i++)
-		if (!engine_ends(g, g->live[i].attempt))
+		if (!engine_ends(g, &g->live[i]))
 			n++;
 	return n;
 }
@@ -210,7 +213,7 @@ engine_in_use(struct engine *g, struct cx *cx, const char *limit,
 		    : &g->starting[i - g->nlive].live;
 		int64_t n = live_uses(l, limit);
 
-		if (n == 0 || engine_ends(g, l->attempt))
+		if (n == 0 || engine_ends(g, l))
 			continue;
 		sum += n;
 		holders = arena_printf(cx->arena, "%s%s%s", holders,
@@ -251,7 +254,7 @@ engine_committed(void *arg)
 	size_t kept = 0, handled = g->nhandled;
 
 	for (size_t i = 0; i < g->nlive; i++)
-		if (!engine_ends(g, g->live[i].attempt))
+		if (!engine_ends(g, &g->live[i]))
 			g->live[kept++] = g->live[i];
 		else if (g->driver.ops->forget != NULL)
 			g->driver.ops->forget(g->driver.self,
@@ -382,13 +385,16 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 	move_attempt(cx, a, "never");
 	if (step->attempts != a->no)
 		return;
-	if (streq(step->status, "checking"))
+	if (run->cancel_by[0] != '\0')
+		step_failed(cx, run, step, "cancelled", run->reason);
+	else if (streq(step->status, "checking"))
 		move_step(cx, step, "check", "to be checked again");
 	else if (streq(step->status, "running")) {
 		step->tries--;
 		move_step(cx, step, "ready", "to be started again");
 	} else if (streq(step->status, "verifying"))
 		start_attempt(g, cx, run, step, "verify");
+	run_settle(cx, run);
 }
 
 static void
@@ -415,6 +421,9 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 		return;
 	case WORK_RUNNING:
 		live_add(g, &live);
+		/* The server may have died before it passed this on. */
+		if (run_by_id(cx, a->run_id)->cancel_by[0] != '\0')
+			site_cancel(g, cx->db, a->id, a->token, -1);
 		return;
 	case WORK_OVER:
 		live_add(g, &live);

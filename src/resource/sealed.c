@@ -146,6 +146,17 @@ sealed_hmac_key(const struct site *s, unsigned char out[DIGEST_LEN])
 	secret_wipe(text, sizeof(text));
 }
 
+char *
+sealed_digest(const struct site *s, struct str text, char out[DIGEST_HEX])
+{
+	unsigned char key[DIGEST_LEN];
+
+	sealed_hmac_key(s, key);
+	digest_hmac_hex(key, sizeof(key), text.p, text.n, out);
+	secret_wipe(key, sizeof(key));
+	return out;
+}
+
 /* What was sealed with another key stands for itself: equal texts only. */
 static json_t *
 sealed_hmac(const struct site *s, const char *text, struct err *e)

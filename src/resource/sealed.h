@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "resource/cx.h"
+#include "sys/digest.h"
 
 /* Values of members whose schema says F_SECRET become sealed. */
 json_t *sealed_from_plain(const struct site *s, const struct schema *object,
@@ -29,5 +30,8 @@ char *sealed_mask_text(struct arena *a, const char *json);
 /* One value. */
 json_t *sealed_value(const struct site *s, struct str plain);
 bool sealed_is(const json_t *value);
+/* Hex of a hash under the server's key, of text that may be secret. */
+char *sealed_digest(const struct site *s, struct str text,
+    char out[DIGEST_HEX]);
 
 #endif

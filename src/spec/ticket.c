@@ -12,6 +12,8 @@ static const struct machine_move ticket_moves[] = {
 	{ "open", "cancelled", "withdrawn" },
 	{ "waiting_approval", "waiting_approval", "it was edited" },
 	{ "waiting_approval", "approved", "everybody asked has approved" },
+	{ "waiting_approval", "failed", "what still ran then failed" },
+	{ "waiting_approval", "done", "everything was there already" },
 	{ "waiting_approval", "declined", "an approver declined" },
 	{ "waiting_approval", "cancelled", "withdrawn, or nobody decided" },
 	{ "approved", "waiting_approval", "the plan changed" },

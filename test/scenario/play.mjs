@@ -16,7 +16,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { general_id } from '../lib/api.mjs';
 import { ROOT } from '../lib/server.mjs';
-import { parse } from './parse.mjs';
+import { parse, split } from './parse.mjs';
 import { verbs } from './verbs.mjs';
 import { Failure, World } from './world.mjs';
 
@@ -42,14 +42,14 @@ function scenario_files() {
 		.filter(n => parts.length === 0 || parts.some(p => n.includes(p)));
 }
 
-// The last statement that expects something, turned round.
+// The last statement that expects something, made to fail.
 function mutate(statements) {
 	for (const s of statements.slice().reverse()) {
 		const at = s.words.findIndex(w => w.text === '->');
 		const code = s.words[at + 1];
 
-		if (s.words[0].text === 'word' || s.words.some(w =>
-			w.text === 'process')) {
+		if (s.words[0].text === 'word' ||
+			s.words.some(w => w.text === 'process')) {
 			s.mutated = true;
 			return s;
 		}
@@ -57,20 +57,11 @@ function mutate(statements) {
 			code.text = code.text === '299' ? '298' : '299';
 			return s;
 		}
-		for (const word of s.words) {
-			const other = { '==': '!=', '!=': '==', '~': '!~', '!~': '~',
-				has: 'hasnt', hasnt: 'has', exists: 'absent',
-				absent: 'exists' }[word.text];
-
-			if (word.kind !== 'word' || other === undefined)
-				continue;
-			word.text = other;
-			// It is asked until it holds, so do not ask long.
-			if (s.words.at(-2).text !== 'within')
-				s.words.push({ kind: 'word', text: 'within' },
-					{ kind: 'word', text: '1s' });
-			else
-				s.words.at(-1).text = '1s';
+		// It is asked until it holds, so a wish that never does, not long.
+		if (s.words.some(w => w.text === 'expect')) {
+			if (s.words.at(-2).text === 'within')
+				s.words.splice(-2);
+			s.words.push(...split('.never exists within 1s', s.file));
 			return s;
 		}
 	}

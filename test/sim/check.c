@@ -307,10 +307,6 @@ live_check(struct sim *s)
 	static const char cancelled[] =
 	    "SELECT run.cancel_by <> '' FROM attempt JOIN run ON run.id = "
 	    "attempt.run_id WHERE attempt.id = ?1";
-	static const char startable[] =
-	    "SELECT COUNT(*) FROM step WHERE status IN ('check', 'ready') AND "
-	    "held = 0 AND run_id IN (SELECT id FROM run WHERE status IN "
-	    OPEN_RUNS ")";
 	int64_t n = raw_int(s, live, 0, 0);
 
 	if (n != engine_live(s->engine))
@@ -322,18 +318,32 @@ live_check(struct sim *s)
 			sim_violation(s, "attempt %zu goes on, its run was "
 					 "cancelled",
 			    i);
-	if (n < s->slots && s->hooks.next_due(s->hooks.self) > s->boot_ms &&
+}
+
+/* The engine goes to sleep only when nothing can be started. */
+static void
+rest_check(struct sim *s)
+{
+	static const char startable[] =
+	    "SELECT COUNT(*) FROM step WHERE status IN ('check', 'ready') AND "
+	    "held = 0 AND run_id IN (SELECT id FROM run WHERE status IN "
+	    OPEN_RUNS ")";
+
+	if (engine_live(s->engine) < s->slots &&
+	    s->hooks.next_due(s->hooks.self) > s->boot_ms &&
 	    raw_int(s, startable, 0, 0) > 0)
 		sim_violation(s, "a step could start, and the engine sleeps");
 }
 
 void
-check_all(struct sim *s)
+check_all(struct sim *s, bool committed)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
 		whole_check(s, wholes[i].name, wholes[i].sql);
 	attempts_check(s);
 	live_check(s);
+	if (committed)
+		rest_check(s);
 }
 
 void

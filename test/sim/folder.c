@@ -19,6 +19,8 @@ rule_make(struct sim *s, unsigned percent)
 	if (sim_chance(s, percent)) {
 		r.team = (int)sim_below(s, 2);
 		r.count = 1 + (int)sim_chance(s, 30);
+		if (r.count > __builtin_popcount(s->folder.teams[r.team]))
+			r.count = 1;
 	}
 	return r;
 }
@@ -57,6 +59,9 @@ task_make(struct sim *s, int i)
 	for (int k = 0; k < SIM_LIMITS; k++)
 		if (t->command && !t->manual && sim_chance(s, 25))
 			t->uses[k] = 1 + (int)sim_chance(s, 20);
+	for (int k = 0; k < SIM_LIMITS; k++)
+		if (t->uses[k] > f->limits[k])
+			t->uses[k] = f->limits[k];
 	t->rule = rule_make(s, 8);
 }
 
@@ -186,10 +191,10 @@ people_make(struct sim *s)
 {
 	struct sim_folder *f = &s->folder;
 
-	f->npeople = 2 + (int)sim_below(s, SIM_PEOPLE - 1);
+	f->npeople = 3 + (int)sim_below(s, SIM_PEOPLE - 2);
 	for (int k = 0; k < 2; k++)
 		for (int i = 0; i < f->npeople; i++)
-			if (sim_chance(s, 65))
+			if (i / 2 == k || i == 1 || sim_chance(s, 50))
 				f->teams[k] |= 1u << i;
 	f->env[1][0] = rule_make(s, 60);
 	f->env[1][1] = rule_make(s, 25);

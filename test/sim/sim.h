@@ -152,7 +152,8 @@ turn_job act_approve, act_resolve;
 /* check.c */
 void check_prepare(struct sim *s);
 void check_finish(void);
-void check_all(struct sim *s);
+/* committed: the turn came to something. */
+void check_all(struct sim *s, bool committed);
 void check_over(struct sim *s);
 
 /* raw.c: values of the database, outside of the product's own statements */

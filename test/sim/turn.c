@@ -169,7 +169,7 @@ turn(struct sim *s, turn_job *job, const char *person)
 		s->hooks.duties(s->hooks.self, s->db);
 		ok = turn_commit(s, fate_choose(s));
 		arena_reset(s->arena);
-		check_all(s);
+		check_all(s, ok);
 	} while (!ok || n < 2 ||
 	    s->hooks.next_due(s->hooks.self) <= s->boot_ms);
 }

@@ -341,20 +341,55 @@ access_check(struct cx *cx, enum right right, const struct access_target *t,
     const char *noun, const char *name, struct err *e)
 {
 	const struct platform *p = cx->platform;
-	struct access_answer answer;
 
-	if (access_decide(p, cx->actor, right, t).allowed)
-		return true;
 	if (right != RIGHT_ADMINISTER &&
+	    !access_decide(p, cx->actor, right, t).allowed &&
 	    !access_decide(p, cx->actor, RIGHT_VIEW, t).allowed)
 		return call_absent(e, noun, name, NULL);
-	answer = access_ask(p, cx->actor, right, t, cx->arena);
+	return access_check_seen(cx, right, t, noun, name, e);
+}
+
+bool
+access_check_seen(struct cx *cx, enum right right,
+    const struct access_target *t, const char *noun, const char *name,
+    struct err *e)
+{
+	const struct access_answer answer =
+	    access_ask(cx->platform, cx->actor, right, t, cx->arena);
+
+	if (answer.allowed)
+		return true;
 	err_set(e, ERR_DENIED, "access.denied", "%s %s '%s'%s%s%s: %s",
 	    right_names[right], noun, name,
 	    t->environment == NULL ? "" : " in '",
 	    t->environment == NULL ? "" : t->environment,
 	    t->environment == NULL ? "" : "'", answer.rule);
 	return err_hint(e, "ask %s", answer.who_can_grant);
+}
+
+bool
+access_token_allows(const struct actor *actor, enum right right,
+    const char *environment)
+{
+	const struct decision own = { .allowed = true };
+
+	return access_narrow(actor, right, environment, own).allowed;
+}
+
+bool
+access_token_check(struct cx *cx, enum right right, const char *environment,
+    struct err *e)
+{
+	const struct decision own = { .allowed = true };
+	const struct decision d =
+	    access_narrow(cx->actor, right, environment, own);
+
+	if (d.allowed)
+		return true;
+	err_set(e, ERR_DENIED, "access.denied", "%s: %s", right_names[right],
+	    access_token_text(cx->actor, &d, cx->arena));
+	return err_hint(e, "ask %s",
+	    access_helper(cx->platform, d.basis, cx->arena));
 }
 
 static bool
@@ -370,7 +405,6 @@ bool
 access_sees(const struct platform *p, const struct actor *actor,
     const char *requester, const struct access_target *t)
 {
-	struct decision own = { .allowed = true };
 	const struct person_def *person;
 
 	if (access_decide(p, actor, RIGHT_VIEW, t).allowed)
@@ -379,7 +413,7 @@ access_sees(const struct platform *p, const struct actor *actor,
 		return false;
 	person = platform_person(p, actor->person);
 	if (person == NULL || person->disabled ||
-	    !access_narrow(actor, RIGHT_VIEW, t->environment, own).allowed)
+	    !access_token_allows(actor, RIGHT_VIEW, t->environment))
 		return false;
 	return streq(actor->person, requester) ||
 	    access_team_mates(p, actor->person, requester);

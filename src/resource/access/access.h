@@ -52,6 +52,21 @@ bool access_check(struct cx *cx, enum right right,
     const struct access_target *t, const char *noun, const char *name,
     struct err *e);
 
+/* The same for what the actor sees already: ERR_DENIED in any case. */
+bool access_check_seen(struct cx *cx, enum right right,
+    const struct access_target *t, const char *noun, const char *name,
+    struct err *e);
+
+/*
+ * Does the actor's token reach as far as that?  For what people may do with
+ * what is theirs without any grant.  environment NULL: anywhere.
+ */
+bool access_token_allows(const struct actor *actor, enum right right,
+    const char *environment);
+/* The same as an error: ERR_DENIED "access.denied". */
+bool access_token_check(struct cx *cx, enum right right,
+    const char *environment, struct err *e);
+
 /* Requester, team-mates of the requester, and whoever may view the target. */
 bool access_sees(const struct platform *p, const struct actor *actor,
     const char *requester, const struct access_target *t);

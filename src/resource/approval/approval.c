@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "resource/access/access.h"
 #include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
+#include "resource/token/token.h"
 #include "spec/validate.h"
 #include "store/record.h"
 
@@ -136,7 +138,10 @@ need_is_of(const struct need *need, const struct ticket *ticket)
 static bool
 need_names(struct cx *cx, const struct need *need, const char *person)
 {
-	return people_has(cx, need->eligible, person) &&
+	const struct person_def *def = platform_person(cx->platform, person);
+
+	return def != NULL && !def->disabled &&
+	    people_has(cx, need->eligible, person) &&
 	    platform_is_one_of(cx->platform, person, need->approvers);
 }
 
@@ -156,7 +161,7 @@ need_possible(struct cx *cx, const struct need *need,
 	for (size_t i = 0; i < cx->platform->npeople; i++) {
 		const struct person_def *p = &cx->platform->people[i];
 
-		if (!p->disabled && need_names(cx, need, p->name) &&
+		if (need_names(cx, need, p->name) &&
 		    !ticket_is_own(ticket, p->name))
 			n++;
 	}
@@ -233,6 +238,28 @@ rules_text(struct cx *cx, const struct need *needs, size_t n,
 	return text == NULL ? "nothing" : text;
 }
 
+/* A token decides only where it reaches, and never for whoever made it. */
+static bool
+decide_token(struct cx *cx, const struct ticket *ticket, struct err *e)
+{
+	const struct actor *a = cx->actor;
+	const struct token *token =
+	    a->token == NULL ? NULL : token_by_prefix(cx, a->token);
+
+	if (!access_token_allows(a, RIGHT_APPROVE, ticket->environment)) {
+		err_set(e, ERR_DENIED, "approval.token",
+		    "token %s cannot decide in '%s'", a->token,
+		    ticket->environment);
+		return err_hint(e, "make one for the role approver there");
+	}
+	if (token != NULL && ticket_is_own(ticket, token->created_by))
+		return err_set(e, ERR_DENIED, "approval.self",
+		    "token %s of %s cannot decide on %s: %s made the token, "
+		    "and asked for this or edited it",
+		    token->prefix, a->person, ticket->key, token->created_by);
+	return true;
+}
+
 /* Whether the person may decide at all; the reasons that need no vote. */
 static bool
 decide_allowed(struct cx *cx, const struct ticket *ticket,
@@ -264,11 +291,7 @@ decide_allowed(struct cx *cx, const struct ticket *ticket,
 		return err_hint(e, "it wants %s",
 		    rules_text(cx, needs, n, ticket));
 	}
-	if (a->ceiling < ROLE_APPROVER)
-		return err_set(e, ERR_DENIED, "approval.token",
-		    "this token cannot approve: it was made for the role %s",
-		    role_names[a->ceiling]);
-	return true;
+	return decide_token(cx, ticket, e);
 }
 
 static void
@@ -381,6 +404,24 @@ approval_complete(struct cx *cx, struct ticket *ticket,
 	}
 	*ret_open = open;
 	return open == 0;
+}
+
+bool
+approval_stands(struct cx *cx, const struct ticket *ticket)
+{
+	size_t n, met = 0, asked = 0;
+	struct need *needs = approval_needs(cx, ticket->id, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (needs[i].run_id != ticket->run_id)
+			continue;
+		asked++;
+		if (streq(needs[i].status, "met"))
+			met++;
+		else if (!streq(needs[i].status, "void"))
+			return false;
+	}
+	return asked == 0 || met > 0;
 }
 
 const char **

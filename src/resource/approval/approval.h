@@ -68,6 +68,10 @@ bool approval_decide(struct cx *cx, struct ticket *ticket,
 bool approval_complete(struct cx *cx, struct ticket *ticket,
     const struct approval_rule *today, size_t ntoday, size_t *ret_open);
 
+/* What the ticket's run was approved for still holds: every need that was made
+ * for it was met and not voided since, or there was none. */
+bool approval_stands(struct cx *cx, const struct ticket *ticket);
+
 /* Texts of what can never be met ("nobody but you is in compliance"). */
 const char **approval_warnings(struct cx *cx, const struct ticket *ticket,
     size_t *ret_n);

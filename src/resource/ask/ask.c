@@ -133,7 +133,10 @@ ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
 static const char *
 ask_title(struct cx *cx, const struct ask *ask)
 {
-	const json_t *name = json_object_get(ask->params, "name");
+	const struct schema *field = schema_member(ask->task->params, "name");
+	const json_t *name = field == NULL || (field->flags & F_SECRET) != 0
+	    ? NULL
+	    : json_object_get(ask->params, "name");
 
 	if (ask->title != NULL)
 		return ask->title;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/near.h"
+#include "resource/access/access.h"
 #include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
@@ -18,6 +19,8 @@ reveal_allowed(struct cx *cx, const struct run *run,
 	const char *person = cx->actor->person;
 	const char *to = def->to == NULL ? "requester" : def->to;
 
+	if (!access_token_check(cx, RIGHT_RUN, run->environment, e))
+		return false;
 	if (person != NULL && streq(to, "requester") &&
 	    streq(person, run->requester))
 		return true;
@@ -105,6 +108,13 @@ run_reveal(struct cx *cx, struct run *run, struct step *step,
 			err_hint(e, "did you mean '%s'?", near.best);
 		return false;
 	}
+	/* What was taken from elsewhere was made for whoever asked there. */
+	if (step->tries == 0) {
+		err_set(e, ERR_CONFLICT, "secret.made_elsewhere",
+		    "'%s' was not made by %s: '%s' was there already", output,
+		    run->key, step->task);
+		return err_hint(e, "ask who made it, or ask for a new one");
+	}
 	if (!reveal_allowed(cx, run, def, e) ||
 	    !reveal_write(cx, step, output, out, e) ||
 	    !reveal_once(cx, run, step, def, e))
@@ -127,6 +137,12 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 		    "step %lld of %s is %s: only an unknown or a manual one "
 		    "is for a person to decide",
 		    (long long)step->id, run->key, step->status);
+	if (!ticket_lets_run(cx, run, e))
+		return false;
+	if (!manual && !streq(run->status, "running") &&
+	    machine_find(&run_machine, run->status, "running") == NULL)
+		return err_set(e, ERR_CONFLICT, "run.waits",
+		    "%s is %s: decide on that first", run->key, run->status);
 	audit(cx, "step.resolved",
 	    arena_printf(cx->arena, "%s/%lld", run->key,
 		(long long)step->id),
@@ -141,8 +157,11 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 	}
 	if (!manual) {
 		/* It was counted as failed, and what needs it is blocked. */
-		move_run(cx, run, "running",
-		    arena_printf(cx->arena, "resolved by %s", who));
+		if (!streq(run->status, "running")) {
+			move_run(cx, run, "running",
+			    arena_printf(cx->arena, "resolved by %s", who));
+			ticket_run_started(cx, run);
+		}
 		run->failed_steps--;
 		run->open_steps++;
 	}
@@ -152,8 +171,9 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 	else
 		step_failed(cx, run, step, "failed",
 		    arena_printf(cx->arena, "%s: %s", who, note));
-	if (!manual && streq(outcome, "succeeded"))
-		return run_retry_blocked(cx, run, e);
+	if (!manual && streq(outcome, "succeeded") &&
+	    run->cancel_by[0] == '\0')
+		run_unblock(cx, run);
 	run_settle(cx, run);
 	return true;
 }

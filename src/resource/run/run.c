@@ -50,7 +50,8 @@ run_visible(struct cx *cx, const struct run *run)
 
 	if (access_sees(cx->platform, cx->actor, run->requester, &target))
 		return true;
-	if (cx->actor->person == NULL)
+	if (cx->actor->person == NULL ||
+	    !access_token_allows(cx->actor, RIGHT_VIEW, run->environment))
 		return false;
 	watchers = run_watchers(cx, run->id, &n);
 	for (size_t i = 0; i < n; i++)
@@ -174,7 +175,7 @@ run_attempt(struct cx *cx, int64_t attempt_id)
 
 struct counts {
 	int64_t open, failed, checks, unknown, unkillable, failed_only,
-	    previewed;
+	    stopped, previewed;
 };
 
 static struct counts
@@ -191,6 +192,7 @@ run_counts(struct cx *cx, const struct run *run)
 		c.unknown = column_int(q, "unknown");
 		c.unkillable = column_int(q, "unkillable");
 		c.failed_only = column_int(q, "failed");
+		c.stopped = column_int(q, "stopped");
 		c.previewed = column_int(q, "previewed");
 	}
 	query_end(q);
@@ -242,8 +244,8 @@ run_release(struct cx *cx, struct run *run, const char *reason)
 	move_run(cx, run, "queued", reason);
 	if (run->started_at == 0 && run_counts(cx, run).previewed > 0) {
 		run_bulk(cx, run, "step_reset");
-		run->open_steps = 0;
 		step_demand(cx, run, run_step(cx, run->root_step));
+		run->open_steps = run_counts(cx, run).open;
 	} else
 		run_bulk(cx, run, "step_unhold");
 	run_settle(cx, run);
@@ -309,6 +311,10 @@ end_status(struct cx *cx, const struct run *run, const char **ret_reason)
 		return "failed";
 	if (c.failed > 0)
 		return "timed_out";
+	if (c.stopped > 0) {
+		*ret_reason = "what was cancelled in it was not retried";
+		return "cancelled";
+	}
 	*ret_reason = run->started_at == 0 ? "everything was there already"
 					   : "";
 	return "succeeded";
@@ -322,8 +328,6 @@ run_settle(struct cx *cx, struct run *run)
 
 	if (run->dry && run->cancel_by[0] == '\0')
 		over = run_counts(cx, run).checks == 0;
-	else if (run_is_preview(run) && run->cancel_by[0] == '\0')
-		over = false;
 	if (!over || machine_is_final(&run_machine, run->status)) {
 		move_save_run(cx, run);
 		return;
@@ -348,6 +352,7 @@ retry_step(struct cx *cx, struct run *run, struct step *s)
 {
 	s->tries = 0;
 	s->held = false;
+	s->shares = 0;
 	if (s->target != TARGET_NONE && s->waiting == 0) {
 		move_step(cx, s, "check", "retried");
 	} else {
@@ -367,12 +372,28 @@ retry_all_in(struct cx *cx, struct run *run, const char *status)
 		retry_step(cx, run, list.items[i]);
 }
 
+/* What they wait for may never have been wanted before. */
+static void
+retry_demand(struct cx *cx, struct run *run)
+{
+	struct step_list waiting = rows_steps_by(cx, "step_by_status",
+	    "run_id", run->id, "waiting");
+
+	for (size_t i = 0; i < waiting.count; i++) {
+		struct step_list idle = rows_steps_by(cx, "step_needs_idle",
+		    "id", waiting.items[i]->id, NULL);
+
+		for (size_t k = 0; k < idle.count; k++)
+			step_demand(cx, run, idle.items[k]);
+	}
+}
+
 /* What stays failed blocks what was woken behind it. */
 static void
 retry_block_again(struct cx *cx, struct run *run)
 {
 	static const char *const bad[] = { "failed", "timed_out", "unknown",
-		"unkillable" };
+		"unkillable", "cancelled" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct step_list list = rows_steps_by(cx, "step_by_status",
@@ -383,27 +404,25 @@ retry_block_again(struct cx *cx, struct run *run)
 	}
 }
 
+/* The blocked and what they need, then the counters from what is. */
 static void
-retry_recount(struct cx *cx, struct run *run)
+retry_rest(struct cx *cx, struct run *run)
 {
-	struct counts c = run_counts(cx, run);
+	struct counts c;
 
+	retry_all_in(cx, run, "blocked");
+	retry_demand(cx, run);
+	retry_block_again(cx, run);
+	c = run_counts(cx, run);
 	run->open_steps = c.open;
 	run->failed_steps = c.failed;
 }
 
-bool
-run_retry_blocked(struct cx *cx, struct run *run, struct err *e)
+void
+run_unblock(struct cx *cx, struct run *run)
 {
-	(void)e;
-	run->cancel_by = "";
 	run_bulk(cx, run, "step_idle_again");
-	retry_all_in(cx, run, "blocked");
-	retry_block_again(cx, run);
-	retry_recount(cx, run);
-	ticket_run_started(cx, run);
-	run_settle(cx, run);
-	return true;
+	retry_rest(cx, run);
 }
 
 bool
@@ -420,6 +439,8 @@ run_retry(struct cx *cx, struct run *run, int64_t step_id, struct err *e)
 		    run->status);
 		return err_hint(e, "slipway run show %s", run->key);
 	}
+	if (!ticket_lets_run(cx, run, e))
+		return false;
 	if (step_id != 0 && (one == NULL || one->run_id != run->id))
 		return call_absent(e, "step",
 		    arena_printf(cx->arena, "%lld", (long long)step_id),
@@ -437,10 +458,7 @@ run_retry(struct cx *cx, struct run *run, int64_t step_id, struct err *e)
 		retry_step(cx, run, one);
 	for (size_t i = 0; one == NULL && i < ARRAY_SIZE(again); i++)
 		retry_all_in(cx, run, again[i]);
-	retry_all_in(cx, run, "blocked");
-	if (one != NULL)
-		retry_block_again(cx, run);
-	retry_recount(cx, run);
+	retry_rest(cx, run);
 	ticket_run_started(cx, run);
 	run_settle(cx, run);
 	return true;

@@ -61,8 +61,9 @@ void run_cancel(struct cx *cx, struct run *run, const char *reason);
 bool run_retry(struct cx *cx, struct run *run, int64_t step_id,
     struct err *e);
 
-/* What was blocked by a step that turned out well goes on. */
-bool run_retry_blocked(struct cx *cx, struct run *run, struct err *e);
+/* What was blocked by a step that turned out well goes on.  The caller
+ * settles. */
+void run_unblock(struct cx *cx, struct run *run);
 
 /* More would run than was approved: hold what has not started. */
 void run_void(struct cx *cx, struct run *run, const char *reason);

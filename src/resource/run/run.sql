@@ -102,8 +102,10 @@ WHERE edge.to_step = $id AND step.status IN ('failed', 'cancelled',
 	'timed_out', 'unknown', 'unkillable', 'blocked') LIMIT 1;
 
 -- name: step_reset
--- Before the first start: everything is to be looked at anew.
-UPDATE step SET status = 'idle', held = 0, reason = '', ended_at = 0,
+-- Before the first start: everything is to be looked at anew, but for what is
+-- being looked for right now.
+UPDATE step SET status = CASE WHEN status = 'checking' THEN status
+		ELSE 'idle' END, held = 0, reason = '', ended_at = 0,
 	seq = $seq, waiting = (SELECT COUNT(*) FROM edge
 		JOIN step AS need ON need.id = edge.from_step
 		WHERE edge.to_step = step.id AND need.status <> 'succeeded')
@@ -146,6 +148,8 @@ SELECT COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'waiting',
 		AS unkillable,
 	COALESCE(SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0)
 		AS failed,
+	COALESCE(SUM(CASE WHEN status IN ('cancelled', 'blocked')
+		THEN 1 ELSE 0 END), 0) AS stopped,
 	COALESCE(SUM(CASE WHEN preview <> '' THEN 1 ELSE 0 END), 0)
 		AS previewed
 FROM step WHERE run_id = $run_id;

@@ -9,6 +9,7 @@
 #include "resource/run/run_view.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
+#include "resource/ticket/ticket.h"
 #include "store/record.h"
 
 bool
@@ -59,17 +60,27 @@ run_api_get(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
+/* Whose it is may always end it; to go on takes what asking for it takes. */
 static bool
 run_is_mine(struct cx *cx, const struct run *run, enum right right,
     struct err *e)
 {
-	const struct access_target target = { run->team, run->environment,
+	struct access_target target = { run->team, run->environment,
 		run->task };
+	const struct ticket *t;
 
-	if (cx->actor->person != NULL &&
-	    streq(cx->actor->person, run->requester))
-		return true;
-	return access_check(cx, right, &target, "run", run->key, e);
+	if (cx->actor->person == NULL ||
+	    !streq(cx->actor->person, run->requester))
+		return access_check_seen(cx, right, &target, "run", run->key,
+		    e);
+	if (right == RIGHT_CANCEL)
+		return access_token_check(cx, right, run->environment, e);
+	t = run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+	if (t != NULL && t->request[0] != '\0') {
+		right = RIGHT_REQUEST;
+		target.name = t->request;
+	}
+	return access_check_seen(cx, right, &target, "run", run->key, e);
 }
 
 /* Somebody who only watches goes away; the last one ends the run. */
@@ -102,6 +113,8 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 	if (machine_is_final(&run_machine, run->status))
 		return err_set(e, ERR_CONFLICT, "run.over",
 		    "%s is over: it %s", run->key, run->status);
+	if (!access_token_check(cx, RIGHT_CANCEL, run->environment, e))
+		return false;
 	if (run_detach(cx, run)) {
 		audit(cx, "run.detached", run->key, "done", reason, NULL);
 		run_view_detail(cx, out, run);
@@ -116,36 +129,58 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
+/* Today's definitions of what the run was asked for as, and may the actor ask
+ * for that today? */
+static bool
+retry_ask(struct cx *cx, const struct run *run, struct ask *ask,
+    struct err *e)
+{
+	const struct ticket *t =
+	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+	const bool request = t != NULL && t->request[0] != '\0';
+	struct access_target target = { .environment = run->environment,
+		.name = request ? t->request : run->task };
+
+	*ask = (struct ask){ .requester = cx->actor->person,
+		.retry_of = run->id };
+	if (ask->requester == NULL)
+		return err_set(e, ERR_DENIED, "access.operator",
+		    "the operator administers, and runs nothing");
+	if (request)
+		ask->request = platform_request(cx->platform, t->request);
+	ask->task = ask->request != NULL
+	    ? ask->request->task
+	    : platform_task(cx->platform, run->task);
+	if (ask->task == NULL || request != (ask->request != NULL))
+		return err_set(e, ERR_CONFLICT, "run.definition",
+		    "'%s' is no longer in the folder", target.name);
+	target.team = ask->task->team;
+	return access_check_seen(cx, request ? RIGHT_REQUEST : RIGHT_RUN,
+		   &target, "run", run->key, e) &&
+	    ask_environment(cx, run->environment, ask->request,
+		&ask->environment, e);
+}
+
 /* A new run of the same with today's definitions; it needs new approvals. */
 static bool
 retry_latest(struct cx *cx, struct run *run, struct run **ret,
     struct err *e)
 {
-	json_t *stored = json_loads(run->params, 0, NULL);
-	json_t *plain = sealed_to_plain(cx->site, stored, e);
-	struct ask ask = { .requester = cx->actor->person,
-		.retry_of = run->id };
+	json_t *stored, *plain, *params;
 	struct problems problems;
 	struct asked asked;
-	json_t *params;
+	struct ask ask;
 	bool ok;
 
+	if (!retry_ask(cx, run, &ask, e))
+		return false;
+	stored = json_loads(run->params, 0, NULL);
+	plain = sealed_to_plain(cx->site, stored, e);
 	json_decref(stored);
 	if (plain == NULL)
 		return false;
-	ask.task = platform_task(cx->platform, run->task);
-	if (ask.task == NULL || ask.requester == NULL) {
-		json_decref(plain);
-		return ask.task == NULL
-		    ? err_set(e, ERR_CONFLICT, "run.definition",
-			  "task '%s' is no longer in the folder", run->task)
-		    : err_set(e, ERR_DENIED, "access.operator",
-			  "the operator administers, and runs nothing");
-	}
 	problems_init(&problems, cx->arena);
-	ok = ask_environment(cx, run->environment, NULL, &ask.environment,
-		 e) &&
-	    ask_params(cx, ask.task, plain, &problems, &params, e);
+	ok = ask_params(cx, ask.task, plain, &problems, &params, e);
 	json_decref(plain);
 	if (!ok)
 		return false;

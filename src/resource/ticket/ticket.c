@@ -60,6 +60,7 @@ ticket_visible(struct cx *cx, const struct ticket *t)
 	if (access_sees(cx->platform, cx->actor, t->requester, &target))
 		return true;
 	return cx->actor->person != NULL &&
+	    access_token_allows(cx->actor, RIGHT_VIEW, t->environment) &&
 	    approval_asked(cx, t->id, cx->actor->person);
 }
 
@@ -176,12 +177,17 @@ ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
 	bool again = false;
 	struct run *run;
 
+	run = run_by_id(cx, t->run_id);
+	ASSERT(run != NULL);
+	if (streq(run->status, "waiting_approval") &&
+	    run->cancel_by[0] != '\0')
+		return err_set(e, ERR_CONFLICT, "approval.closed",
+		    "%s is being cancelled: nothing waits for a decision",
+		    t->key);
 	if (!approval_decide(cx, t, plan_hash, approve, note, &again, e))
 		return false;
 	if (again)
 		return true;
-	run = run_by_id(cx, t->run_id);
-	ASSERT(run != NULL);
 	if (!approve) {
 		approval_void(cx, t, "declined");
 		move_ticket(cx, t, "declined",
@@ -232,6 +238,28 @@ ticket_of_run(struct cx *cx, const struct run *run)
 	return t != NULL && t->run_id == run->id ? t : NULL;
 }
 
+bool
+ticket_lets_run(struct cx *cx, const struct run *run, struct err *e)
+{
+	const struct ticket *t =
+	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+
+	if (t == NULL)
+		return true;
+	if (t->run_id != run->id)
+		err_set(e, ERR_CONFLICT, "approval.void",
+		    "%s does not go on: %s was edited since", run->key,
+		    t->key);
+	else if (!approval_stands(cx, t))
+		err_set(e, ERR_CONFLICT, "approval.void",
+		    "%s does not go on: nothing approves it any more",
+		    run->key);
+	else
+		return true;
+	return err_hint(e, "slipway run retry %s --definition latest",
+	    run->key);
+}
+
 void
 ticket_run_started(struct cx *cx, const struct run *run)
 {
@@ -259,6 +287,8 @@ ticket_run_ended(struct cx *cx, const struct run *run)
 		to = "cancelled";
 	if (machine_find(&ticket_machine, t->status, to) == NULL)
 		return;
+	if (streq(t->status, "waiting_approval"))
+		approval_void(cx, t, reason);
 	move_ticket(cx, t, to, reason);
 }
 

@@ -65,6 +65,11 @@ bool ticket_edit(struct cx *cx, struct ticket *t, const char *title,
     const char *environment, const json_t *params,
     struct problems *problems, struct err *e);
 
+/* May more of the run start?  Not when its ticket was edited since, or what
+ * it needed was never approved or is void: ERR_CONFLICT "approval.void".
+ * A run without a ticket may. */
+bool ticket_lets_run(struct cx *cx, const struct run *run, struct err *e);
+
 /* The run of a ticket began, ended, or found that more would run than was
  * approved.  Nothing when the run has no ticket. */
 void ticket_run_started(struct cx *cx, const struct run *run);

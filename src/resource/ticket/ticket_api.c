@@ -160,20 +160,50 @@ ticket_is_mine(struct cx *cx, const struct ticket *t, struct err *e)
 
 	if (cx->actor->person != NULL &&
 	    streq(cx->actor->person, t->requester))
-		return true;
-	return access_check(cx, RIGHT_CANCEL, &target, "ticket", t->key, e);
+		return access_token_check(cx, RIGHT_CANCEL, t->environment,
+		    e);
+	return access_check_seen(cx, RIGHT_CANCEL, &target, "ticket", t->key,
+	    e);
+}
+
+/* Who could ask for the same, where it is and where it is to be. */
+static bool
+ticket_may_edit(struct cx *cx, const struct ticket *t,
+    const char *environment, struct err *e)
+{
+	const bool request = t->request[0] != '\0';
+	struct access_target target = { t->team, t->environment,
+		request ? t->request : t->task };
+	const enum right right = request ? RIGHT_REQUEST : RIGHT_RUN;
+
+	if (!access_check_seen(cx, right, &target, "ticket", t->key, e))
+		return false;
+	if (environment == NULL ||
+	    platform_environment(cx->platform, environment) == NULL)
+		return true; /* ticket_edit knows better words for it */
+	target.environment = environment;
+	return access_check_seen(cx, right, &target, "ticket", t->key, e);
+}
+
+/* To say something, a token has to be good for more than looking. */
+static bool
+ticket_may_comment(struct cx *cx, const struct ticket *t, struct err *e)
+{
+	return access_token_allows(cx->actor, RIGHT_APPROVE,
+		   t->environment) ||
+	    access_token_check(cx, RIGHT_REQUEST, t->environment, e);
 }
 
 bool
 ticket_api_edit(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
+	const char *environment = call_text(call->body, "environment");
 	struct ticket *t;
 
 	return ticket_by_key(cx, call->path[0], &t, e) &&
-	    ticket_is_mine(cx, t, e) &&
-	    ticket_edit(cx, t, call_text(call->body, "title"),
-		call_text(call->body, "environment"),
+	    ticket_may_edit(cx, t, environment, e) &&
+	    ticket_edit(cx, t, call_text(call->body, "title"), environment,
 		json_object_get(call->body, "params"), call->problems, e) &&
 	    ticket_detail(cx, out, t);
 }
@@ -211,7 +241,8 @@ ticket_api_comment(struct cx *cx, struct call *call, struct json_out *out,
 {
 	struct ticket *t;
 
-	if (!ticket_by_key(cx, call->path[0], &t, e))
+	if (!ticket_by_key(cx, call->path[0], &t, e) ||
+	    !ticket_may_comment(cx, t, e))
 		return false;
 	ticket_note(cx, t, "comment", call_text(call->body, "text"), NULL);
 	audit(cx, "ticket.commented", t->key, "done", "", NULL);

@@ -141,6 +141,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	t->plan_hash = p.plan_hash;
 	t->resolution = "";
 	t->run_id = 0;
+	move_save_ticket(cx, t); /* so that the old run tells it nothing */
 	if (old != NULL)
 		run_cancel(cx, old, "the request was edited");
 	run = ask_write_run(cx, &p, t,

@@ -48,6 +48,21 @@ token_by_text(struct cx *cx, struct str text)
 	return token_one(cx, q);
 }
 
+/* The person behind a new token: not whom the token in hand names, when
+ * another person made that one. */
+static const char *
+token_maker(struct cx *cx)
+{
+	const struct actor *a = cx->actor;
+	const struct token *own =
+	    a->token == NULL ? NULL : token_by_prefix(cx, a->token);
+
+	if (own == NULL ||
+	    platform_person(cx->platform, own->created_by) == NULL)
+		return actor_name(a);
+	return own->created_by;
+}
+
 struct token *
 token_make(struct cx *cx, const struct token_wish *wish,
     char text[TOKEN_TEXT + 1])
@@ -68,7 +83,7 @@ token_make(struct cx *cx, const struct token_wish *wish,
 	t->name = wish->name;
 	t->role = wish->role;
 	t->environments = wish->environments;
-	t->created_by = actor_name(cx->actor);
+	t->created_by = token_maker(cx);
 	t->created_at = cx->now;
 	t->expires_at = wish->expires_at;
 	q = query(cx->db, "token_insert");

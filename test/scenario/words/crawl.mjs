@@ -22,7 +22,7 @@ async function state(world, run, ticket) {
 	return texts.join('\n');
 }
 
-export default async function run(world, [key, ticket, plan]) {
+export default async function run(world, [key, ticket, plan], { mutated }) {
 	const api = [...world.apis.values()][0];
 	const values = { run: key, ticket, plan, task: 'file', request: 'file',
 		person: 'ernie' };
@@ -44,6 +44,9 @@ export default async function run(world, [key, ticket, plan]) {
 		}
 	}
 	await world.follow('tina', key, {}, event => event.event !== 'end');
+	if (mutated)
+		await world.json('tina', 'POST', `/v1/tickets/${ticket}/comments`,
+			{ text: 'a write' });
 	const after = await state(world, key, ticket);
 
 	if (before !== after)
