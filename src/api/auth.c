@@ -110,11 +110,18 @@ auth_account(struct request *r, struct err *e)
 {
 	struct api *a = r->api;
 	const uid_t uid = r->x->uid;
-	const char *name = auth_user_name(a, uid, r->arena);
-	const struct person_def *person = name[0] == '\0'
-	    ? NULL
-	    : platform_person_by_unix(r->platform, name);
+	const struct person_def *person = NULL;
+	const char *name;
 
+	if (uid == HTTP_UID_NONE) {
+		err_set(e, ERR_UNAUTHENTICATED, "auth.confined",
+		    "what runs inside a task or a container speaks for "
+		    "nobody");
+		return err_hint(e, "use a token");
+	}
+	name = auth_user_name(a, uid, r->arena);
+	if (name[0] != '\0')
+		person = platform_person_by_unix(r->platform, name);
 	if (a->o.site->local && uid == a->o.owner) {
 		r->actor.is_local = true;
 		if (person != NULL)

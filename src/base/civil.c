@@ -39,15 +39,15 @@ civil_days(int year, int month, int day)
 	int64_t of_era = y - era * CIVIL_ERA_YEARS;
 	int64_t of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
 
-	return era * CIVIL_ERA_DAYS + of_era * 365 + of_era / 4 -
-	    of_era / 100 + of_year - CIVIL_EPOCH_DAYS;
+	return era * CIVIL_ERA_DAYS + of_era * 365 + of_era / 4 - of_era / 100 +
+	       of_year - CIVIL_EPOCH_DAYS;
 }
 
 int64_t
 civil_ms(int year, int month, int day, int hour, int minute)
 {
 	return civil_days(year, month, day) * CIVIL_DAY_MS +
-	    hour * CIVIL_HOUR_MS + minute * CIVIL_MINUTE_MS;
+	       hour * CIVIL_HOUR_MS + minute * CIVIL_MINUTE_MS;
 }
 
 int
@@ -70,9 +70,8 @@ civil_of(int64_t local_ms)
 	int64_t since = days + CIVIL_EPOCH_DAYS;
 	int64_t era = civil_floor(since, CIVIL_ERA_DAYS) / CIVIL_ERA_DAYS;
 	int64_t of_era = since - era * CIVIL_ERA_DAYS;
-	int64_t year = (of_era - of_era / 1460 + of_era / 36524 -
-			   of_era / 146096) /
-	    365;
+	int64_t year =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
 	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
 	int64_t month = (5 * of_year + 2) / 153;
 

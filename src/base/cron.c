@@ -10,18 +10,28 @@
 
 struct cron_field {
 	const char *name;
+	const char *a; /* name with its article */
 	int low, high;
 	const char *names; /* three letters each, from low on */
 };
 
 static const struct cron_field cron_fields[CRON_PARTS] = {
-	[CRON_MINUTE] = { .name = "minute", .low = 0, .high = 59 },
-	[CRON_HOUR] = { .name = "hour", .low = 0, .high = 23 },
-	[CRON_DAY] = { .name = "day", .low = 1, .high = 31 },
-	[CRON_MONTH] = { .name = "month", .low = 1, .high = 12,
-		.names = "janfebmaraprmayjunjulaugsepoctnovdec" },
-	[CRON_WEEKDAY] = { .name = "weekday", .low = 0, .high = 7,
-		.names = "sunmontuewedthufrisat" },
+	[CRON_MINUTE] = { .name = "minute",
+	    .a = "a minute",
+	    .low = 0,
+	    .high = 59 },
+	[CRON_HOUR] = { .name = "hour", .a = "an hour", .low = 0, .high = 23 },
+	[CRON_DAY] = { .name = "day", .a = "a day", .low = 1, .high = 31 },
+	[CRON_MONTH] = { .name = "month",
+	    .a = "a month",
+	    .low = 1,
+	    .high = 12,
+	    .names = "janfebmaraprmayjunjulaugsepoctnovdec" },
+	[CRON_WEEKDAY] = { .name = "weekday",
+	    .a = "a weekday",
+	    .low = 0,
+	    .high = 7,
+	    .names = "sunmontuewedthufrisat" },
 };
 
 static const struct {
@@ -49,8 +59,8 @@ struct cron_reader {
 
 #define cron_fail(r, column, ...)                                              \
 	(err_set((r)->e, ERR_INVALID, "cron.syntax", __VA_ARGS__),             \
-	    err_wrap((r)->e, "schedule '%.*s', column %zu",                    \
-		(int)(r)->text.n, (r)->text.p, (size_t)(column) + 1))
+	    err_wrap((r)->e, "schedule '%.*s', column %zu", (int)(r)->text.n,  \
+		(r)->text.p, (size_t)(column) + 1))
 
 static const struct cron_field *
 cron_reader_field(const struct cron_reader *r)
@@ -117,19 +127,20 @@ cron_read_name(struct cron_reader *r, int *ret)
 		word.n++;
 	for (size_t i = 0; f->names != NULL && f->names[i] != '\0'; i += 3)
 		if (word.n == 3 &&
-		    str_case_is(word,
-			(char[]){ f->names[i], f->names[i + 1],
-			    f->names[i + 2], '\0' })) {
+		    str_case_is(word, (char[]){ f->names[i], f->names[i + 1],
+					  f->names[i + 2], '\0' })) {
 			*ret = f->low + (int)(i / 3);
 			return true;
 		}
-	cron_fail(r, from, "no %s is called '%.*s'", f->name, (int)word.n,
-	    word.p);
+	cron_fail(
+	    r, from, "no %s is called '%.*s'", f->name, (int)word.n, word.p);
 	if (f->names == NULL)
-		return err_hint(r->e, "a %s is a number from %d to %d",
-		    f->name, f->low, f->high);
-	return err_hint(r->e, "write the first three letters of it in "
-			      "English, like %.3s", f->names);
+		return err_hint(r->e, "%s is a number from %d to %d", f->a,
+		    f->low, f->high);
+	return err_hint(r->e,
+	    "write the first three letters of it in "
+	    "English, like %.3s",
+	    f->names);
 }
 
 static bool
@@ -143,21 +154,23 @@ cron_read_value(struct cron_reader *r, int *ret)
 		return cron_read_name(r, ret);
 	if (!cron_is_digit(c)) {
 		if (c == '\0' || c == ',')
-			cron_fail(r, from, "a %s is missing", f->name);
+			cron_fail(r, from, "%s is missing", f->a);
 		else
-			cron_fail(r, from, "'%c' cannot stand in a schedule",
-			    c);
+			cron_fail(
+			    r, from, "'%c' cannot stand in a schedule", c);
 		if (c == '?')
 			return err_hint(r->e, "write * instead of ?");
-		return err_hint(r->e, "a %s is *, a number, a list (1,3), a "
-				      "range (1-3) or a step (*/3)", f->name);
+		return err_hint(r->e,
+		    "%s is *, a number, a list (1,3), a "
+		    "range (1-3) or a step (*/3)",
+		    f->a);
 	}
 	if (!cron_read_number(r, ret))
 		return false;
 	if (*ret < f->low || *ret > f->high) {
 		cron_fail(r, from, "%d is no %s", *ret, f->name);
-		return err_hint(r->e, "a %s is a number from %d to %d",
-		    f->name, f->low, f->high);
+		return err_hint(r->e, "%s is a number from %d to %d", f->a,
+		    f->low, f->high);
 	}
 	return true;
 }
@@ -178,14 +191,12 @@ cron_read_range(struct cron_reader *r, int *ret_low, int *ret_high)
 	name = cron_is_letter(cron_peek(r));
 	if (!cron_read_value(r, &high))
 		return false;
-	if (r->part == CRON_WEEKDAY && high == 0 && name &&
-	    *ret_low > 0)
+	if (r->part == CRON_WEEKDAY && high == 0 && name && *ret_low > 0)
 		high = CRON_SUNDAY;
 	if (high < *ret_low) {
 		cron_fail(r, from, "the range ends before it begins");
-		return err_hint(r->e, "write two ranges: %d-%d,%d-%d",
-		    *ret_low, r->part == CRON_WEEKDAY ? 6 : f->high, f->low,
-		    high);
+		return err_hint(r->e, "write two ranges: %d-%d,%d-%d", *ret_low,
+		    r->part == CRON_WEEKDAY ? 6 : f->high, f->low, high);
 	}
 	*ret_high = high;
 	return true;
@@ -212,13 +223,15 @@ cron_read_element(struct cron_reader *r, uint64_t *set)
 			    (int)(r->end - slash), r->text.p + slash);
 		}
 		if (!cron_is_digit(cron_peek(r)))
-			return cron_fail(r, r->at,
-			    "the number of the step is missing");
+			return cron_fail(
+			    r, r->at, "the number of the step is missing");
 		if (!cron_read_number(r, &step))
 			return false;
 		if (step < 1 || step > high - low) {
-			cron_fail(r, slash + 1, "a step of %d does not fit "
-			    "into %d-%d", step, low, high);
+			cron_fail(r, slash + 1,
+			    "a step of %d does not fit "
+			    "into %d-%d",
+			    step, low, high);
 			return err_hint(r->e, "longer intervals are written "
 					      "like: every 90m");
 		}
@@ -239,11 +252,11 @@ cron_read_field(struct cron_reader *r, struct cron *c)
 			return false;
 	} while (cron_take(r, ','));
 	if (r->at < r->end) {
-		cron_fail(r, r->at, "'%c' does not belong here",
-		    cron_peek(r));
-		return err_hint(r->e, "a %s is *, a number, a list (1,3), a "
-				      "range (1-3) or a step (*/3)",
-		    cron_reader_field(r)->name);
+		cron_fail(r, r->at, "'%c' does not belong here", cron_peek(r));
+		return err_hint(r->e,
+		    "%s is *, a number, a list (1,3), a "
+		    "range (1-3) or a step (*/3)",
+		    cron_reader_field(r)->a);
 	}
 	if (r->part == CRON_WEEKDAY && (*set >> CRON_SUNDAY & 1) != 0)
 		*set = (*set | 1) & 0x7f;
@@ -289,16 +302,19 @@ cron_wrong_count(struct cron_reader *r, size_t words)
 		return err_hint(r->e, "write " CRON_SHAPE);
 	}
 	for (size_t i = 0; i < CRON_PARTS; i++)
-		sixth = cron_skip_blanks(r->text,
-		    cron_skip_word(r->text, sixth));
-	cron_fail(r, sixth, "%zu fields where five are wanted: a schedule has "
-	    "no seconds, no year and no command", words);
+		sixth =
+		    cron_skip_blanks(r->text, cron_skip_word(r->text, sixth));
+	cron_fail(r, sixth,
+	    "%zu fields where five are wanted: a schedule has "
+	    "no seconds, no year and no command",
+	    words);
 	if (words > CRON_PARTS + 1)
 		return err_hint(r->e, "write " CRON_SHAPE);
 	second = cron_skip_blanks(r->text, cron_skip_word(r->text, 0));
-	return err_hint(r->e, "if the first one means seconds, leave it out: "
-			      "%.*s", (int)(r->text.n - second),
-	    r->text.p + second);
+	return err_hint(r->e,
+	    "if the first one means seconds, leave it out: "
+	    "%.*s",
+	    (int)(r->text.n - second), r->text.p + second);
 }
 
 /* A date that no year has is a mistake, and a search without end. */
@@ -342,8 +358,8 @@ cron_read_at_name(struct cron_reader *r, struct cron *c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cron_names); i++)
 		if (str_case_is(r->text, cron_names[i].name))
-			return cron_parse(str_of(cron_names[i].fields), c,
-			    r->e);
+			return cron_parse(
+			    str_of(cron_names[i].fields), c, r->e);
 	cron_fail(r, r->at, "there is no such name");
 	return err_hint(r->e, "write @hourly, @daily, @weekly, @monthly or "
 			      "@yearly");
@@ -391,14 +407,14 @@ cron_read_every(struct cron_reader *r, struct cron *c)
 	if (!cron_read_duration(r, &every_ms))
 		return false;
 	if (!cron_every(every_ms, CRON_MIDNIGHT, c, r->e))
-		return err_wrap(r->e, "schedule '%.*s'", (int)r->text.n,
-		    r->text.p);
+		return err_wrap(
+		    r->e, "schedule '%.*s'", (int)r->text.n, r->text.p);
 	return true;
 }
 
 bool
-cron_every(int64_t every_ms, int64_t start_ms, struct cron *ret_cron,
-    struct err *e)
+cron_every(
+    int64_t every_ms, int64_t start_ms, struct cron *ret_cron, struct err *e)
 {
 	if (every_ms < CIVIL_MINUTE_MS || every_ms % CIVIL_MINUTE_MS != 0) {
 		err_set(e, ERR_INVALID, "cron.every",
@@ -406,8 +422,8 @@ cron_every(int64_t every_ms, int64_t start_ms, struct cron *ret_cron,
 		return err_hint(e, "write it like 15m or 1h30m");
 	}
 	if (every_ms > CIVIL_MAX_MS)
-		return err_set(e, ERR_INVALID, "cron.every",
-		    "the interval is too long");
+		return err_set(
+		    e, ERR_INVALID, "cron.every", "the interval is too long");
 	if (start_ms == CRON_MIDNIGHT &&
 	    (every_ms > CIVIL_DAY_MS || CIVIL_DAY_MS % every_ms != 0)) {
 		err_set(e, ERR_INVALID, "cron.every",
@@ -420,8 +436,7 @@ cron_every(int64_t every_ms, int64_t start_ms, struct cron *ret_cron,
 	    (start_ms < CIVIL_MIN_MS || start_ms > CIVIL_MAX_MS))
 		return err_set(e, ERR_INVALID, "cron.every",
 		    "the start is not in the years 1 to 9999");
-	*ret_cron = (struct cron){ .every_ms = every_ms,
-		.start_ms = start_ms };
+	*ret_cron = (struct cron){ .every_ms = every_ms, .start_ms = start_ms };
 	return true;
 }
 
@@ -442,13 +457,14 @@ cron_parse(struct str text, struct cron *ret_cron, struct err *e)
 		if (text.p[i] != '\t' && (text.p[i] < ' ' || text.p[i] > '~')) {
 			err_set(e, ERR_INVALID, "cron.syntax",
 			    "schedule, column %zu: a character that no "
-			    "schedule has", i + 1);
+			    "schedule has",
+			    i + 1);
 			return err_hint(e, "write " CRON_SHAPE);
 		}
 	if (str_starts(r.text, "@"))
 		ok = cron_read_at_name(&r, &c);
 	else if (str_starts(r.text, "every") &&
-	    (r.text.n == 5 || cron_is_blank(r.text.p[5])))
+		 (r.text.n == 5 || cron_is_blank(r.text.p[5])))
 		ok = cron_read_every(&r, &c);
 	else
 		ok = cron_read_fields(&r, &c);

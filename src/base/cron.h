@@ -53,9 +53,9 @@ enum cron_part {
 
 struct cron {
 	uint64_t set[CRON_PARTS]; /* bit n: the value n */
-	bool star[CRON_PARTS];	  /* began with an asterisk */
-	int64_t every_ms;	  /* an interval, and the fields are unused */
-	int64_t start_ms;	  /* of an interval; or CRON_MIDNIGHT */
+	bool star[CRON_PARTS];    /* began with an asterisk */
+	int64_t every_ms;         /* an interval, and the fields are unused */
+	int64_t start_ms;         /* of an interval; or CRON_MIDNIGHT */
 };
 
 #define CRON_MIDNIGHT INT64_MIN
@@ -68,7 +68,7 @@ enum cron_mark {
 };
 
 struct cron_time {
-	int64_t at_ms;	    /* the instant it is due */
+	int64_t at_ms;      /* the instant it is due */
 	int64_t nominal_ms; /* the local time that the schedule names */
 	enum cron_mark mark;
 	unsigned merged; /* nominal times that are due at this instant: 1, or
@@ -86,8 +86,8 @@ bool cron_parse(struct str text, struct cron *ret_cron, struct err *e);
  * hours without a rest; from a start (UTC milliseconds) it may be any, and
  * times are start, start + every, …  ERR_INVALID "cron.every".
  */
-bool cron_every(int64_t every_ms, int64_t start_ms, struct cron *ret_cron,
-    struct err *e);
+bool cron_every(
+    int64_t every_ms, int64_t start_ms, struct cron *ret_cron, struct err *e);
 
 /* The first time after an instant, false: there is none before year 10000. */
 bool cron_next(const struct cron *c, const struct zone *z, int64_t after_ms,
@@ -105,8 +105,8 @@ bool cron_latest(const struct cron *c, const struct zone *z, int64_t from_ms,
 
 #define CRON_TEXT 96
 /* "Sun 2026-03-29 02:00 BST (01:30 is skipped on that day)"; returns buf. */
-char *cron_time_text(const struct cron_time *t, const struct zone *z,
-    char buf[CRON_TEXT]);
+char *cron_time_text(
+    const struct cron_time *t, const struct zone *z, char buf[CRON_TEXT]);
 
 /* The smallest local time that the fields name and that is not before
  * local_ms; false: none before year 10000.  Not for intervals. */

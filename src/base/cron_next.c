@@ -47,7 +47,8 @@ cron_nominal(const struct cron *c, int64_t local_ms, int64_t *ret_ms)
 		int minute = -1;
 
 		if (!cron_has(c, CRON_MONTH, t.month)) {
-			local_ms = midnight - (t.day - 1) * CIVIL_DAY_MS +
+			local_ms =
+			    midnight - (t.day - 1) * CIVIL_DAY_MS +
 			    civil_month_days(t.year, t.month) * CIVIL_DAY_MS;
 			continue;
 		}
@@ -108,8 +109,8 @@ cron_next_in(const struct cron *c, const struct zone *z,
 		if (merged > 0) {
 			*ret = (struct cron_time){ .at_ms = from_ms,
 				.nominal_ms = nominal_ms,
-				.mark = nominal_ms < is_ms ? CRON_GAP :
-							     CRON_PLAIN,
+				.mark =
+				    nominal_ms < is_ms ? CRON_GAP : CRON_PLAIN,
 				.merged = merged };
 			return true;
 		}
@@ -166,7 +167,7 @@ cron_day(const struct zone *z, int64_t utc_ms, int64_t *ret_from_ms,
 	while (cron_midnight(z, date_ms) > utc_ms && date_ms > CIVIL_MIN_MS)
 		date_ms -= CIVIL_DAY_MS;
 	while (date_ms <= CIVIL_MAX_MS - CIVIL_DAY_MS &&
-	    cron_midnight(z, date_ms + CIVIL_DAY_MS) <= utc_ms)
+	       cron_midnight(z, date_ms + CIVIL_DAY_MS) <= utc_ms)
 		date_ms += CIVIL_DAY_MS;
 	*ret_from_ms = cron_midnight(z, date_ms);
 	*ret_date_ms = date_ms;
@@ -187,9 +188,9 @@ cron_next_every(const struct cron *c, const struct zone *z, int64_t after_ms,
 		if (date_ms <= CIVIL_MAX_MS)
 			end_ms = midnight.utc_ms;
 	}
-	at_ms = after_ms < base_ms ?
-	    base_ms :
-	    after_ms + c->every_ms - (after_ms - base_ms) % c->every_ms;
+	at_ms = after_ms < base_ms ? base_ms
+				   : after_ms + c->every_ms -
+					 (after_ms - base_ms) % c->every_ms;
 	if (at_ms > end_ms)
 		at_ms = end_ms;
 	if (at_ms > CIVIL_MAX_MS)
@@ -201,7 +202,7 @@ cron_next_every(const struct cron *c, const struct zone *z, int64_t after_ms,
 		ret->mark = CRON_GAP;
 		ret->nominal_ms = date_ms;
 	} else if (zone_local_to_utc(z, ret->nominal_ms).answer ==
-	    ZONE_OVERLAP) {
+		   ZONE_OVERLAP) {
 		ret->mark = CRON_TWICE;
 	}
 	return true;
@@ -217,8 +218,8 @@ cron_next(const struct cron *c, const struct zone *z, int64_t after_ms,
 		return false;
 	if (after_ms < CIVIL_MIN_MS)
 		after_ms = CIVIL_MIN_MS;
-	return c->every_ms > 0 ? cron_next_every(c, z, after_ms, ret_time) :
-				 cron_next_fields(c, z, after_ms, ret_time);
+	return c->every_ms > 0 ? cron_next_every(c, z, after_ms, ret_time)
+			       : cron_next_fields(c, z, after_ms, ret_time);
 }
 
 size_t
@@ -266,8 +267,8 @@ cron_latest(const struct cron *c, const struct zone *z, int64_t from_ms,
 	if (until_ms <= from_ms)
 		return false;
 	for (;;) {
-		low_ms = until_ms - from_ms > back_ms ? until_ms - back_ms :
-							from_ms;
+		low_ms =
+		    until_ms - from_ms > back_ms ? until_ms - back_ms : from_ms;
 		if (cron_next(c, z, low_ms, &t) && t.at_ms <= until_ms)
 			break;
 		if (low_ms == from_ms)
@@ -292,8 +293,10 @@ cron_mark_text(const struct cron_time *t, char *to, size_t n)
 		break;
 	case CRON_GAP:
 		if (t->merged > 1)
-			snprintf(to, n, " (%02d:%02d is skipped on that day; "
-			    "%u times in one)", c.hour, c.minute, t->merged);
+			snprintf(to, n,
+			    " (%02d:%02d is skipped on that day; "
+			    "%u times in one)",
+			    c.hour, c.minute, t->merged);
 		else
 			snprintf(to, n, " (%02d:%02d is skipped on that day)",
 			    c.hour, c.minute);
@@ -308,13 +311,12 @@ cron_mark_text(const struct cron_time *t, char *to, size_t n)
 }
 
 char *
-cron_time_text(const struct cron_time *t, const struct zone *z,
-    char buf[CRON_TEXT])
+cron_time_text(
+    const struct cron_time *t, const struct zone *z, char buf[CRON_TEXT])
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	struct zone_span span = zone_span_at(z, t->at_ms);
-	struct civil c =
-	    civil_of(t->at_ms + span.offset_s * CIVIL_SECOND_MS);
+	struct civil c = civil_of(t->at_ms + span.offset_s * CIVIL_SECOND_MS);
 	char mark[64];
 
 	cron_mark_text(t, mark, sizeof(mark));

@@ -16,7 +16,7 @@
 
 struct zone {
 	unsigned magic;
-	size_t count; /* changes in the table */
+	size_t count;         /* changes in the table */
 	const int64_t *at_ms; /* in order */
 	const uint8_t *to;    /* index into kinds, from at_ms[i] on */
 	const struct zone_kind *kinds;
@@ -75,8 +75,8 @@ zone_invalid(struct err *e, const char *why)
 
 /* A header, and behind it the whole block that it announces. */
 static bool
-zone_read_header(struct str *bytes, size_t time_bytes, struct zone_header *h,
-    struct err *e)
+zone_read_header(
+    struct str *bytes, size_t time_bytes, struct zone_header *h, struct err *e)
 {
 	struct str s;
 	uint64_t need;
@@ -94,8 +94,8 @@ zone_read_header(struct str *bytes, size_t time_bytes, struct zone_header *h,
 	h->type = (uint32_t)zone_be(s.p + 36, 4);
 	h->chars = (uint32_t)zone_be(s.p + 40, 4);
 	need = h->time * (uint64_t)(time_bytes + 1) +
-	    h->type * (uint64_t)ZONE_TYPE_BYTES + h->chars +
-	    h->leap * (uint64_t)(time_bytes + 4) + h->isstd + h->isut;
+	       h->type * (uint64_t)ZONE_TYPE_BYTES + h->chars +
+	       h->leap * (uint64_t)(time_bytes + 4) + h->isstd + h->isut;
 	if (need > bytes->n)
 		return zone_invalid(e, "the file is cut short");
 	return true;
@@ -133,7 +133,7 @@ static bool
 zone_same_kind(const struct zone_kind *a, const struct zone_kind *b)
 {
 	return a->offset_s == b->offset_s && a->saving == b->saving &&
-	    streq(a->abbreviation, b->abbreviation);
+	       streq(a->abbreviation, b->abbreviation);
 }
 
 /*
@@ -194,7 +194,7 @@ zone_read_block(struct arena *a, struct str *bytes, size_t time_bytes,
 	names = zone_take(bytes, h->chars);
 	zone_take(bytes, (size_t)h->isstd + h->isut);
 	return zone_read_kinds(a, kinds, names, z, e) &&
-	    zone_read_changes(a, times, to, time_bytes, h->type, z, e);
+	       zone_read_changes(a, times, to, time_bytes, h->type, z, e);
 }
 
 static bool
@@ -216,8 +216,8 @@ zone_read_footer(struct str bytes, struct zone *z, struct err *e)
 }
 
 bool
-zone_parse(struct arena *a, struct str bytes, struct zone **ret_zone,
-    struct err *e)
+zone_parse(
+    struct arena *a, struct str bytes, struct zone **ret_zone, struct err *e)
 {
 	struct zone *z = ARENA_NEW(a, struct zone);
 	struct zone_header h;
@@ -232,7 +232,8 @@ zone_parse(struct arena *a, struct str bytes, struct zone **ret_zone,
 	} else {
 		/* The 32-bit block is for readers of the last century. */
 		zone_take(&bytes, (size_t)h.time * 5 + (size_t)h.type * 6 +
-			h.chars + (size_t)h.leap * 8 + h.isstd + h.isut);
+				      h.chars + (size_t)h.leap * 8 + h.isstd +
+				      h.isut);
 		if (!zone_read_header(&bytes, 8, &h, e) ||
 		    !zone_read_block(a, &bytes, 8, &h, z, e) ||
 		    !zone_read_footer(bytes, z, e))
@@ -243,8 +244,8 @@ zone_parse(struct arena *a, struct str bytes, struct zone **ret_zone,
 }
 
 bool
-zone_parse_rule(struct arena *a, struct str text, struct zone **ret_zone,
-    struct err *e)
+zone_parse_rule(
+    struct arena *a, struct str text, struct zone **ret_zone, struct err *e)
 {
 	struct zone *z = ARENA_NEW(a, struct zone);
 
@@ -296,7 +297,7 @@ static bool
 zone_same_span(const struct zone_span *a, const struct zone_span *b)
 {
 	return a->offset_s == b->offset_s && a->saving == b->saving &&
-	    streq(a->abbreviation, b->abbreviation);
+	       streq(a->abbreviation, b->abbreviation);
 }
 
 struct zone_span
@@ -315,8 +316,8 @@ zone_span_at(const struct zone *z, int64_t utc_ms)
 	if (table.until_ms < z->rule_from_ms)
 		return table;
 	/* Where table and rule meet there may be a change or none. */
-	rule = zone_rule_span(&z->rule,
-	    utc_ms < z->rule_from_ms ? z->rule_from_ms : utc_ms);
+	rule = zone_rule_span(
+	    &z->rule, utc_ms < z->rule_from_ms ? z->rule_from_ms : utc_ms);
 	if (rule.from_ms > z->rule_from_ms)
 		return rule;
 	table = zone_table_span(z, z->rule_from_ms - 1);
@@ -356,8 +357,8 @@ zone_local_to_utc(const struct zone *z, int64_t local_ms)
 			if (r.answer == ZONE_GAP)
 				r.utc_ms = utc_ms;
 			r.later_ms = utc_ms;
-			r.answer = r.answer == ZONE_GAP ? ZONE_ONE :
-							  ZONE_OVERLAP;
+			r.answer =
+			    r.answer == ZONE_GAP ? ZONE_ONE : ZONE_OVERLAP;
 		}
 		if (span.until_ms > local_ms + ZONE_REACH_MS ||
 		    span.until_ms > CIVIL_MAX_MS)

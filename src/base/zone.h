@@ -35,7 +35,7 @@ struct zone_span {
 	int64_t from_ms;  /* the first instant of it; INT64_MIN: since ever */
 	int64_t until_ms; /* the first one behind it; INT64_MAX: for ever */
 	int32_t offset_s; /* local minus UTC */
-	bool saving;	  /* daylight-saving time, as the data has it */
+	bool saving;      /* daylight-saving time, as the data has it */
 	const char *abbreviation; /* "CEST", "+0545"; lives with the zone */
 };
 
@@ -58,11 +58,11 @@ struct zone_instant {
  * says what is wrong with them; files that count leap seconds (right/…) are
  * refused too, since our instants do not.
  */
-bool zone_parse(struct arena *a, struct str bytes, struct zone **ret_zone,
-    struct err *e);
+bool zone_parse(
+    struct arena *a, struct str bytes, struct zone **ret_zone, struct err *e);
 /* The zone of a POSIX TZ string alone: "EST5EDT,M3.2.0,M11.1.0". */
-bool zone_parse_rule(struct arena *a, struct str text, struct zone **ret_zone,
-    struct err *e);
+bool zone_parse_rule(
+    struct arena *a, struct str text, struct zone **ret_zone, struct err *e);
 /* UTC needs no file. */
 const struct zone *zone_utc(void);
 

@@ -71,7 +71,7 @@ rule_take_name(struct str *s, char to[ZONE_ABBREVIATION])
 	struct str name = { s->p, 0 };
 
 	while (name.n < s->n &&
-	    (quoted ? s->p[name.n] != '>' : rule_is_letter(s->p[name.n])))
+	       (quoted ? s->p[name.n] != '>' : rule_is_letter(s->p[name.n])))
 		name.n++;
 	if (!zone_abbreviation_fits(name))
 		return false;
@@ -115,9 +115,8 @@ rule_take_date(struct str *s, struct zone_date *d)
 	if (rule_take(s, 'M')) {
 		d->form = 'M';
 		ok = rule_take_number(s, 1, 12, &d->month) &&
-		    rule_take(s, '.') &&
-		    rule_take_number(s, 1, 5, &d->week) && rule_take(s, '.') &&
-		    rule_take_number(s, 0, 6, &d->day);
+		     rule_take(s, '.') && rule_take_number(s, 1, 5, &d->week) &&
+		     rule_take(s, '.') && rule_take_number(s, 0, 6, &d->day);
 	} else if (rule_take(s, 'J')) {
 		d->form = 'J';
 		ok = rule_take_number(s, 1, 365, &d->day);
@@ -126,9 +125,8 @@ rule_take_date(struct str *s, struct zone_date *d)
 		ok = rule_take_number(s, 0, 365, &d->day);
 	}
 	d->time_s = RULE_TIME_S;
-	return ok &&
-	    (!rule_take(s, '/') ||
-		rule_take_time(s, RULE_TIME_HOURS, &d->time_s));
+	return ok && (!rule_take(s, '/') ||
+			 rule_take_time(s, RULE_TIME_HOURS, &d->time_s));
 }
 
 static int64_t
@@ -141,7 +139,7 @@ rule_date_days(const struct zone_date *d, int year)
 		return civil_days(year, 1, 1) + d->day;
 	if (d->form == 'J') /* 29 February has no number */
 		return civil_days(year, 1, 1) + d->day - 1 +
-		    (d->day >= 60 && civil_month_days(year, 2) == 29);
+		       (d->day >= 60 && civil_month_days(year, 2) == 29);
 	first = civil_days(year, d->month, 1);
 	weekday = civil_of(first * CIVIL_DAY_MS).weekday;
 	days = (d->day - weekday + 7) % 7 + (d->week - 1) * 7;
@@ -156,9 +154,8 @@ rule_change_ms(const struct zone_rule *r, bool begin, int year)
 	const struct zone_date *d = begin ? &r->begin : &r->end;
 	int64_t local_s = rule_date_days(d, year) * 86400 + d->time_s;
 
-	return (local_s -
-		   (begin ? r->standard.offset_s : r->saving.offset_s)) *
-	    CIVIL_SECOND_MS;
+	return (local_s - (begin ? r->standard.offset_s : r->saving.offset_s)) *
+	       CIVIL_SECOND_MS;
 }
 
 /* Daylight-saving time that begins whenever it ends is there for ever: the
@@ -215,8 +212,8 @@ struct rule_change {
 
 /* In order of time; of two at one instant the one that came last counts. */
 static void
-rule_changes(const struct zone_rule *r, int year,
-    struct rule_change to[RULE_CHANGES])
+rule_changes(
+    const struct zone_rule *r, int year, struct rule_change to[RULE_CHANGES])
 {
 	for (int i = 0; i < RULE_CHANGES; i++) {
 		bool begin = i % 2 == 0;

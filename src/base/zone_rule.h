@@ -32,8 +32,8 @@ struct zone_rule {
 };
 
 /* ERR_INVALID "zone.data" when text is none. */
-bool zone_rule_parse(struct str text, struct zone_rule *ret_rule,
-    struct err *e);
+bool zone_rule_parse(
+    struct str text, struct zone_rule *ret_rule, struct err *e);
 /* The stretch that contains utc_ms; its abbreviation lives in *r. */
 struct zone_span zone_rule_span(const struct zone_rule *r, int64_t utc_ms);
 

@@ -5,13 +5,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -140,29 +138,30 @@ static bool
 identity_of(const struct local *l, const struct work *w,
     struct wire_numbers *n, uid_t *ret_own, struct err *e)
 {
+	const char *volume = w->volumes ? w->volumes[0] : NULL;
 	struct stat st;
 
 	*ret_own = UID_NONE;
 	if (!local_is_root(l))
 		return true;
-	if (!w->volumes || !w->volumes[0]) {
+	if (volume && stat(volume, &st) < 0)
+		return err_sys(e, "cannot use volume '%s'", volume);
+	if (!volume || (st.st_uid == 0 && (st.st_mode & S_IWOTH))) {
 		if (!running_uid(&l->running, l->options.uid_first,
 			l->options.uid_count, w->attempt, ret_own, e))
 			return false;
 		n->uid = n->gid = *ret_own;
 		return true;
 	}
-	if (stat(w->volumes[0], &st) < 0)
-		return err_sys(e, "cannot use volume '%s'", w->volumes[0]);
 	n->uid = st.st_uid;
-	n->gid = st.st_gid;
-	if (n->uid != 0)
+	n->gid = st.st_gid == 0 ? st.st_uid : st.st_gid;
+	if (n->uid != 0 && n->uid != l->options.server_uid)
 		return true;
 	err_set(e, ERR_CONFIG, "driver.volume_root",
-	    "cannot use volume '%s': it belongs to root, and no task runs as "
-	    "root",
-	    w->volumes[0]);
-	return err_hint(e, "chown USER %s", w->volumes[0]);
+	    "cannot use volume '%s': it belongs to %s, and no task runs as %s",
+	    volume, n->uid == 0 ? "root" : "this server",
+	    n->uid == 0 ? "root" : "that");
+	return err_hint(e, "chown USER %s", volume);
 }
 
 static void
@@ -206,11 +205,11 @@ local_start(void *self, const struct work *w, struct err *e)
 		.timeout_ms = (uint64_t)w->timeout_ms,
 		.output_cap = w->output_cap,
 		.memory_bytes = w->memory_bytes,
-		.processes = w->processes,
-		.flags = l->options.keep_workspaces ? WIRE_KEEP_WORKSPACE : 0 };
+		.processes = w->processes };
 	struct wire_start start = { .version = WIRE_VERSION,
 		.attempt = w->attempt,
-		.token = w->token };
+		.token = w->token,
+		.flags = l->options.keep_workspaces ? WIRE_KEEP_WORKSPACE : 0 };
 	struct driver d = { .self = self };
 	uid_t own;
 	int spec;
@@ -525,24 +524,17 @@ local_recover(void *self, int64_t attempt, int64_t token,
 	return state;
 }
 
-/* The keeper removed the workspace; one that died could not, and its files
- * may belong to a uid that only the spawner can act for.  The outputs are in
- * the database by now and may be secret. */
+/* The spawner removes workspaces by itself.  The outputs are in the database
+ * by now and may be secret. */
 static void
 local_forget(void *self, int64_t attempt)
 {
 	struct local *l = self;
-	struct wire_start sweep = { .version = WIRE_VERSION,
-		.attempt = attempt };
 	char name[48];
 
 	ASSERT_MAGIC(l, LOCAL_MAGIC);
 	snprintf(name, sizeof(name), "%" PRId64 "/exit", attempt);
 	(void)unlinkat(l->k, name, 0);
-	snprintf(name, sizeof(name), "%" PRId64, attempt);
-	if (!l->options.keep_workspaces && l->spawner.control >= 0 &&
-	    faccessat(l->ws, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		(void)spawner_send(&l->spawner, &sweep, -1, NULL);
 }
 
 static void
@@ -640,25 +632,19 @@ hidden_list(struct local *l)
 }
 
 /*
- * ext4 does not reuse an inode within five seconds of its removal, and looks
- * past every such one of the block group when it makes a file.  Workspaces
- * come and go, so the hint that `k` and `ws` are unrelated (chattr +T), which
- * puts them into groups of their own, makes an attempt a fifth cheaper.
- * Elsewhere it means nothing.
+ * Where no mount namespace puts the workspace before an attempt, the attempt
+ * goes to it by its path, as a user who may pass through the data folder but
+ * not read it.
  */
-static void
-folders_spread(const struct local *l)
+static bool
+open_way(struct local *l, struct err *e)
 {
-	int fd = open(l->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int flags;
-
-	if (fd < 0)
-		return;
-	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
-		flags |= FS_TOPDIR_FL;
-		(void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
-	}
-	close(fd);
+	if (!local_is_root(l) ||
+	    (l->spawner.layers & WIRE_LAYER_MOUNT) != 0)
+		return true;
+	if (chmod(l->data, 0711) < 0 || fchmod(l->ws, 0711) < 0)
+		return err_sys(e, "cannot open the way to '%s/ws'", l->data);
+	return true;
 }
 
 bool
@@ -689,7 +675,6 @@ local_create(const char *data_folder, const struct local_options *o,
 		err_sys(e, "cannot watch the attempts");
 		goto fail;
 	}
-	folders_spread(l);
 	l->k = folder_open(l, "k", e);
 	if (l->k < 0)
 		goto fail;
@@ -697,7 +682,7 @@ local_create(const char *data_folder, const struct local_options *o,
 	if (l->ws < 0 || !events_bind(l, e) ||
 	    !epoll_watch(l, l->events, WATCH_EVENTS, e) ||
 	    !epoll_watch(l, l->wake, WATCH_WAKE, e) ||
-	    !spawner_begin(l, e))
+	    !spawner_begin(l, e) || !open_way(l, e))
 		goto fail;
 	*ret = (struct driver){ &local_ops, l };
 	return true;

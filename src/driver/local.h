@@ -9,7 +9,8 @@
  *
  * Started as root, local_create has to come before the server gives up its
  * rights: the spawner keeps them, every attempt gets a uid of its own from
- * the range, and one with volumes runs as the owner of the first.  Otherwise
+ * the range, and one with volumes runs as the owner of the first, unless that
+ * is root's and open to everybody.  Otherwise
  * everything runs as the server's user.
  *
  * A spawner that dies is replaced at once, unless the server has given up the

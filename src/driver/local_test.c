@@ -89,7 +89,7 @@ parameter_is_byte_exact(void **state)
 		"printf %s \"$PARAM_X\"", NULL };
 	char *entry = malloc(KIB(64) + 16), *log;
 	const char *env[] = { entry, NULL };
-	size_t n = (size_t)sprintf(entry, "PARAM_X=");
+	size_t n = (size_t)snprintf(entry, KIB(64), "PARAM_X=");
 	struct work_event ev;
 
 	for (size_t i = 0; i < KIB(64); i++)

@@ -409,10 +409,11 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 	memset(&ev, 0, sizeof(ev));
 	snprintf(live.run_key, sizeof(live.run_key), "R-%lld",
 	    (long long)a->run_id);
-	if (task != NULL) {
+	if (task != NULL)
+		live.grace_ms = task->grace_ms;
+	if (task != NULL && !streq(a->kind, "check")) {
 		live.uses = task->uses;
 		live.nuses = task->nuses;
-		live.grace_ms = task->grace_ms;
 	}
 	switch (g->driver.ops->recover(g->driver.self, a->id, a->token,
 	    &ev)) {

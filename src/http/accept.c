@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,6 +34,36 @@ turn_away(struct http_server *s, int fd, enum refusal why)
 	close(fd);
 }
 
+/*
+ * Is the process in a PID namespace below ours, as everything is that a task
+ * starts?  Its uid says nothing about who is behind it then, whatever folder
+ * of sockets it may have got hold of.  One that is gone already is no better.
+ */
+static bool
+peer_is_confined(pid_t pid)
+{
+	char path[32], text[4096], *line;
+	ssize_t n = -1;
+	int fd;
+
+	if (pid == 0) /* above ours */
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) /* or /proc is mounted so that it tells of nobody else */
+		return kill(pid, 0) != 0 && errno == ESRCH;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return true;
+	text[n] = '\0';
+	line = strstr(text, "\nNSpid:\t");
+	if (line == NULL)
+		return false;
+	line += strlen("\nNSpid:\t");
+	return line[strcspn(line, "\t\n")] == '\t';
+}
+
 static bool
 listener_peer(const struct listener *k, int fd,
     const struct sockaddr_storage *from, struct peer *p)
@@ -44,7 +75,7 @@ listener_peer(const struct listener *k, int fd,
 	if (k->local) {
 		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) != 0)
 			return false;
-		p->uid = cred.uid;
+		p->uid = peer_is_confined(cred.pid) ? HTTP_UID_NONE : cred.uid;
 		snprintf(p->address, sizeof(p->address), "local");
 		snprintf(p->counted, sizeof(p->counted), "uid %u", p->uid);
 		return true;

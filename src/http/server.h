@@ -29,6 +29,9 @@
 
 struct http_server;
 
+/* Whoever connects from a PID namespace below ours, as tasks do. */
+#define HTTP_UID_NONE ((uid_t)-1)
+
 /* One request and its answer.  The slices live as long as the exchange. */
 struct exchange {
 	struct arena *arena; /* ends with the exchange */
@@ -37,7 +40,7 @@ struct exchange {
 	struct str query;    /* after '?', may be empty */
 	struct str body;
 	bool local;          /* came by the unix socket */
-	uid_t uid;           /* SO_PEERCRED, when local */
+	uid_t uid;           /* SO_PEERCRED, when local; HTTP_UID_NONE */
 	const char *address; /* "127.0.0.1" or "local" */
 	bool gone;           /* the client left; answers are dropped */
 	/* MAY be set by the handler: called once when the client leaves

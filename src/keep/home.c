@@ -138,7 +138,6 @@ home_record(const struct home *h, struct wire_exit *end, int outputs)
 void
 home_close(struct home *h)
 {
-	(void)unlink("sock");
 	close(h->sock);
 	close(h->record);
 	close(h->log);

@@ -36,7 +36,7 @@ bool home_tell(const struct home *h, const struct wire_event *e);
 /* Write the outputs (fd or -1) and the result, and make them visible.  On
  * failure of the outputs alone they are called cut. */
 bool home_record(const struct home *h, struct wire_exit *end, int outputs);
-/* Remove the socket, drop the lock. */
+/* Drop the lock. */
 void home_close(struct home *h);
 
 #endif

@@ -247,14 +247,14 @@ static const struct cell {
 #define C(action, state) { do_##action, STATE_##state }
 #define NO { NULL, STATE_OVER } /* it does not matter any more */
 	/* clang-format off */
-	/* event    START            RUN              TERM             KILL             END */
-	ON(STARTED, C(run, RUN),     NO,              C(note, TERM),   NO,              NO),
-	ON(FAILED,  C(fail, END),    C(fail, END),    C(fail, END),    NO,              NO),
-	ON(ENDED,   C(end, END),     C(end, END),     C(end, END),     C(end, KILL),    NO),
-	ON(GONE,    C(lose, OVER),   C(lose, OVER),   C(lose, OVER),   C(lose, OVER),   C(close, OVER)),
-	ON(CANCEL,  C(cancel, TERM), C(cancel, TERM), C(hurry, TERM),  NO,              NO),
-	ON(LATE,    C(drop, KILL),   C(late, TERM),   C(kill, KILL),   C(stuck, OVER),  C(kill, KILL)),
-	ON(MEMORY,  NO,              C(memory, KILL), C(memory, KILL), NO,              NO),
+	/* event   START          RUN             TERM            KILL           END */
+	ON(STARTED, C(run, RUN),   NO,             C(note, TERM),  NO,            NO),
+	ON(FAILED,  C(fail, END),  C(fail, END),   C(fail, END),   NO,            NO),
+	ON(ENDED,   C(end, END),   C(end, END),    C(end, END),    C(end, KILL),  NO),
+	ON(GONE,    C(lose, OVER), C(lose, OVER),  C(lose, OVER),  C(lose, OVER), C(close, OVER)),
+	ON(CANCEL,  C(cancel, TERM),C(cancel, TERM),C(hurry, TERM), NO,            NO),
+	ON(LATE,    C(drop, KILL), C(late, TERM),  C(kill, KILL),  C(stuck, OVER),C(kill, KILL)),
+	ON(MEMORY,  NO,            C(memory, KILL),C(memory, KILL),NO,            NO),
 	/* clang-format on */
 #undef ON
 #undef C
@@ -575,7 +575,6 @@ end_fill(struct keeper *k)
 _Noreturn static void
 keeper_finish(struct keeper *k)
 {
-	bool unkillable = k->end.reason == WIRE_END_UNKILLABLE;
 	bool recorded, told;
 	int outputs = outputs_take(k);
 
@@ -584,7 +583,8 @@ keeper_finish(struct keeper *k)
 	recorded = home_record(&k->home, &k->end, outputs);
 	told = keeper_tell(k, WIRE_EXITED);
 	act_as_root(k);
-	if (!(k->spec.numbers.flags & WIRE_KEEP_WORKSPACE) && !unkillable)
+	if (getppid() != k->setup->spawner &&
+	    !(k->start.flags & WIRE_KEEP_WORKSPACE))
 		workspace_remove(k->spec.workspace);
 	cgroup_remove(&k->setup->cgroup, k->group, k->start.attempt);
 	act_as_server(k);

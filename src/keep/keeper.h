@@ -32,6 +32,7 @@ struct keeper_setup {
 	struct cgroup cgroup;
 	uid_t server_uid;
 	gid_t server_gid;
+	pid_t spawner; /* removes workspaces while it lives */
 };
 
 /* The current folder is DATA/k.  Takes over the descriptor of the spec. */

@@ -311,7 +311,8 @@ large_binary_secret(void **state)
 	assert_string_equal(buf_cstr(&out), "***");
 	buf_finish(&out);
 	for (size_t i = 0; i < n; i++)
-		sprintf(text + 2 * i, "%02x", (unsigned char)secret[i]);
+		snprintf(text + 2 * i, 3, "%02x",
+		    (unsigned char)secret[i]);
 	out = mask_cut(m, str_of(text), NULL, 0);
 	assert_string_equal(buf_cstr(&out), "***");
 	buf_finish(&out);

@@ -1,39 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "keep/spawner.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "keep/keeper.h"
 #include "keep/workspace.h"
 
 #define CONTROL 3 /* the descriptor, after spawner_open */
 
+#define SWEEP_MANY 2000
+#define SWEEP_IDLE_MS 1000
+#define SWEEP_OLD_MS 5000
+
 struct child {
 	pid_t pid;
 	int64_t attempt, token;
+	bool keep; /* the workspace */
 	bool sweeper;
+};
+
+/* Attempts that have ended and whose workspaces are still there. */
+struct leavings {
+	int64_t attempts[SWEEP_MANY];
+	size_t count;
+	int64_t since; /* boot ms, of the first */
 };
 
 struct spawner {
 	struct keeper_setup setup;
-	int workspaces; /* DATA/ws */
 	int signals;
 	struct child *children;
 	size_t count, room;
+	struct leavings leavings;
 };
 
 /* --- telling the server ---------------------------------------------------- */
@@ -79,6 +95,91 @@ children_grow(struct spawner *s)
 	return true;
 }
 
+/* --- workspaces ------------------------------------------------------------ */
+
+_Noreturn static void
+sweeper_run(const struct spawner *s)
+{
+	char name[48];
+
+	close(CONTROL);
+	(void)setpriority(PRIO_PROCESS, 0, 10);
+	for (size_t i = 0; i < s->leavings.count; i++) {
+		int64_t attempt = s->leavings.attempts[i];
+
+		snprintf(name, sizeof(name), "%" PRId64 "/sock", attempt);
+		(void)unlink(name);
+		snprintf(name, sizeof(name), "../ws/%" PRId64, attempt);
+		workspace_remove(name);
+	}
+	_exit(0);
+}
+
+static void
+leavings_sweep(struct spawner *s)
+{
+	struct child c = { .sweeper = true };
+
+	c.pid = children_grow(s) ? fork() : -1;
+	if (c.pid == 0)
+		sweeper_run(s);
+	if (c.pid < 0)
+		return;
+	s->children[s->count++] = c;
+	s->leavings.count = 0;
+}
+
+static void
+leavings_add(struct spawner *s, int64_t attempt)
+{
+	struct leavings *l = &s->leavings;
+
+	if (l->count == SWEEP_MANY)
+		leavings_sweep(s);
+	if (l->count == SWEEP_MANY)
+		return; /* no process to be had: the next spawner finds it */
+	if (l->count == 0)
+		l->since = clock_boot_ms();
+	l->attempts[l->count++] = attempt;
+}
+
+/* Nobody holds the log of this attempt. */
+static bool
+attempt_is_over(const char *attempt)
+{
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char name[NAME_MAX + 8];
+	bool over;
+	int log;
+
+	snprintf(name, sizeof(name), "%s/log", attempt);
+	log = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (log < 0)
+		return errno == ENOENT;
+	over = fcntl(log, F_GETLK, &all) == 0 && all.l_type == F_UNLCK;
+	close(log);
+	return over;
+}
+
+static void
+leavings_find(struct spawner *s)
+{
+	DIR *d = opendir("../ws");
+	const struct dirent *en;
+
+	while (d && s->leavings.count < SWEEP_MANY &&
+	    (en = readdir(d)) != NULL) {
+		int64_t attempt = strtoll(en->d_name, NULL, 10);
+
+		if (attempt > 0 && attempt_is_over(en->d_name))
+			leavings_add(s, attempt);
+	}
+	if (d)
+		closedir(d);
+}
+
+/* --- their ends ----------------------------------------------------------- */
+
 static bool
 exit_recorded(int64_t attempt)
 {
@@ -89,24 +190,31 @@ exit_recorded(int64_t attempt)
 }
 
 static void
-child_ended(const struct spawner *s, const struct child *c, int status)
+child_gone(const struct spawner *s, const struct child *c)
+{
+	int group = cgroup_make(&s->setup.cgroup, c->attempt, 0, 0);
+
+	if (group >= 0)
+		cgroup_kill(group);
+	cgroup_remove(&s->setup.cgroup, group, c->attempt);
+	spawner_tell(WIRE_GONE, c, 0, 0);
+}
+
+static void
+child_ended(struct spawner *s, const struct child *c, int status)
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
-	if (c->sweeper || code == KEEPER_TOLD)
+	if (c->sweeper)
 		return;
-	if (code >= KEEPER_REFUSED) {
+	if (code >= KEEPER_REFUSED)
 		spawner_tell(WIRE_REFUSED, c, code - KEEPER_REFUSED, 0);
-	} else if (exit_recorded(c->attempt)) {
+	else if (code != KEEPER_TOLD && exit_recorded(c->attempt))
 		spawner_tell(WIRE_EXITED, c, 0, 0);
-	} else {
-		int group = cgroup_make(&s->setup.cgroup, c->attempt, 0, 0);
-
-		if (group >= 0)
-			cgroup_kill(group);
-		cgroup_remove(&s->setup.cgroup, group, c->attempt);
-		spawner_tell(WIRE_GONE, c, 0, 0);
-	}
+	else if (code != KEEPER_TOLD)
+		child_gone(s, c);
+	if (!c->keep)
+		leavings_add(s, c->attempt);
 }
 
 static void
@@ -133,36 +241,22 @@ spawner_reap(struct spawner *s)
 	}
 }
 
-/* Clean up after a keeper that died. */
-_Noreturn static void
-sweeper_run(const struct spawner *s, int64_t attempt)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "%" PRId64, attempt);
-	if (fchdir(s->workspaces) == 0)
-		workspace_remove(name);
-	_exit(0);
-}
-
 static void
 spawner_start(struct spawner *s, const struct wire_start *start, int spec)
 {
 	struct child c = { .attempt = start->attempt,
 		.token = start->token,
-		.sweeper = start->size == 0 };
+		.keep = start->flags & WIRE_KEEP_WORKSPACE };
 
 	c.pid = children_grow(s) ? fork() : -1;
 	if (c.pid == 0) {
 		close(CONTROL);
 		close(s->signals);
-		if (c.sweeper)
-			sweeper_run(s, start->attempt);
 		keeper_run(&s->setup, start, spec);
 	}
 	if (c.pid > 0)
 		s->children[s->count++] = c;
-	else if (!c.sweeper)
+	else
 		spawner_tell(WIRE_REFUSED, &c, errno, 0);
 }
 
@@ -190,8 +284,7 @@ spawner_receive(struct spawner *s)
 	head = CMSG_FIRSTHDR(&m);
 	if (head && head->cmsg_type == SCM_RIGHTS)
 		memcpy(&spec, CMSG_DATA(head), sizeof(spec));
-	if (n == sizeof(start) && start.version == WIRE_VERSION &&
-	    (start.size == 0 || spec >= 0))
+	if (n == sizeof(start) && start.version == WIRE_VERSION && spec >= 0)
 		spawner_start(s, &start, spec);
 	if (spec >= 0)
 		close(spec);
@@ -228,10 +321,7 @@ spawner_open(struct spawner *s, int control, const char *data)
 {
 	sigset_t child;
 
-	if (!process_clean(control) || chdir(data) < 0)
-		return false;
-	s->workspaces = open("ws", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->workspaces < 0 || chdir("k") < 0)
+	if (!process_clean(control) || chdir(data) < 0 || chdir("k") < 0)
 		return false;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
@@ -243,6 +333,7 @@ spawner_open(struct spawner *s, int control, const char *data)
 	sandbox_probe(&s->setup.sandbox);
 	if (s->setup.sandbox.root && setgroups(0, NULL) < 0)
 		return false;
+	s->setup.spawner = getpid();
 	cgroup_open(&s->setup.cgroup);
 	if (s->setup.cgroup.memory || s->setup.cgroup.pids)
 		s->setup.sandbox.layers |= WIRE_LAYER_CGROUP;
@@ -260,7 +351,13 @@ spawner_run(struct spawner *s)
 		struct pollfd fds[] = { { CONTROL, POLLIN, 0 },
 			{ s->signals, POLLIN, 0 } };
 
-		if (poll(fds, 2, -1) < 0)
+		size_t left = s->leavings.count;
+		int n = poll(fds, 2, left > 0 ? SWEEP_IDLE_MS : -1);
+
+		if (left > 0 && (n == 0 ||
+		    clock_boot_ms() - s->leavings.since > SWEEP_OLD_MS))
+			leavings_sweep(s);
+		if (n <= 0)
 			continue;
 		if (fds[1].revents)
 			spawner_reap(s);
@@ -287,7 +384,10 @@ spawner_main(int argc, char **argv)
 	}
 	spawner_tell(WIRE_HELLO, &(struct child){ .pid = getpid() }, 0,
 	    s.setup.sandbox.layers);
+	leavings_find(&s);
 	spawner_run(&s);
+	if (s.leavings.count > 0)
+		leavings_sweep(&s);
 	cgroup_close(&s.setup.cgroup);
 	free(s.children);
 	return 0;

@@ -13,6 +13,12 @@
  * static program, not an exec), their ends are collected, and what a keeper
  * could not tell itself is told (wire.h).  The end of the socket means that
  * the server is gone: the spawner goes at once, keepers live on.
+ *
+ * Workspaces are removed by a child of low priority, when nothing has happened
+ * for a second, or they are many or old: on ext4 an inode is not used again
+ * for five seconds and everybody who makes a file looks past it, so removing
+ * in between the starts would double the cost of each.  What an earlier
+ * spawner left is found at the start.
  */
 #ifndef KEEP_SPAWNER_H
 #define KEEP_SPAWNER_H

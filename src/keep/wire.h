@@ -7,9 +7,7 @@
  * keepers of the previous release are understood (decision 3).
  *
  *   server  -> spawner   SEQPACKET socket pair: struct wire_start + one
- *                        descriptor (memfd with the spec, see below).  Size 0
- *                        and no descriptor: remove DATA/ws/ATTEMPT, which a
- *                        dead keeper left and the server may not touch
+ *                        descriptor (memfd with the spec, see below)
  *   keeper  -> server    unix datagram to DATA/k/server.sock: wire_event.
  *                        Sending never blocks a keeper; a lost datagram is
  *                        harmless, for the exit record is on disk first
@@ -38,6 +36,8 @@
  * The workspace is at the same absolute path in every sandbox.  The command
  * starts in it and may read WORKSPACE/.slipway/: params.json, secrets/NAME;
  * it may write .slipway/output.  The environment is the server's business.
+ * The spawner removes workspaces (and the sock of the attempt) some seconds
+ * after the end, many at a time; a keeper whose spawner is gone does it itself.
  */
 #ifndef KEEP_WIRE_H
 #define KEEP_WIRE_H
@@ -51,6 +51,12 @@ struct wire_start {
 	uint32_t size; /* of the spec in the memfd */
 	int64_t attempt;
 	int64_t token; /* fencing token, comes back in every event */
+	uint32_t flags; /* enum wire_flag */
+	uint32_t reserved;
+};
+
+enum wire_flag {
+	WIRE_KEEP_WORKSPACE = 1 << 0 /* else it is removed after the end */
 };
 
 /*
@@ -80,10 +86,6 @@ enum wire_sandbox {
 	WIRE_SANDBOX_STRICT   /* and no network */
 };
 
-enum wire_flag {
-	WIRE_KEEP_WORKSPACE = 1 << 0 /* else it is removed at the end */
-};
-
 struct wire_numbers {
 	uint32_t sandbox;   /* enum wire_sandbox */
 	uint32_t uid, gid;  /* run as; the keeper's own when it is not root */
@@ -93,7 +95,7 @@ struct wire_numbers {
 	uint64_t output_cap; /* whole up to this, then head and tail */
 	uint64_t memory_bytes; /* 0: no limit */
 	uint32_t processes;    /* 0: no limit */
-	uint32_t flags;	       /* enum wire_flag */
+	uint32_t reserved;
 };
 
 enum wire_kind {

@@ -45,6 +45,19 @@ names_reserved_variable(const char *name)
 }
 
 bool
+names_reserved_person(const char *name)
+{
+	static const char *const names[] = { "anonymous", "operator",
+		"requester", "slipway" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 names_flag(const char *name)
 {
 	static const char *const flags[] = { "as", "dry_run", "env", "follow",

@@ -77,6 +77,10 @@ settle_people(struct load *l)
 		};
 		if (people[i].full_name == NULL)
 			people[i].full_name = it->name;
+		if (names_reserved_person(it->name))
+			load_error_key(l, it, "", "choose another name",
+			    "'%s' is how slipway calls itself or nobody",
+			    it->name);
 		settle_unique(l, it, &unix_names, "unix");
 		settle_unique(l, it, &emails, "email");
 	}

@@ -86,6 +86,35 @@ server_wants_layer(const struct server *s, unsigned layer)
 	return layer != WIRE_LAYER_UID || s->started_by == 0;
 }
 
+/*
+ * What attempts that run as somebody's account must not reach: our socket,
+ * those of that account's session, and the one that is as good as root.  A
+ * folder made for our socket is hidden as a whole, as a restart makes a new
+ * socket in it.
+ */
+static void
+server_hide(struct server *s)
+{
+	static const char made[] = "/slipway/";
+	char folder[PATH_MAX] = "", *slash;
+	size_t n = 0;
+
+	if (s->o.socket[0] != '/' && getcwd(folder, sizeof(folder)) != NULL)
+		n = strlen(folder);
+	snprintf(s->socket, sizeof(s->socket), "%s%s%s", folder,
+	    n > 0 ? "/" : "", s->o.socket);
+	slash = strrchr(s->socket, '/');
+	n = strlen(made) - 1;
+	if ((size_t)(slash - s->socket) >= n &&
+	    memcmp(slash - n, made, n + 1) == 0)
+		*slash = '\0';
+	snprintf(s->session, sizeof(s->session), "/run/user/%u",
+	    (unsigned)s->started_by);
+	s->hidden[0] = s->socket;
+	s->hidden[1] = "/run/docker.sock";
+	s->hidden[2] = s->started_by == 0 ? NULL : s->session;
+}
+
 static bool
 server_open_driver(struct server *s, struct err *e)
 {
@@ -94,9 +123,11 @@ server_open_driver(struct server *s, struct err *e)
 		.server_gid = s->identity.gid,
 		.uid_first = s->identity.uid_first,
 		.uid_count = s->identity.uid_count,
+		.hidden = s->hidden,
 	};
 	unsigned layers;
 
+	server_hide(s);
 	if (!local_create(s->data, &o, &s->driver, e))
 		return err_wrap(e, "local driver");
 	layers = local_layers(&s->driver);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <unistd.h>
+#include <sys/stat.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,6 +235,18 @@ sqlite_set_up(struct db *db)
 	return sqlite_exec(db, read);
 }
 
+/* Nobody else's to read; its log and shared memory take the same mode. */
+static void
+sqlite_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return; /* sqlite3_open_v2 says why */
+	(void)fchmod(fd, 0600);
+	close(fd);
+}
+
 static bool
 sqlite_open(struct db *db, struct err *e)
 {
@@ -244,8 +259,10 @@ sqlite_open(struct db *db, struct err *e)
 	ASSERT(s != NULL);
 	db->handle = s;
 	pthread_once(&once, sqlite_configure);
-	if (db->mode == DB_WRITE)
+	if (db->mode == DB_WRITE) {
 		flags |= SQLITE_OPEN_CREATE;
+		sqlite_private(db->path);
+	}
 	rc = sqlite3_open_v2(db->path, &s->conn, flags, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite_secure(s->conn);

@@ -16,7 +16,7 @@ static bool
 zone_file_is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+	       (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
 }
 
 bool
@@ -36,14 +36,14 @@ zone_file_name_fits(const char *name)
 static bool
 zone_file_unknown(const char *name, struct err *e)
 {
-	err_set(e, ERR_NOT_FOUND, "zone.unknown", "unknown time zone '%s'",
-	    name);
+	err_set(
+	    e, ERR_NOT_FOUND, "zone.unknown", "unknown time zone '%s'", name);
 	return err_hint(e, "write it like Europe/London");
 }
 
 static bool
-zone_file_path(const char *folder, const char *name, char path[PATH_MAX],
-    struct err *e)
+zone_file_path(
+    const char *folder, const char *name, char path[PATH_MAX], struct err *e)
 {
 	char root[PATH_MAX], joined[PATH_MAX + ZONE_FILE_NAME + 1];
 	size_t n;
@@ -69,7 +69,7 @@ zone_file_load(struct arena *a, const char *folder, const char *name,
 	struct buf bytes = { 0 };
 	char path[PATH_MAX];
 	struct zone *z;
-	bool ok;
+	bool ok = false;
 
 	if (!zone_file_name_fits(name)) {
 		err_set(e, ERR_INVALID, "zone.name",
@@ -82,9 +82,8 @@ zone_file_load(struct arena *a, const char *folder, const char *name,
 	}
 	if (!zone_file_path(folder, name, path, e))
 		return false;
-	if (!file_read(AT_FDCWD, path, LIMIT_ZONE_BYTES, &bytes, e))
-		return err_wrap(e, "time zone '%s'", name);
-	ok = zone_parse(a, buf_str(&bytes), &z, e);
+	if (file_read(AT_FDCWD, path, LIMIT_ZONE_BYTES, &bytes, e))
+		ok = zone_parse(a, buf_str(&bytes), &z, e);
 	buf_finish(&bytes);
 	if (!ok)
 		return err_wrap(e, "time zone '%s'", name);

@@ -44,8 +44,8 @@ teardown(void **state)
 static void
 test_names(void **state)
 {
-	static const char *const good[] = { "UTC", "Europe/London",
-		"Etc/GMT+1", "America/Argentina/Buenos_Aires", "GMT-0" };
+	static const char *const good[] = { "UTC", "Europe/London", "Etc/GMT+1",
+		"America/Argentina/Buenos_Aires", "GMT-0" };
 	static const char *const bad[] = { "", "/", "/etc/passwd", "a/", "a//b",
 		"..", "../x", "a/../b", ".", "a/.b", "a b", "a\n", "\303\244",
 		"Europe/London\033[2J" };
@@ -71,8 +71,8 @@ test_system(void **state)
 	const struct zone *z;
 	struct zone_span s;
 
-	assert_true(zone_file_load(b->a, ZONE_FILE_FOLDER, "Europe/London", &z,
-	    &b->e));
+	assert_true(
+	    zone_file_load(b->a, ZONE_FILE_FOLDER, "Europe/London", &z, &b->e));
 	s = zone_span_at(z, civil_ms(2026, 7, 1, 0, 0));
 	assert_string_equal(s.abbreviation, "BST");
 	/* A link, and inside of the folder. */
@@ -82,8 +82,8 @@ test_system(void **state)
 }
 
 static void
-assert_refused(struct bench *b, const char *name, enum err_class class,
-    const char *code)
+assert_refused(
+    struct bench *b, const char *name, enum err_class class, const char *code)
 {
 	const struct zone *z;
 
@@ -110,14 +110,14 @@ test_refused(void **state)
 
 	put(b, "Large", LIMIT_ZONE_BYTES + 1);
 	put(b, "Zeros", 100);
-	assert_int_equal(mkdir(arena_printf(b->a, "%s/Folder", b->folder),
-			     0700), 0);
-	assert_int_equal(mkfifo(arena_printf(b->a, "%s/Fifo", b->folder),
-			     0600), 0);
-	assert_int_equal(symlink("/etc/passwd",
-			     arena_printf(b->a, "%s/Out", b->folder)), 0);
-	assert_int_equal(symlink("Loop",
-			     arena_printf(b->a, "%s/Loop", b->folder)), 0);
+	assert_int_equal(
+	    mkdir(arena_printf(b->a, "%s/Folder", b->folder), 0700), 0);
+	assert_int_equal(
+	    mkfifo(arena_printf(b->a, "%s/Fifo", b->folder), 0600), 0);
+	assert_int_equal(
+	    symlink("/etc/passwd", arena_printf(b->a, "%s/Out", b->folder)), 0);
+	assert_int_equal(
+	    symlink("Loop", arena_printf(b->a, "%s/Loop", b->folder)), 0);
 	assert_refused(b, "../x", ERR_INVALID, "zone.name");
 	assert_refused(b, "Mars/Base", ERR_NOT_FOUND, "zone.unknown");
 	assert_string_equal(b->e.message, "unknown time zone 'Mars/Base'");
@@ -127,8 +127,8 @@ test_refused(void **state)
 	assert_refused(b, "Folder", ERR_INVALID, NULL);
 	assert_refused(b, "Fifo", ERR_INVALID, NULL);
 	assert_refused(b, "Zeros", ERR_INVALID, "zone.data");
-	assert_string_equal(b->e.message,
-	    "time zone 'Zeros': this is no TZif file");
+	assert_string_equal(
+	    b->e.message, "time zone 'Zeros': this is no TZif file");
 	assert_false(zone_file_load(b->a, "/nowhere", "Mars", &z, &b->e));
 	assert_string_equal(b->e.hint, "install the package tzdata");
 }

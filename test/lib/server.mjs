@@ -80,6 +80,7 @@ export class Server {
 	constructor(options) {
 		Object.assign(this, { slots: 4, listen: false, args: [], env: {} },
 			options);
+		this.binary = path.resolve(this.binary);
 		this.data = path.join(this.dir, 'data');
 		this.socket = path.join(this.dir, 'api.sock');
 		this.log = path.join(this.dir, 'log');

@@ -1,61 +1,117 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 //
-// check.mjs BINARY: start slipway with 500 tasks and as many request types, and hold
-// its /openapi.json against a stock OpenAPI 3.1 validator.
+// check.mjs: /openapi.json with 500 tasks and as many request types passes a
+// stock validator of OpenAPI 3.1 for everybody who may see it, and has a typed
+// path for each of them.
+//
+//	check.mjs --modules DIR [--binary FILE] [--tasks N]
+//
+// DIR is where `npm ci` put the packages of package.json.
 import fs from 'node:fs';
 import path from 'node:path';
-import { Validator } from '@seriousme/openapi-schema-validator';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { call } from '../lib/http.mjs';
-import { Server, scratch_create, scratch_remove } from '../lib/server.mjs';
+import { ROOT, Server, folder_copy, scratch_create, scratch_remove,
+	volume_create } from '../lib/server.mjs';
 
-const TASKS = 500;
-const TYPES = ['string', 'integer', 'number', 'boolean'];
+const { values: options } = parseArgs({ options: {
+	modules: { type: 'string' },
+	binary: { type: 'string',
+		default: path.join(ROOT, 'build/asan/slipway') },
+	tasks: { type: 'string', default: '500' },
+} });
 
-function folder_write(dir) {
-	const out = ['slipway: 1', 'team: platform',
-		'projects: {OPS: {team: platform}}', '---',
-		'people: {tina: {name: Tina}}',
-		'teams: {platform: {members: [tina]}}'];
+const { Validator } = await import(pathToFileURL(path.resolve(
+	options.modules ?? 'build/openapi',
+	'node_modules/@seriousme/openapi-schema-validator/index.js')));
 
-	for (let i = 0; i < TASKS; i++)
-		out.push('---', `task: task-${i}`, `doc: Task ${i}`, 'params:',
-			`  name: {type: string, required: true, ` +
-				'pattern: "[a-z][a-z0-9_]{1,30}", doc: A name}',
-			`  value: {type: ${TYPES[i % TYPES.length]}}`,
-			`  kind: {type: choice, choices: [a, b], default: a}`,
-			'run: "true"', '---', `request: task-${i}`,
-			`title: Task ${i}`, 'project: OPS', `task: task-${i}`);
-	fs.mkdirSync(dir);
-	fs.writeFileSync(path.join(dir, 'slipway.yaml'), out.join('\n') + '\n');
+function task(i) {
+	return `task: made-${i}
+doc: Number ${i}.
+params:
+  name: {type: string, pattern: "[a-z]{1,${1 + i % 30}}", required: true}
+  size: {type: integer, min: ${i}, max: ${i * 2 + 1}, default: ${i}}
+  ratio: {type: number, default: 0.5}
+  fast: {type: boolean, default: false}
+  colour: {type: choice, choices: [red, green, "blue ${i}"], default: red}
+  hosts: {type: list, of: integer, max: 5, default: []}
+  password: {type: secret, min: 8}
+run: "true"
+---
+request: made-${i}
+title: Number ${i}
+project: OPS
+task: made-${i}
+`;
 }
 
 const dir = scratch_create('openapi');
-const server = new Server({ binary: path.resolve(process.argv[2]), dir,
-	folder: path.join(dir, 'folder') });
-let failed = true;
+const folder = path.join(dir, 'folder');
+const server = new Server({ binary: options.binary, folder,
+	dir: path.join(dir, 's') });
+let failed = 0;
 
-try {
-	folder_write(server.folder);
-	await server.start();
-	const token = JSON.parse((await call(server.where, 'POST', '/v1/tokens', {
-		headers: { 'Content-Type': 'application/json' },
-		body: JSON.stringify({ person: 'tina', name: 'openapi' }),
-	})).text).token;
-	const answer = await call(server.where, 'GET', '/openapi.json',
-		{ headers: { Authorization: `Bearer ${token}` } });
-	const document = JSON.parse(answer.text);
-	const typed = Object.keys(document.paths)
-		.filter(p => /task-\d+/.test(p)).length;
+async function document_of(person) {
+	const headers = {};
+
+	if (person !== null) {
+		const made = await call(server.where, 'POST', '/v1/tokens', {
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ person, name: 'openapi' }) });
+
+		headers.Authorization = `Bearer ${JSON.parse(made.text).token}`;
+	}
+	const reply = await call(server.where, 'GET', '/openapi.json',
+		{ headers });
+
+	if (reply.status !== 200)
+		throw new Error(`/openapi.json: ${reply.status} ${reply.text}`);
+	return JSON.parse(reply.text);
+}
+
+async function check(person, wanted) {
+	const document = await document_of(person);
 	const result = await new Validator().validate(document);
+	const typed = Object.keys(document.paths).filter(p =>
+		/^\/v1\/(tasks\/made-\d+\/runs|requests\/made-\d+\/tickets)$/
+			.test(p)).length;
+	const ids = Object.values(document.paths).flatMap(item =>
+		Object.values(item).map(o => o.operationId));
+	const wrong = [];
 
 	if (!result.valid)
-		console.error(JSON.stringify(result.errors, null, 1).slice(0, 4000));
-	console.log(`${typed} typed paths, OpenAPI ${document.openapi}, ` +
-		(result.valid ? 'valid' : 'NOT valid'));
-	failed = !result.valid || typed !== 2 * TASKS;
-} finally {
+		wrong.push(JSON.stringify(result.errors, null, 1).slice(0, 4000));
+	if (typed !== wanted)
+		wrong.push(`${typed} typed paths, and not ${wanted}`);
+	if (new Set(ids).size !== ids.length)
+		wrong.push('an operationId is there twice');
+	if (wrong.length > 0)
+		failed++;
+	console.log(`${wrong.length > 0 ? 'FAIL ' : 'ok   '} openapi of ` +
+		`${person ?? 'the operator'}: ${ids.length} operations, ${typed} ` +
+		`typed${wrong.map(w => `\n      ${w}`).join('')}`);
+}
+
+try {
+	volume_create(path.join(dir, 'out'));
+	folder_copy(path.join(ROOT, 'test/folder'), folder, path.join(dir, 'out'));
+	fs.mkdirSync(path.join(dir, 's'));
+	fs.writeFileSync(path.join(folder, 'made.yaml'), Array.from(
+		{ length: Number(options.tasks) }, (unused, i) => task(i))
+		.join('---\n'));
+	await server.start();
+	await check('tina', 2 * Number(options.tasks));
+	await check('ernie', 2 * Number(options.tasks));
+	await check('olga', 0);
+	await check(null, 0);
 	await server.stop();
+} catch (why) {
+	console.log(`FAIL  openapi: ${why.stack}`);
+	failed++;
+} finally {
+	await server.kill();
 	await scratch_remove(dir);
 }
-process.exit(failed ? 1 : 0);
+process.exit(failed === 0 ? 0 : 1);

@@ -20,7 +20,7 @@ export class Failure extends Error {}
 
 export class World {
 	constructor(options) {
-		this.binary = options.binary;
+		this.binary = path.resolve(options.binary);
 		this.called = options.called; // ids of operations, shared
 		this.dir = scratch_create('scenario');
 		this.out = path.join(this.dir, 'out');

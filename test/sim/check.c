@@ -113,7 +113,7 @@ static const struct {
 	    "THEN 'done' WHEN 'waiting_approval' THEN 'waiting_approval' WHEN "
 	    "'cancelled' THEN 'cancelled' ELSE 'failed' END AND NOT ("
 	    "ticket.status IN ('cancelled', 'declined') AND "
-	    "(run.cancel_by <> '' OR run.status = 'cancelled'))" },
+	    "(run.cancel_by <> '' OR run.status NOT IN " OPEN_RUNS "))" },
 	{ "a ticket waits for nobody",
 	    "SELECT key FROM ticket WHERE status = 'waiting_approval' AND NOT "
 	    "EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id AND "

@@ -69,6 +69,25 @@ trace_print(struct sim *s)
 }
 
 static void
+steps_print(struct sim *s)
+{
+	static const char sql[] =
+	    "SELECT run.key || ' ' || run.status || ': ' || step.id || ' ' || "
+	    "step.task || ' ' || step.status || ' waiting ' || waiting || ' held ' "
+	    "|| held || ' shares ' || shares || ' attempts ' || attempts || "
+	    "' tries ' || tries || ' ' || step.reason || ' needs ' || "
+	    "COALESCE((SELECT group_concat(from_step) FROM edge WHERE "
+	    "to_step = step.id), '') FROM step JOIN run ON run.id = step.run_id";
+	sqlite3_stmt *q = NULL;
+
+	if (sqlite3_prepare_v2(s->raw, sql, -1, &q, NULL) != SQLITE_OK)
+		return;
+	while (sqlite3_step(q) == SQLITE_ROW)
+		fprintf(stderr, "%s\n", sqlite3_column_text(q, 0));
+	sqlite3_finalize(q);
+}
+
+static void
 files_remove(struct sim *s)
 {
 	struct err e;
@@ -87,6 +106,8 @@ sim_violation(struct sim *s, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+	if (s->verbose)
+		steps_print(s);
 	trace_print(s);
 	files_remove(s);
 	_exit(1);

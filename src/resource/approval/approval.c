@@ -345,10 +345,11 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
 			    "%s waited too long for a decision", ticket->key);
 		vote_cast(cx, need, approve, note);
 		votes++;
+		if (!streq(need->status, "open"))
+			continue;
 		if (!approve)
 			move_need(cx, need, "declined", note);
-		else if (streq(need->status, "open") &&
-		    need_is_met(cx, need, ticket))
+		else if (need_is_met(cx, need, ticket))
 			move_need(cx, need, "met", need->rule);
 	}
 	if (votes == 0) {

@@ -86,6 +86,7 @@ step_demand(struct cx *cx, struct run *run, struct step *first)
 		failed = first_failed_need(cx, s->id);
 		if (failed != NULL) {
 			step_block(cx, run, s, failed);
+			step_block_dependants(cx, run, s);
 			continue;
 		}
 		move_step(cx, s, "waiting", "waits for what it needs");
