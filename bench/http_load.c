@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define MARK "@@@@@@@@@@"
+#define PLACES 8
 #define ROOM (1 << 20)
 
 struct client {
@@ -36,6 +37,8 @@ struct client {
 struct load {
 	char request[ROOM];
 	size_t length;
+	char *places[PLACES]; /* of the marks */
+	int nplaces;
 	long clients, total, sent, done;
 	int status;
 	double *latency;
@@ -65,16 +68,28 @@ load_connect(unsigned port)
 }
 
 static void
+load_find_places(struct load *l)
+{
+	char *p = l->request;
+
+	while ((p = memmem(p, l->length - (size_t)(p - l->request), MARK,
+		    sizeof(MARK) - 1)) != NULL) {
+		if (l->nplaces == PLACES)
+			errx(2, "more than %d marks", PLACES);
+		l->places[l->nplaces++] = p;
+		p += sizeof(MARK) - 1;
+	}
+}
+
+static void
 load_send(struct load *l, struct client *c)
 {
-	char number[16];
+	char number[24];
 	size_t at = 0;
 
 	snprintf(number, sizeof(number), "%010ld", ++l->sent);
-	for (char *p = l->request;
-	     (p = memmem(p, l->length - (size_t)(p - l->request), MARK,
-		  sizeof(MARK) - 1)) != NULL;)
-		memcpy(p, number, sizeof(MARK) - 1);
+	for (int i = 0; i < l->nplaces; i++)
+		memcpy(l->places[i], number, sizeof(MARK) - 1);
 	c->began = now();
 	c->got = c->wanted = 0;
 	while (at < l->length) {
@@ -84,32 +99,6 @@ load_send(struct load *l, struct client *c)
 			err(1, "write");
 		at += (size_t)n;
 	}
-}
-
-/* Put the marks back: the places are those of the numbers. */
-struct places {
-	size_t at[16];
-	int count;
-};
-
-static void
-places_find(const struct load *l, struct places *p)
-{
-	const char *q = l->request;
-
-	while ((q = memmem(q, l->length - (size_t)(q - l->request), MARK,
-		    sizeof(MARK) - 1)) != NULL &&
-	    p->count < 16) {
-		p->at[p->count++] = (size_t)(q - l->request);
-		q += sizeof(MARK) - 1;
-	}
-}
-
-static void
-places_mark(struct load *l, const struct places *p)
-{
-	for (int i = 0; i < p->count; i++)
-		memcpy(l->request + p->at[i], MARK, sizeof(MARK) - 1);
 }
 
 static void
@@ -157,14 +146,10 @@ latency_compare(const void *a, const void *b)
 static void
 load_run(struct load *l, struct client *clients, int epoll)
 {
-	struct places places = { .count = 0 };
 	struct epoll_event events[256];
 
-	places_find(l, &places);
-	for (long i = 0; i < l->clients; i++) {
-		places_mark(l, &places);
+	for (long i = 0; i < l->clients; i++)
 		load_send(l, &clients[i]);
-	}
 	while (l->done < l->total) {
 		int n = epoll_wait(epoll, events, 256, 30000);
 
@@ -177,10 +162,8 @@ load_run(struct load *l, struct client *clients, int epoll)
 				continue;
 			if (l->done < l->total)
 				l->latency[l->done++] = now() - c->began;
-			if (l->sent < l->total) {
-				places_mark(l, &places);
+			if (l->sent < l->total)
 				load_send(l, c);
-			}
 		}
 	}
 }
@@ -200,6 +183,7 @@ main(int argc, char **argv)
 	l.total = atol(argv[3]);
 	l.status = atoi(argv[4]);
 	l.length = fread(l.request, 1, ROOM, stdin);
+	load_find_places(&l);
 	l.latency = calloc((size_t)l.total, sizeof(double));
 	clients = calloc((size_t)l.clients, sizeof(*clients));
 	for (long i = 0; i < l.clients; i++) {

@@ -108,6 +108,20 @@ show_next(struct session *s, const char *command, const char *why)
 	session_say(s, "  %-36s %s\n", command, session_tone(s, TONE_DIM, why));
 }
 
+int
+show_width(const struct session *s)
+{
+	return s->term.out_tty ? s->term.width : 1 << 20;
+}
+
+void
+show_below(struct session *s, int indent, const char *text)
+{
+	if (*text == '\0' || s->globals.json || s->globals.quiet)
+		return;
+	text_wrap(s->out, show_width(s), indent - 3, "", text);
+}
+
 /* --- any answer --- */
 
 /* The key of an object: its own, or that of the noun it is about. */
@@ -196,6 +210,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 
 	if (op->out == &ticket_detail_schema) {
 		show_ticket(s, answer, show_fetch_run(s, answer), true);
+		show_ticket_next(s, answer);
 		return;
 	}
 	if (op == &op_health_ready) {

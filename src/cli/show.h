@@ -28,15 +28,28 @@ void show_tree(struct session *s, const json_t *value, int indent);
 /* "  slipway approve OPS-1   why" */
 void show_next(struct session *s, const char *command, const char *why);
 
-/* --- runs (show_run.c) --- */
-void show_run(struct session *s, const json_t *detail);
+/* Columns that a line may have: without a terminal as many as it takes. */
+int show_width(const struct session *s);
+/* A text on lines of its own, indented; nothing when it is empty. */
+void show_below(struct session *s, int indent, const char *text);
+
+/* --- steps (show_step.c) --- */
 /* What will be done, or was: a line per step. */
 void show_steps(struct session *s, const json_t *detail);
+bool show_step_failed(const char *status);
+/* What a person has to do for a step, and what to type then; nothing unless
+ * it is manual or unknown. */
+void show_hand(struct session *s, const char *run, const json_t *step);
+
+/* --- runs (show_run.c) --- */
+void show_run(struct session *s, const json_t *detail);
+/* The steps of a run on its way that wait for a person. */
+void show_hands(struct session *s, const json_t *detail);
 /* Why it failed: the last lines and exit code of what failed, and how to go
  * on.  Nothing when nothing failed. */
 void show_failure(struct session *s, const json_t *detail);
 void show_outputs(struct session *s, const char *run, const json_t *outputs);
-/* One sentence: "R-1 succeeded in 3.4 s". */
+/* One sentence: "R-1 succeeded in 3.4 s"; why not is for show_failure. */
 void show_run_end(struct session *s, const json_t *detail);
 /* Outputs of the task that was asked for; NULL when there are none. */
 const json_t *show_run_outputs(const json_t *detail);
@@ -45,6 +58,8 @@ const json_t *show_run_outputs(const json_t *detail);
 /* run: the detail of its run, or NULL; whole: with what happened. */
 void show_ticket(
     struct session *s, const json_t *detail, const json_t *run, bool whole);
+/* What the person may want to type now. */
+void show_ticket_next(struct session *s, const json_t *detail);
 void show_needs(struct session *s, const json_t *needs);
 void show_warnings(struct session *s, const json_t *warnings);
 

@@ -5,9 +5,12 @@
 #include "cli/text.h"
 #include "spec/run.h"
 
-/* "exit 3", "signal 9": how the last attempt of a step ended. */
+#define SHOW_FAILURES 3 /* in full; the rest is counted */
+
+/* "exit 3", "signal 9": how the last attempt of a step ended; more only when
+ * the reason does not tell it. */
 static const char *
-show_exit(struct session *s, const json_t *step)
+show_exit(struct session *s, const json_t *step, const char *reason)
 {
 	const json_t *attempts = json_object_get(step, "attempts");
 	const json_t *last =
@@ -21,66 +24,120 @@ show_exit(struct session *s, const json_t *step)
 		how = arena_printf(s->arena, ", signal %lld", (long long)sig);
 	else if (code > 0)
 		how = arena_printf(s->arena, ", exit %lld", (long long)code);
-	if (*detail != '\0')
+	if (strstr(reason, detail) == NULL)
 		how = arena_printf(s->arena, "%s, %s", how, detail);
 	return how;
 }
 
+/* "exit code 3" behind "exit 3" says nothing new. */
+static bool
+show_repeats(const char *how, const char *reason)
+{
+	const char *code = strstr(reason, "exit code ");
+
+	return code == reason && strncmp(how, ", exit ", 7) == 0 &&
+	       strcmp(how + 7, reason + 10) == 0;
+}
+
 static void
-show_step_failure(struct session *s, const json_t *step, size_t no)
+show_step_failure(struct session *s, const json_t *step)
 {
 	struct arena *a = s->arena;
 	const char *status = text_get(a, step, "status");
 	const char *reason = text_get(a, step, "reason");
+	const char *how = show_exit(s, step, reason);
 	const char *bar = s->term.utf8 ? "│" : "|";
 	json_t *line;
 	size_t i;
 
-	session_say(s, "\n%s step %zu %s: %s%s\n",
-	    session_tone(s, TONE_BAD, term_status_mark(&s->term, status)), no,
-	    text_get(a, step, "task"), text_status(a, status),
-	    show_exit(s, step));
-	if (*reason != '\0')
-		session_say(s, "  %s\n", reason);
+	session_say(s, "\n%s step %s %s: %s%s\n",
+	    session_tone(s, TONE_BAD, term_status_mark(&s->term, status)),
+	    text_get(a, step, "id"), text_get(a, step, "task"),
+	    text_status(a, status), how);
+	if (!show_repeats(how, reason))
+		show_below(s, 2, reason);
 	json_array_foreach(json_object_get(step, "tail"), i, line)
 	    session_say(s, "  %s %s\n", bar, text_value(a, line));
+}
+
+void
+show_hands(struct session *s, const json_t *detail)
+{
+	const char *run =
+	    text_get(s->arena, json_object_get(detail, "run"), "key");
+	json_t *step;
+	size_t i;
+
+	json_array_foreach(json_object_get(detail, "steps"), i, step)
+	{
+		if (streq(json_string_value(json_object_get(step, "status")),
+			"unknown"))
+			show_step_failure(s, step);
+		show_hand(s, run, step);
+	}
+}
+
+/* How to go on; step: the last one that failed, or NULL. */
+static void
+show_go_on(
+    struct session *s, const char *run, const json_t *step, bool retry)
+{
+	if (retry)
+		session_say(s, "\nretry from here: slipway retry %s\n", run);
+	else
+		session_say(s, "\n");
+	if (step != NULL)
+		session_say(s, "its whole log:   slipway logs %s --step %s\n",
+		    run, text_get(s->arena, step, "id"));
 }
 
 void
 show_failure(struct session *s, const json_t *detail)
 {
 	struct arena *a = s->arena;
-	const char *run = text_get(a, json_object_get(detail, "run"), "key");
-	const char *status =
-	    text_get(a, json_object_get(detail, "run"), "status");
+	const json_t *run = json_object_get(detail, "run");
+	const char *key = text_get(a, run, "key");
+	bool retry = strcmp(text_get(a, run, "status"), "cancelled") == 0;
 	unsigned shown = 0;
 	json_t *step, *failed = NULL;
 	size_t i;
 
 	json_array_foreach(json_object_get(detail, "steps"), i, step)
 	{
-		if (!show_failed(text_get(a, step, "status")))
+		const char *status = text_get(a, step, "status");
+
+		if (!show_step_failed(status))
 			continue;
 		failed = step;
-		if (shown++ < 3)
-			show_step_failure(s, step, i + 1);
-		if (strcmp(text_get(a, step, "status"), "unknown") == 0)
-			show_next(s,
-			    arena_printf(a,
-				"slipway resolve %s --step %lld --outcome "
-				"succeeded --note …",
-				run, (long long)int_get(step, "id", 0)),
-			    "say what became of it");
+		retry = retry || strcmp(status, "unknown") != 0;
+		if (shown++ >= SHOW_FAILURES)
+			continue;
+		show_step_failure(s, step);
+		show_hand(s, key, step);
 	}
-	if (shown > 3)
-		session_say(s, "\nand %u more steps\n", shown - 3);
-	if (shown == 0 && strcmp(status, "cancelled") != 0)
-		return;
-	session_say(s, "\nretry from here: slipway retry %s\n", run);
-	if (failed == NULL)
-		return;
-	session_say(s, "its whole log:   slipway logs %s --step %lld\n", run,
-	    (long long)int_get(failed, "id", 0));
+	if (shown > SHOW_FAILURES)
+		session_say(
+		    s, "\nand %u more steps\n", shown - SHOW_FAILURES);
+	if (retry || failed != NULL)
+		show_go_on(s, key, failed, retry);
+}
+
+/* Whether show_failure will say why the run ended. */
+static bool
+show_tells_failure(const json_t *detail)
+{
+	json_t *step;
+	size_t i;
+
+	json_array_foreach(json_object_get(detail, "steps"), i, step)
+	{
+		const char *status =
+		    json_string_value(json_object_get(step, "status"));
+
+		if (status != NULL && show_step_failed(status))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -145,7 +202,20 @@ show_run_end(struct session *s, const json_t *detail)
 	    text_status(a, status));
 	if (*took != '\0')
 		session_say(s, " in %s", took);
-	session_say(s, "%s%s\n", *reason != '\0' ? ": " : "", reason);
+	if (*reason != '\0' && !show_tells_failure(detail))
+		session_say(s, ": %s", reason);
+	session_say(s, "\n");
+}
+
+/* Who else wants it, when that is not the requester alone. */
+static const char *
+show_watchers(struct session *s, const json_t *detail)
+{
+	const char *watchers = text_get(s->arena, detail, "watchers");
+	const char *requester = text_get(
+	    s->arena, json_object_get(detail, "run"), "requester");
+
+	return strcmp(watchers, requester) == 0 ? "" : watchers;
 }
 
 void
@@ -155,27 +225,31 @@ show_run(struct session *s, const json_t *detail)
 	const json_t *run = json_object_get(detail, "run");
 	const char *key = text_get(a, run, "key");
 	const char *status = text_get(a, run, "status");
+	bool over = machine_is_final(&run_machine, status);
 
 	show_title(s, key, text_get(a, run, "task"), status);
-	show_field(s, "reason", text_get(a, run, "reason"));
+	if (!over || !show_tells_failure(detail))
+		show_field(s, "reason", text_get(a, run, "reason"));
 	show_field(s, "requester",
 	    arena_printf(a, "%s, %s", text_get(a, run, "requester"),
 		text_ago(a, json_object_get(run, "created_at"))));
-	show_field(s, "watchers", text_get(a, detail, "watchers"));
+	show_field(s, "watchers", show_watchers(s, detail));
 	show_field(s, "environment", text_get(a, run, "environment"));
 	show_params(s, "parameters", json_object_get(run, "params"));
 	show_field(s, "ticket", text_get(a, detail, "ticket"));
 	show_field(s, "retry of", text_get(a, detail, "retry_of"));
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));
 	show_field(s, "cancelled by", text_get(a, run, "cancel_by"));
-	show_field(s, "took",
+	show_field(s, over ? "took" : "for",
 	    text_span(a, json_object_get(run, "started_at"),
 		json_object_get(run, "ended_at")));
 	show_steps(s, detail);
 	if (strcmp(status, "succeeded") == 0)
 		show_outputs(s, key, show_run_outputs(detail));
-	if (machine_is_final(&run_machine, status))
+	if (over) {
 		show_failure(s, detail);
-	else
-		session_say(s, "\nfollow it: slipway follow %s\n", key);
+		return;
+	}
+	show_hands(s, detail);
+	session_say(s, "\nfollow it: slipway follow %s\n", key);
 }

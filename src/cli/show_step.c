@@ -159,8 +159,9 @@ step_unknown_reason(struct arena *a, const char *reason)
 
 	if (!str_starts(why, STEP_UNKNOWN " (") || !str_ends(why, ")"))
 		return "";
-	return arena_strndup(
-	    a, why.p + sizeof(STEP_UNKNOWN " (") - 1, why.n - sizeof(STEP_UNKNOWN " ()") + 1);
+	why.p += sizeof(STEP_UNKNOWN " (") - 1;
+	why.n -= sizeof(STEP_UNKNOWN " ()") - 1;
+	return arena_str(a, why);
 }
 
 /* What is worth a line of its own; a failure is told below the list. */
@@ -299,21 +300,18 @@ step_show_manual(struct session *s, const json_t *step)
 	    *params != '\0' ? " (" : "", params, *params != '\0' ? ")" : "");
 	json_array_foreach(json_object_get(step, "manual"), i, item)
 	    session_say(s, "  [ ] %s\n", text_value(a, item));
-	session_say(s, "when it is done (or failed, if it cannot be done):\n");
+	session_say(s, "  when it is done (or: failed, when it cannot be):\n");
 }
 
 static void
-step_show_unknown(struct session *s, const json_t *step)
+step_show_unknown(struct session *s)
 {
-	struct arena *a = s->arena;
-
 	session_say(s,
-	    "\n%s step %s %s is unknown: it started, and how it ended is not "
-	    "known,\nso that it is not tried again by itself\n",
-	    session_tone(
-		s, TONE_BAD, term_status_mark(&s->term, "unknown")),
-	    text_get(a, step, "id"), text_get(a, step, "task"));
-	session_say(s, "look what it did, then say so (or failed, or retry):\n");
+	    "  it started, and how it ended is not known: it is not tried "
+	    "again by itself
+  look what it did, then say so (or: failed, or: "
+	    "retry):
+");
 }
 
 void
@@ -324,22 +322,10 @@ show_hand(struct session *s, const char *run, const json_t *step)
 	if (strcmp(status, "manual") == 0)
 		step_show_manual(s, step);
 	else if (strcmp(status, "unknown") == 0)
-		step_show_unknown(s, step);
+		step_show_unknown(s);
 	else
 		return;
 	session_say(s,
 	    "  slipway resolve %s --step %s --outcome succeeded --note …\n",
 	    run, text_get(s->arena, step, "id"));
-}
-
-void
-show_hands(struct session *s, const json_t *detail)
-{
-	const char *run =
-	    text_get(s->arena, json_object_get(detail, "run"), "key");
-	json_t *step;
-	size_t i;
-
-	json_array_foreach(json_object_get(detail, "steps"), i, step)
-	    show_hand(s, run, step);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/show.h"
 #include "cli/text.h"
+#include "spec/run.h"
 #include "spec/ticket.h"
 
 static void
@@ -54,6 +55,15 @@ show_need(struct session *s, const json_t *need)
 	show_votes(s, json_object_get(need, "votes"));
 }
 
+/* Void before anybody decided: of an earlier plan, and nobody's business. */
+static bool
+show_is_void(const json_t *need)
+{
+	return streq(json_string_value(json_object_get(need, "status")),
+		   "void") &&
+	       json_array_size(json_object_get(need, "votes")) == 0;
+}
+
 void
 show_needs(struct session *s, const json_t *needs)
 {
@@ -63,7 +73,11 @@ show_needs(struct session *s, const json_t *needs)
 	if (json_array_size(needs) == 0)
 		return;
 	show_section(s, "Approval");
-	json_array_foreach(needs, i, need) show_need(s, need);
+	json_array_foreach(needs, i, need)
+	{
+		if (!show_is_void(need))
+			show_need(s, need);
+	}
 }
 
 void
@@ -76,10 +90,72 @@ show_warnings(struct session *s, const json_t *warnings)
 	    session_tone(s, TONE_BUSY, "warning:"), text_value(s->arena, item));
 }
 
+/* "approved" of "approved: fine" and of "approved, the last by casey". */
+static struct str
+show_head(const char *body)
+{
+	return (struct str){ body, strcspn(body, ":,") };
+}
+
+/*
+ * Two lines of one act: by the same person in the same second, and one says
+ * what the other does.
+ */
+static bool
+show_same_act(const json_t *x, const json_t *y)
+{
+	const char *at = json_string_value(json_object_get(x, "at"));
+	const char *other = json_string_value(json_object_get(y, "at"));
+	const char *a = json_string_value(json_object_get(x, "body"));
+	const char *b = json_string_value(json_object_get(y, "body"));
+	struct str head;
+
+	if (at == NULL || other == NULL || strncmp(at, other, 19) != 0 ||
+	    !json_equal(
+		json_object_get(x, "actor"), json_object_get(y, "actor")) ||
+	    a == NULL || b == NULL)
+		return false;
+	if (strstr(a, b) != NULL || strstr(b, a) != NULL)
+		return true;
+	head = show_head(a);
+	return a[head.n] != b[strcspn(b, ":,")] &&
+	       str_eq(head, show_head(b));
+}
+
+/* Of two lines of one act: a note says more than a summary, else the longer. */
+static const json_t *
+show_fuller(const json_t *x, const json_t *y)
+{
+	const char *a = json_string_value(json_object_get(x, "body"));
+	const char *b = json_string_value(json_object_get(y, "body"));
+
+	if (a[show_head(a).n] != b[show_head(b).n] && b[show_head(b).n] != '\0' && a[show_head(a).n] != '\0')
+		return a[show_head(a).n] == ':' ? x : y;
+	return strlen(b) > strlen(a) ? y : x;
+}
+
+static void
+show_entry_line(struct session *s, const json_t *entry)
+{
+	struct arena *a = s->arena;
+	struct str body =
+	    str_of(text_lines(a, json_object_get(entry, "body")));
+	const char *at = text_ago(a, json_object_get(entry, "at"));
+	const char *actor = text_get(a, entry, "actor");
+
+	do {
+		struct str line = str_cut(body, '\n', &body);
+
+		session_say(s, "  %-12s %-10s %.*s\n", at, actor, (int)line.n,
+		    line.p);
+		at = actor = "";
+	} while (body.n > 0);
+}
+
 static void
 show_history(struct session *s, const json_t *history)
 {
-	struct arena *a = s->arena;
+	const json_t *last = NULL;
 	json_t *entry;
 	size_t i;
 
@@ -88,23 +164,18 @@ show_history(struct session *s, const json_t *history)
 	show_section(s, "History");
 	json_array_foreach(history, i, entry)
 	{
-		struct str body =
-		    str_of(text_lines(a, json_object_get(entry, "body")));
-		struct str line = str_cut(body, '\n', &body);
-
-		session_say(s, "  %-12s %-10s %.*s\n",
-		    text_ago(a, json_object_get(entry, "at")),
-		    text_get(a, entry, "actor"), (int)line.n, line.p);
-		while (body.n > 0) {
-			line = str_cut(body, '\n', &body);
-			session_say(s, "  %-12s %-10s %.*s\n", "", "",
-			    (int)line.n, line.p);
+		if (last != NULL && show_same_act(last, entry)) {
+			last = show_fuller(last, entry);
+			continue;
 		}
+		if (last != NULL)
+			show_entry_line(s, last);
+		last = entry;
 	}
+	show_entry_line(s, last);
 }
 
-/* What the person may want to type now. */
-static void
+void
 show_ticket_next(struct session *s, const json_t *detail)
 {
 	struct arena *a = s->arena;
@@ -167,7 +238,11 @@ show_ticket(
 	    s, text_get(a, detail, "run"), json_object_get(detail, "outputs"));
 	if (whole)
 		show_history(s, json_object_get(detail, "history"));
-	if (run != NULL && strcmp(status, "failed") == 0)
+	if (run == NULL)
+		return;
+	if (machine_is_final(&run_machine,
+		text_get(a, json_object_get(run, "run"), "status")))
 		show_failure(s, run);
-	show_ticket_next(s, detail);
+	else
+		show_hands(s, run);
 }

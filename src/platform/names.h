@@ -15,6 +15,8 @@
 bool names_reserved(const char *name);
 /* Of a variable of env: or vars:: the same, and what slipway sets itself. */
 bool names_reserved_variable(const char *name);
+/* Of a person: what the audit chain and rules call somebody else. */
+bool names_reserved_person(const char *name);
 /* A parameter that would hide a flag of the command line. */
 bool names_flag(const char *name);
 
