@@ -21,7 +21,8 @@ const struct alias aliases[] = {
 	{ "reload", "platform.reload", NULL, NULL },
 	{ "request", "request.ask", NULL, "NAME --env ENV ..." },
 	{ "requests", "request.list", NULL, NULL },
-	{ "resolve", "run.resolve", NULL, "RUN" },
+	{ "resolve", "run.resolve", NULL,
+	    "RUN --step STEP --outcome OUTCOME --note TEXT" },
 	{ "retry", "run.retry", NULL, "RUN" },
 	{ "reveal", "run.reveal", "output step", "RUN OUTPUT" },
 	{ "run", "task.run", NULL, "TASK --env ENV ..." },
@@ -36,6 +37,50 @@ const struct alias aliases[] = {
 	{ "withdraw", "ticket.withdraw", "note", "TICKET" },
 	{ NULL, NULL, NULL, NULL },
 };
+
+const struct meant meanings[] = {
+	{ "accept", "approve", "approve" },
+	{ "admin", NULL, "administer" },
+	{ "allow", "approve", "approve" },
+	{ "apply", "run", "run" },
+	{ "ask", "request", "request" },
+	{ "create", "request", "request" },
+	{ "decide", "approve", "approve" },
+	{ "decline", NULL, "approve" },
+	{ "deny", "decline", "approve" },
+	{ "deploy", "run", "run" },
+	{ "execute", "run", "run" },
+	{ "get", "show", "view" },
+	{ "kill", "cancel", "cancel" },
+	{ "list", "tickets", "view" },
+	{ "log", "logs", NULL },
+	{ "login", "token create", NULL },
+	{ "plan", "request", NULL },
+	{ "reject", "decline", "approve" },
+	{ "rerun", "retry", "run" },
+	{ "retry", NULL, "run" },
+	{ "see", "show", "view" },
+	{ "show", NULL, "view" },
+	{ "start", "run", "run" },
+	{ "stop", "cancel", "cancel" },
+	{ "tail", "follow", NULL },
+	{ "view", "show", NULL },
+	{ "watch", "follow", NULL },
+	{ NULL, NULL, NULL },
+};
+
+static int
+meant_compare(const void *word, const void *row)
+{
+	return strcasecmp(word, ((const struct meant *)row)->word);
+}
+
+const struct meant *
+meant_find(const char *word)
+{
+	return bsearch(word, meanings, ARRAY_SIZE(meanings) - 1,
+	    sizeof(meanings[0]), meant_compare);
+}
 
 static int
 alias_compare(const void *word, const void *alias)
@@ -99,6 +144,14 @@ verb_is_noun(const char *word)
 			return true;
 	}
 	return false;
+}
+
+const char *
+verb_usage(struct arena *a, const struct alias *alias)
+{
+	return arena_printf(a, "slipway %s%s%s", alias->word,
+	    alias->usage == NULL ? "" : " ",
+	    alias->usage == NULL ? "" : alias->usage);
 }
 
 const char *

@@ -29,12 +29,22 @@ struct verb {
 	int words;                 /* of argv that it takes */
 };
 
+/* What people type who know another tool: the verb they mean, and what that
+ * is called when one asks whether somebody may do it; either may be NULL. */
+struct meant {
+	const char *word, *verb, *action;
+};
+extern const struct meant meanings[]; /* sorted by word; word NULL ends it */
+const struct meant *meant_find(const char *word);
+
 /* False when argv begins with nothing we know. */
 bool verb_find(int argc, char **argv, struct verb *ret);
 const struct alias *alias_find(const char *word);
 
 /* Whether some operation's first word is this: "ticket". */
 bool verb_is_noun(const char *word);
+/* "slipway approve TICKET": of the short word. */
+const char *verb_usage(struct arena *a, const struct alias *alias);
 /* The words of an operation alone: "ticket approve". */
 const char *verb_text(struct arena *a, const struct op *op);
 /* Offer every spelling of every verb. */

@@ -108,6 +108,8 @@ usage_add_form(
 const char *
 usage_line(struct arena *a, const struct usage *u)
 {
+	if (u->line != NULL)
+		return u->line;
 	return arena_printf(a, "slipway %s", u->op->cli);
 }
 
@@ -369,10 +371,30 @@ parser_given(const struct args *args, const struct flag *f)
 	return json_object_get(from, f->name) != NULL;
 }
 
+/* "--step, --outcome and --note are missing" */
+static bool
+parser_missing(struct parser *p, const struct flag **list, size_t n)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < n; i++)
+		names = arena_printf(p->arena, "%s%s%s", names,
+		    i == 0         ? ""
+		    : i + 1 == n ? " and "
+				 : ", ",
+		    flag_text(p->arena, list[i]->name));
+	err_set(p->e, ERR_SYNTAX, "usage", "%s %s missing", names,
+	    n == 1 ? "is" : "are");
+	return parser_usage(p);
+}
+
 static bool
 parser_complete(struct parser *p)
 {
 	const struct usage *u = p->usage;
+	const struct flag **missing =
+	    arena_array(p->arena, u->nflags + 1, sizeof(const struct flag *));
+	size_t n = 0;
 
 	if (p->args->npath < u->npath) {
 		err_set(p->e, ERR_SYNTAX, "usage", "%s is missing",
@@ -382,14 +404,11 @@ parser_complete(struct parser *p)
 	for (size_t i = 0; i < u->nflags; i++) {
 		const struct flag *f = &u->flags[i];
 
-		if (!f->required || f->where == FLAG_PARAM ||
-		    parser_given(p->args, f))
-			continue;
-		err_set(p->e, ERR_SYNTAX, "usage", "%s is missing",
-		    flag_text(p->arena, f->name));
-		return parser_usage(p);
+		if (f->required && f->where != FLAG_PARAM &&
+		    !parser_given(p->args, f))
+			missing[n++] = f;
 	}
-	return true;
+	return n == 0 || parser_missing(p, missing, n);
 }
 
 bool

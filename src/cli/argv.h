@@ -25,6 +25,7 @@ struct usage {
 	/* Names of flags that words behind the path parameters fill, one after
 	 * the other, separated by spaces: `can alice run prod/api`; or NULL. */
 	const char *rest;
+	const char *line; /* how it was typed, for hints; NULL: canonical */
 };
 
 /* Flags that any verb takes; NULL and false: not given. */

@@ -182,6 +182,22 @@ ask_list_missing(struct session *s, const struct form *form,
 	return n;
 }
 
+/* ": GiB (1 to 500)"; "" when there is nothing to say of it. */
+static const char *
+ask_about(struct arena *a, const struct flag *f)
+{
+	const char *doc = f->schema->doc == NULL ? "" : f->schema->doc;
+	const char *kind = flag_kind(a, f);
+
+	if (f->secret)
+		kind = arena_printf(a, "secret: %s-file FILE",
+		    flag_text(a, f->name));
+	if (*doc == '\0')
+		return *kind == '\0' ? "" : arena_printf(a, ": %s", kind);
+	return *kind == '\0' ? arena_printf(a, ": %s", doc)
+			     : arena_printf(a, ": %s (%s)", doc, kind);
+}
+
 static int
 ask_say_missing(struct session *s, const struct form *form,
     const struct flag *list, size_t n)
@@ -189,17 +205,12 @@ ask_say_missing(struct session *s, const struct form *form,
 	fprintf(stderr, "slipway: %s '%s': %zu %s missing\n",
 	    form->request ? "request" : "run", form->name, n,
 	    n == 1 ? "value is" : "values are");
-	for (size_t i = 0; i < n; i++) {
-		const char *kind = flag_kind(s->arena, &list[i]);
-		const char *doc = list[i].schema->doc;
-
-		fprintf(stderr, "  %s: %s%s%s%s\n",
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, "  %s%s\n",
 		    strcmp(list[i].name, "environment") == 0
 			? "--env"
 			: flag_text(s->arena, list[i].name),
-		    doc == NULL ? "" : doc, *kind != '\0' ? " (" : "", kind,
-		    *kind != '\0' ? ")" : "");
-	}
+		    ask_about(s->arena, &list[i]));
 	fprintf(stderr, "  hint: slipway %s %s --help\n",
 	    form->request ? "request" : "run",
 	    text_shell(s->arena, form->name));
@@ -262,6 +273,7 @@ ask_name(struct session *s, const struct op *op, int argc, char **argv,
     int *ret_code)
 {
 	struct err e;
+	bool request;
 
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 ||
@@ -274,9 +286,11 @@ ask_name(struct session *s, const struct op *op, int argc, char **argv,
 		*ret_code = help_op(s, op);
 		return NULL;
 	}
-	err_set(&e, ERR_SYNTAX, "usage", "say what: the name comes first");
-	err_hint(&e, "see: slipway %s",
-	    op == &op_request_ask ? "requests" : "tasks");
+	request = op == &op_request_ask;
+	err_set(&e, ERR_SYNTAX, "usage", "%s what: NAME is missing",
+	    request ? "request" : "run");
+	err_hint(&e, "see what there is: slipway %s",
+	    request ? "requests" : "tasks");
 	*ret_code = session_fail(s, &e);
 	return NULL;
 }

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/alias.h"
 #include "cli/ask.h"
 #include "cli/completion.h"
 #include "cli/decide.h"
 #include "cli/help.h"
+#include "cli/local.h"
 #include "cli/verbs.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
@@ -75,6 +77,8 @@ cli_dispatch(struct session *s, int argc, char **argv)
 		return cli_op(s, &v, argc - v.words, argv + v.words);
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return help_verb(s, 1, argv);
+	if (argc == 1 && help_noun(s, argv[0]))
+		return EXIT_USAGE;
 	return help_unknown(s, argc, argv);
 }
 
@@ -90,6 +94,20 @@ cli_no_colour(int argc, char **argv)
 	return false;
 }
 
+static void
+cli_unknown_flag(struct session *s, const char *typed, struct err *e)
+{
+	struct near near = near_start(typed);
+
+	for (const struct flag *f = global_flags; f->name != NULL; f++)
+		near_offer(&near, flag_text(s->arena, f->name));
+	err_set(e, ERR_SYNTAX, "flag.unknown", "unknown flag '%s'", typed);
+	if (near.best != NULL)
+		err_hint(e, "did you mean %s?", near.best);
+	else
+		err_hint(e, "see: slipway help");
+}
+
 int
 cli_main(int argc, char **argv)
 {
@@ -103,11 +121,8 @@ cli_main(int argc, char **argv)
 	while (at < argc && argv[at][0] == '-') {
 		int used = globals_parse(&s.globals, argc - at, argv + at, &e);
 
-		if (used == 0) {
-			err_set(&e, ERR_SYNTAX, "flag.unknown",
-			    "unknown flag '%s'", argv[at]);
-			err_hint(&e, "see: slipway help");
-		}
+		if (used == 0)
+			cli_unknown_flag(&s, argv[at], &e);
 		if (used <= 0) {
 			code = session_fail(&s, &e);
 			session_finish(&s);

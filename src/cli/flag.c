@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "cli/alias.h"
 #include "spec/validate.h"
 
 const char *
@@ -92,25 +93,45 @@ flag_bool(const struct flag *f, struct str text, json_t **ret, struct err *e)
 	return true;
 }
 
+/* The choice that the text is, or means: `can alice deploy prod/api`.  Of a
+ * form only what it is. */
+static const char *
+flag_chosen(const struct flag *f, const char *text)
+{
+	const char *const *c = f->schema->choices;
+	const struct meant *m = meant_find(text);
+	const char *means = f->where != FLAG_QUERY || m == NULL ? NULL
+								: m->action;
+
+	for (; *c != NULL; c++) {
+		if (strcmp(*c, text) == 0)
+			return *c;
+	}
+	for (c = f->schema->choices; *c != NULL; c++) {
+		if (streq(*c, means))
+			return *c;
+	}
+	return NULL;
+}
+
 static bool
 flag_choice(const struct flag *f, struct str text, json_t **ret, struct err *e)
 {
 	struct arena *a = arena_create();
 	struct near near = near_start(arena_str(a, text));
+	const char *chosen = flag_chosen(f, near.typed);
 
-	for (const char *const *c = f->schema->choices; *c != NULL; c++) {
-		near_offer(&near, *c);
-		if (str_is(text, *c)) {
-			*ret = json_stringn(text.p, text.n);
-			arena_destroy(a);
-			return true;
-		}
-	}
-	flag_wrong(f, text, e, arena_printf(a, "it is %s", flag_kind(a, f)));
-	if (near.best != NULL)
-		err_hint(e, "did you mean '%s'?", near.best);
+	if (chosen == NULL) {
+		for (const char *const *c = f->schema->choices; *c != NULL; c++)
+			near_offer(&near, *c);
+		flag_wrong(
+		    f, text, e, arena_printf(a, "it is %s", flag_kind(a, f)));
+		if (near.best != NULL)
+			err_hint(e, "did you mean '%s'?", near.best);
+	} else
+		*ret = json_string(chosen);
 	arena_destroy(a);
-	return false;
+	return chosen != NULL;
 }
 
 static bool

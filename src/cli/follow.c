@@ -9,15 +9,17 @@
 
 #include "base/map.h"
 #include "cli/clean.h"
+#include "cli/show.h"
 #include "cli/text.h"
 #include "spec/run.h"
 #include "spec/validate.h"
 
 #define FOLLOW_PATIENCE_MS INT64_C(600000)
+#define FOLLOW_NAME 32 /* columns for the name of a step */
 #define FOLLOW_LINE_BYTES 16384 /* longer lines are shown in pieces */
 
 struct follow_step {
-	char task[65];
+	char name[88]; /* task; with its number when it is not the only one */
 	char status[24]; /* last shown */
 	bool running;
 	struct clean clean;
@@ -27,6 +29,7 @@ struct follow_step {
 struct follow {
 	struct session *session;
 	const struct follow_options *options;
+	const json_t *known; /* steps when it began, or NULL */
 	struct map steps; /* by id as text */
 	unsigned running;
 	int width; /* of task names */
@@ -41,7 +44,7 @@ struct follow {
  * waits here.
  */
 static struct {
-	char text[256];
+	char text[384];
 	volatile sig_atomic_t code;
 } follow_goodbye;
 
@@ -62,8 +65,8 @@ follow_arm(const struct follow_options *o, bool on)
 	struct itimerval timer = { 0 };
 
 	snprintf(follow_goodbye.text, sizeof(follow_goodbye.text),
-	    "\n%s goes on without you; come back: slipway follow %s, "
-	    "end it: slipway cancel %s\n",
+	    "\n%s goes on without you\n  come back: slipway follow %s\n"
+	    "  end it:    slipway cancel %s\n",
 	    o->run, o->run, o->run);
 	follow_goodbye.code = EXIT_LATER;
 	sigaction(SIGINT, &act, NULL);
@@ -101,6 +104,54 @@ follow_exit(const char *status)
 
 /* --- steps --- */
 
+/* How many steps of the run are of this task. */
+static unsigned
+follow_count(const struct follow *f, const char *task)
+{
+	json_t *step;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach(f->known, i, step)
+	{
+		n += streq(
+		    json_string_value(json_object_get(step, "task")), task);
+	}
+	return n;
+}
+
+static const char *
+follow_name(const struct follow *f, int64_t id, const char *task)
+{
+	if (follow_count(f, task) < 2)
+		return task;
+	return arena_printf(
+	    f->session->arena, "%s %lld", task, (long long)id);
+}
+
+/* Columns of the names that are known before they come. */
+static void
+follow_know(struct follow *f)
+{
+	struct session *s = f->session;
+	json_t *detail, *step;
+	struct err ignored;
+	size_t i;
+
+	if (s->globals.json ||
+	    !session_get(s, &op_run_get, f->options->run, &detail, &ignored))
+		return;
+	f->known = json_object_get(detail, "steps");
+	json_array_foreach(f->known, i, step)
+	{
+		size_t n = strlen(follow_name(f, int_get(step, "id", 0),
+		    text_get(s->arena, step, "task")));
+
+		if (n > (size_t)f->width && f->width < FOLLOW_NAME)
+			f->width = n > FOLLOW_NAME ? FOLLOW_NAME : (int)n;
+	}
+}
+
 static struct follow_step *
 follow_step_of(struct follow *f, int64_t id, const char *task)
 {
@@ -113,7 +164,8 @@ follow_step_of(struct follow *f, int64_t id, const char *task)
 		return step;
 	step = calloc(1, sizeof(*step));
 	ASSERT(step != NULL);
-	snprintf(step->task, sizeof(step->task), "%s", task);
+	snprintf(
+	    step->name, sizeof(step->name), "%s", follow_name(f, id, task));
 	clean_init(&step->clean, f->session->term.colour);
 	map_put(&f->steps, key, step);
 	return step;
@@ -163,7 +215,7 @@ follow_lines(struct follow *f, struct follow_step *step, bool all)
 		if (end == NULL && !all && n < FOLLOW_LINE_BYTES)
 			return;
 		if (prefix)
-			fprintf(out, "%*s %s ", f->width, step->task,
+			fprintf(out, "%*s %s ", f->width, step->name,
 			    f->session->term.utf8 ? "│" : "|");
 		fwrite(step->line.data, 1, n, out);
 		fputc('\n', out);
@@ -183,15 +235,21 @@ follow_step_line(struct follow *f, struct follow_step *step, const json_t *data,
 	if (machine_is_final(&step_machine, status))
 		took = text_span(a, json_object_get(data, "started_at"),
 		    json_object_get(data, "ended_at"));
-	words = strcmp(status, "skipped") == 0 && *reason == '\0'
-		    ? "already done"
-		    : text_status(a, status);
+	words = text_status(a, status);
+	if (strcmp(status, "skipped") == 0 &&
+	    (*reason == '\0' || strcmp(reason, "already done") == 0)) {
+		words = "already done";
+		reason = "";
+	} else if (strcmp(status, "manual") == 0) {
+		words = "waits for a person";
+		reason = "";
+	}
 	if (*took != '\0')
 		words = arena_printf(a, "%-10s %s", words, took);
 	fprintf(s->out, "  %s %-*s  %s%s%s\n",
 	    session_tone(s, term_status_tone(status),
 		term_status_mark(&s->term, status)),
-	    f->width, step->task, words, *reason != '\0' ? "  " : "", reason);
+	    f->width, step->name, words, *reason != '\0' ? "  " : "", reason);
 }
 
 static void
@@ -203,8 +261,8 @@ follow_step_event(struct follow *f, const json_t *data)
 	    f, int_get(data, "id", 0), text_get(a, data, "task"));
 	bool running = strcmp(status, "running") == 0;
 
-	if (strlen(step->task) > (size_t)f->width && f->width < 32)
-		f->width = (int)strlen(step->task);
+	if (strlen(step->name) > (size_t)f->width && f->width < FOLLOW_NAME)
+		f->width = (int)strlen(step->name);
 	if (!running && step->running)
 		follow_lines(f, step, true);
 	f->running += (unsigned)running;
@@ -213,8 +271,11 @@ follow_step_event(struct follow *f, const json_t *data)
 	if (strcmp(step->status, status) == 0)
 		return;
 	snprintf(step->status, sizeof(step->status), "%s", status);
-	if (f->options->progress && !follow_is_quiet(status))
-		follow_step_line(f, step, data, status);
+	if (!f->options->progress || follow_is_quiet(status))
+		return;
+	follow_step_line(f, step, data, status);
+	if (strcmp(status, "manual") == 0)
+		show_hand(f->session, f->options->run, data);
 }
 
 static void
@@ -225,7 +286,10 @@ follow_log_event(struct follow *f, const json_t *data)
 	struct follow_step *step;
 
 	if (!f->options->log || !json_is_string(text) ||
-	    (f->options->step != 0 && f->options->step != id))
+	    (f->options->step != 0 && f->options->step != id) ||
+	    (f->options->after_attempt > 0 &&
+		int_get(data, "attempt", INT64_MAX) <=
+		    f->options->after_attempt))
 		return;
 	step = follow_step_of(f, id, text_get(f->session->arena, data, "task"));
 	clean_add(&step->clean,
@@ -335,7 +399,7 @@ int
 follow_run(struct session *s, const struct follow_options *o)
 {
 	struct follow_options options = *o;
-	struct follow f = { .session = s, .options = &options, .width = 8 };
+	struct follow f = { .session = s, .options = &options, .width = 4 };
 	const char *path[OP_PATH_PARAMS] = { o->run };
 	struct client *client;
 	struct err e;
@@ -345,6 +409,7 @@ follow_run(struct session *s, const struct follow_options *o)
 		options.progress = options.log = false;
 	if (!session_client(s, &client, &e))
 		return session_fail(s, &e);
+	follow_know(&f);
 	follow_arm(&options, true);
 	ok = client_stream(client, &op_run_follow, path, NULL,
 	    FOLLOW_PATIENCE_MS, follow_event, &f, &e);

@@ -6,7 +6,8 @@
  * The run does not depend on us: Ctrl-C, a closed terminal or the end of our
  * patience leave it going, and the person is told how to come back.  A server
  * that goes away is waited for; nothing is lost or shown twice.  Log lines of
- * several steps that run at once are held until they are whole.
+ * several steps that run at once are held until they are whole; steps of the
+ * same task are told apart by their number.
  */
 #ifndef CLI_FOLLOW_H
 #define CLI_FOLLOW_H
@@ -18,6 +19,8 @@ struct follow_options {
 	bool progress; /* steps as they change */
 	bool log;
 	int64_t step;      /* only its log; 0: all */
+	/* No log of attempts up to this one: they were before a retry. */
+	int64_t after_attempt;
 	int64_t within_ms; /* 0: as long as it takes */
 };
 

@@ -45,6 +45,15 @@ static const struct {
 		       "version" } },
 };
 
+/* For somebody who has two minutes. */
+static const char *const help_first[][2] = {
+	{ "slipway requests", "see what you may ask for" },
+	{ "slipway request NAME", "ask; what is missing you are asked for" },
+	{ "slipway show OPS-1", "see where it is" },
+	{ "slipway init DIR", "no server yet: make a folder, then: slipway "
+			      "serve --folder DIR" },
+};
+
 static const char help_exit_codes[] =
     "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 denied, "
     "5 conflict,\n6 waiting for approval, 7 cancelled, 8 timed out, "
@@ -143,7 +152,10 @@ help_globals(struct session *s)
 int
 help_main(struct session *s)
 {
-	fputs("slipway: ask for it, have it approved, see it done\n", s->out);
+	fputs("slipway: ask for it, have it approved, see it done\n\n", s->out);
+	for (size_t i = 0; i < ARRAY_SIZE(help_first); i++)
+		text_wrap(s->out, s->term.width, 26, help_first[i][0],
+		    help_first[i][1]);
 	for (size_t i = 0; i < ARRAY_SIZE(help_groups); i++) {
 		fprintf(s->out, "\n%s\n",
 		    session_tone(s, TONE_STRONG, help_groups[i].title));
@@ -201,12 +213,29 @@ help_op(struct session *s, const struct op *op)
 	return EXIT_OK;
 }
 
+bool
+help_noun(struct session *s, const char *noun)
+{
+	if (!verb_is_noun(noun))
+		return false;
+	fprintf(s->out, "What there is to do with: %s\n\n", noun);
+	for (const struct op *const *op = ops; *op != NULL; op++) {
+		struct str rest;
+
+		if ((*op)->cli != NULL &&
+		    str_is(str_cut(str_of((*op)->cli), ' ', &rest), noun))
+			text_wrap(s->out, s->term.width, 26,
+			    verb_text(s->arena, *op), (*op)->summary);
+	}
+	fprintf(s->out, "\nOne of them: slipway help %s VERB\n", noun);
+	return true;
+}
+
 int
 help_verb(struct session *s, int argc, char **argv)
 {
 	const struct help_extra *extra = help_find_extra(argv[0]);
 	struct verb v;
-	size_t shown = 0;
 
 	if (verb_find(argc, argv, &v))
 		return help_op(s, v.op);
@@ -217,17 +246,7 @@ help_verb(struct session *s, int argc, char **argv)
 			fprintf(s->out, "%s\n", extra->doc);
 		return EXIT_OK;
 	}
-	for (const struct op *const *op = ops; *op != NULL; op++) {
-		struct str rest;
-
-		if ((*op)->cli == NULL ||
-		    !str_is(str_cut(str_of((*op)->cli), ' ', &rest), argv[0]))
-			continue;
-		text_wrap(s->out, s->term.width, 26, verb_text(s->arena, *op),
-		    (*op)->summary);
-		shown++;
-	}
-	return shown > 0 ? EXIT_OK : help_unknown(s, argc, argv);
+	return help_noun(s, argv[0]) ? EXIT_OK : help_unknown(s, argc, argv);
 }
 
 /* Whether the team's folder has something of that name; NULL: no, or there is
@@ -265,6 +284,7 @@ help_unknown(struct session *s, int argc, char **argv)
 	    noun ? arena_printf(a, "%s %s", argv[0], argv[1]) : argv[0];
 	struct near near = near_start(typed);
 	const char *verb = noun ? NULL : help_folder_verb(s, argv[0]);
+	const struct meant *meant = meant_find(argv[0]);
 	struct err e;
 
 	verb_offer_all(a, &near);
@@ -273,6 +293,8 @@ help_unknown(struct session *s, int argc, char **argv)
 		err_hint(&e, "slipway %s %s", verb, text_shell(a, argv[0]));
 	else if (noun || verb_is_noun(argv[0]))
 		err_hint(&e, "see: slipway help %s", argv[0]);
+	else if (meant != NULL && meant->verb != NULL)
+		err_hint(&e, "did you mean 'slipway %s'?", meant->verb);
 	else if (near.best != NULL)
 		err_hint(&e, "did you mean '%s'?", near.best);
 	else

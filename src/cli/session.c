@@ -123,26 +123,29 @@ session_flag_of(struct session *s, const char *pointer)
 	return flag_text(s->arena, pointer);
 }
 
-/* One line per wrong field; how many there were. */
-static size_t
-session_fields(struct session *s)
+/* A line per wrong field; the only one is the message itself. */
+static void
+session_fields(struct session *s, const json_t *errors)
 {
-	const json_t *errors = json_object_get(s->problem, "errors");
+	bool only = json_array_size(errors) == 1;
 	struct arena *a = s->arena;
 	json_t *item;
 	size_t i;
 
+	if (!only)
+		fprintf(stderr, "slipway: %zu values are wrong\n",
+		    json_array_size(errors));
 	json_array_foreach(errors, i, item)
 	{
 		const char *hint = text_get(a, item, "hint");
 
-		fprintf(stderr, "  %s: %s\n",
+		fprintf(stderr, "%s%s: %s\n", only ? "slipway: " : "  ",
 		    session_flag_of(s, text_get(a, item, "pointer")),
 		    text_get(a, item, "detail"));
 		if (*hint != '\0')
-			fprintf(stderr, "    hint: %s\n", hint);
+			fprintf(stderr, "%s  hint: %s\n", only ? "" : "  ",
+			    hint);
 	}
-	return json_array_size(errors);
 }
 
 int
@@ -150,15 +153,13 @@ session_fail(struct session *s, const struct err *e)
 {
 	const char *message = clean_line(s->arena, str_of(e->message));
 	const char *hint = clean_line(s->arena, str_of(e->hint));
+	const json_t *errors = json_object_get(s->problem, "errors");
 
 	fflush(s->out);
-	if (json_array_size(json_object_get(s->problem, "errors")) > 0) {
-		fprintf(stderr, "slipway: %s\n",
-		    text_get(s->arena, s->problem, "title"));
-		session_fields(s);
-	} else {
+	if (json_array_size(errors) > 0)
+		session_fields(s, errors);
+	else
 		fprintf(stderr, "slipway: %s\n", message);
-	}
 	if (*hint != '\0')
 		fprintf(stderr, "  hint: %s\n", hint);
 	if (s->globals.json && s->problem != NULL)

@@ -6,6 +6,22 @@
 #include "cli/text.h"
 #include "spec/catalogue.h"
 
+/* "default 10"; "" for none, and for what is empty or off anyway. */
+static const char *
+show_default(struct session *s, const struct schema *schema)
+{
+	const json_t *json =
+	    schema->default_json == NULL
+		? NULL
+		: session_keep(s,
+		      json_loads(schema->default_json, JSON_DECODE_ANY, NULL));
+	const char *text = text_value(s->arena, json);
+
+	if (*text == '\0' || json_is_false(json))
+		return "";
+	return arena_printf(s->arena, "default %s", text);
+}
+
 static void
 show_flag(struct session *s, const struct flag *f)
 {
@@ -20,13 +36,14 @@ show_flag(struct session *s, const struct flag *f)
 	if (*kind != '\0')
 		text = arena_printf(
 		    a, "%s%s(%s)", text, *text == '\0' ? "" : " ", kind);
-	if (f->schema->default_json != NULL)
-		text =
-		    arena_printf(a, "%s [%s]", text, f->schema->default_json);
+	kind = show_default(s, f->schema);
 	if (f->required)
-		text = arena_printf(a, "%s, required", text);
+		kind = "required";
+	if (*kind != '\0')
+		text = arena_printf(
+		    a, "%s%s%s", text, *text == '\0' ? "" : ", ", kind);
 	if (!s->globals.json && !s->globals.quiet)
-		text_wrap(s->out, s->term.width, 22, name, text);
+		text_wrap(s->out, s->term.width, 26, name, text);
 }
 
 /* A value to show how it is typed. */
@@ -90,14 +107,19 @@ show_form(struct session *s, const struct form *form)
 	const char *title = text_get(a, form->entry, "title");
 
 	show_title(s, form->name, *title != '\0' ? title : form->doc, "");
-	if (*title != '\0' && strcmp(title, form->doc) != 0)
+	if (*title != '\0' && *form->doc != '\0' &&
+	    strcmp(title, form->doc) != 0)
 		session_say(s, "  %s\n", form->doc);
 	show_field(s, "team", text_get(a, form->entry, "team"));
 	show_field(s, "task", text_get(a, form->entry, "task"));
 	show_field(s, "needs", text_get(a, form->entry, "needs"));
 	show_field(s, "defined in", text_get(a, form->entry, "where"));
 	show_field(s, "environments", text_get(a, form->entry, "environments"));
-	show_field(s, "you may, in", text_get(a, form->entry, "can"));
+	show_field(s, form->request ? "you may ask" : "you may run",
+	    json_array_size(json_object_get(form->entry, "can")) == 0
+		? "nowhere"
+		: arena_printf(
+		      a, "in %s", text_get(a, form->entry, "can")));
 	show_section(s, "Parameters");
 	for (size_t i = 0; i < form->nflags; i++)
 		show_flag(s, &form->flags[i]);

@@ -308,10 +308,8 @@ step_show_unknown(struct session *s)
 {
 	session_say(s,
 	    "  it started, and how it ended is not known: it is not tried "
-	    "again by itself
-  look what it did, then say so (or: failed, or: "
-	    "retry):
-");
+	    "again by itself\n"
+	    "  look what it did, then say so (or: failed, or: retry):\n");
 }
 
 void

@@ -90,48 +90,36 @@ show_warnings(struct session *s, const json_t *warnings)
 	    session_tone(s, TONE_BUSY, "warning:"), text_value(s->arena, item));
 }
 
-/* "approved" of "approved: fine" and of "approved, the last by casey". */
-static struct str
-show_head(const char *body)
+/* Whether a line says what another one does; "approved: fine" says what
+ * "approved, the last by casey" does. */
+static bool
+show_covers(const char *body, const char *other)
 {
-	return (struct str){ body, strcspn(body, ":,") };
+	return memmem(body, strlen(body), other, strcspn(other, ",")) != NULL;
 }
 
 /*
- * Two lines of one act: by the same person in the same second, and one says
- * what the other does.
+ * Of two lines by the same person in the same second the one that tells both;
+ * NULL: they are two.  What people wrote stands as they wrote it.
  */
-static bool
-show_same_act(const json_t *x, const json_t *y)
-{
-	const char *at = json_string_value(json_object_get(x, "at"));
-	const char *other = json_string_value(json_object_get(y, "at"));
-	const char *a = json_string_value(json_object_get(x, "body"));
-	const char *b = json_string_value(json_object_get(y, "body"));
-	struct str head;
-
-	if (at == NULL || other == NULL || strncmp(at, other, 19) != 0 ||
-	    !json_equal(
-		json_object_get(x, "actor"), json_object_get(y, "actor")) ||
-	    a == NULL || b == NULL)
-		return false;
-	if (strstr(a, b) != NULL || strstr(b, a) != NULL)
-		return true;
-	head = show_head(a);
-	return a[head.n] != b[strcspn(b, ":,")] &&
-	       str_eq(head, show_head(b));
-}
-
-/* Of two lines of one act: a note says more than a summary, else the longer. */
 static const json_t *
-show_fuller(const json_t *x, const json_t *y)
+show_one_act(struct session *s, const json_t *x, const json_t *y)
 {
-	const char *a = json_string_value(json_object_get(x, "body"));
-	const char *b = json_string_value(json_object_get(y, "body"));
+	struct arena *a = s->arena;
+	const char *body = text_get(a, x, "body");
+	const char *other = text_get(a, y, "body");
+	bool covers = show_covers(body, other);
+	bool covered = show_covers(other, body);
 
-	if (a[show_head(a).n] != b[show_head(b).n] && b[show_head(b).n] != '\0' && a[show_head(a).n] != '\0')
-		return a[show_head(a).n] == ':' ? x : y;
-	return strlen(b) > strlen(a) ? y : x;
+	if (strncmp(text_get(a, x, "at"), text_get(a, y, "at"), 19) != 0 ||
+	    strcmp(text_get(a, x, "actor"), text_get(a, y, "actor")) != 0 ||
+	    strcmp(text_get(a, x, "kind"), "comment") == 0 ||
+	    strcmp(text_get(a, y, "kind"), "comment") == 0 ||
+	    (!covers && !covered))
+		return NULL;
+	if (covers && covered)
+		return strlen(other) > strlen(body) ? y : x;
+	return covers ? x : y;
 }
 
 static void
@@ -155,22 +143,20 @@ show_entry_line(struct session *s, const json_t *entry)
 static void
 show_history(struct session *s, const json_t *history)
 {
-	const json_t *last = NULL;
+	const json_t *last = json_array_get(history, 0);
 	json_t *entry;
 	size_t i;
 
-	if (json_array_size(history) == 0)
+	if (last == NULL)
 		return;
 	show_section(s, "History");
 	json_array_foreach(history, i, entry)
 	{
-		if (last != NULL && show_same_act(last, entry)) {
-			last = show_fuller(last, entry);
-			continue;
-		}
-		if (last != NULL)
+		const json_t *both = show_one_act(s, last, entry);
+
+		if (both == NULL)
 			show_entry_line(s, last);
-		last = entry;
+		last = both == NULL ? entry : both;
 	}
 	show_entry_line(s, last);
 }

@@ -231,17 +231,26 @@ text_fit(struct str text, size_t room)
 	return n < text.n ? n : text.n;
 }
 
+/* Where the text begins: on a narrow terminal nearer, and mostly below. */
+static int
+text_indent(int width, int left_width)
+{
+	return width < left_width + 33 && left_width > 6 ? 6 : left_width + 3;
+}
+
 void
 text_wrap(
     FILE *out, int width, int left_width, const char *left, const char *text)
 {
 	struct str rest = str_of(text);
-	int indent = left_width + 3;
+	int indent = text_indent(width, left_width);
 	size_t room = width > indent + 20 ? (size_t)(width - indent) : 20;
+	bool below = (int)strlen(left) + 3 > indent;
 
-	fprintf(out, "  %-*s", left_width, left);
-	if (strlen(left) > (size_t)left_width && rest.n > 0)
-		fprintf(out, "\n%*s", indent - 1, "");
+	if (below && rest.n > 0)
+		fprintf(out, "  %s\n%*s", left, indent - 1, "");
+	else
+		fprintf(out, "  %-*s", below ? 0 : indent - 3, left);
 	do {
 		size_t n = text_fit(rest, room);
 

@@ -46,8 +46,10 @@ verb_parse(struct session *s, const struct verb *v, int argc, char **argv,
 	struct usage *u = usage_create(s->arena, v->op);
 	struct err e;
 
-	if (v->alias != NULL)
+	if (v->alias != NULL) {
 		u->rest = v->alias->rest;
+		u->line = verb_usage(s->arena, v->alias);
+	}
 	if (!args_parse(s->arena, u, argc, argv, &s->globals, args, &e)) {
 		*ret_code = session_fail(s, &e);
 		return false;
@@ -122,6 +124,7 @@ verb_status(struct session *s, const struct verb *v, int argc, char **argv)
 
 struct verb_log {
 	struct session *session;
+	bool raw, any; /* as it is; there was something */
 	struct clean clean;
 	struct buf out;
 };
@@ -131,6 +134,9 @@ verb_log_bytes(void *arg, struct str bytes)
 {
 	struct verb_log *l = arg;
 
+	l->any = l->any || bytes.n > 0;
+	if (l->raw)
+		return verb_write(l->session, bytes);
 	clean_add(&l->clean, bytes, &l->out);
 	if (!verb_write(l->session, buf_str(&l->out)))
 		return false;
@@ -146,7 +152,7 @@ verb_log(struct session *s, const struct verb *v, int argc, char **argv)
 	struct args args;
 	struct err e;
 	int code = EXIT_OK;
-	bool raw, ok;
+	bool ok;
 
 	if (!verb_parse(s, v, argc, argv, &args, &code))
 		return code;
@@ -157,15 +163,20 @@ verb_log(struct session *s, const struct verb *v, int argc, char **argv)
 
 		return follow_run(s, &o);
 	}
-	raw = args_local(&args, "raw") != NULL;
+	l.raw = args_local(&args, "raw") != NULL;
 	clean_init(&l.clean, s->term.colour);
 	ok = session_client(s, &client, &e) &&
-	     client_raw(client, v->op, args.path, args.query,
-		 raw ? verb_write : verb_log_bytes, raw ? (void *)s : &l, &e);
+	     client_raw(client, v->op, args.path, args.query, verb_log_bytes,
+		 &l, &e);
 	clean_end(&l.clean, &l.out);
 	verb_write(s, buf_str(&l.out));
 	buf_finish(&l.out);
-	return ok ? EXIT_OK : session_fail(s, &e);
+	if (!ok)
+		return session_fail(s, &e);
+	if (!l.any)
+		session_note(s, "%s wrote no log%s\n", args.path[0],
+		    json_object_size(args.query) > 0 ? " there" : "");
+	return EXIT_OK;
 }
 
 int
@@ -328,13 +339,22 @@ int
 verb_show(struct session *s, int argc, char **argv)
 {
 	struct verb v = { .op = &op_run_get };
+	struct err e;
+	bool named = false;
 
 	for (int i = 0; i < argc; i++) {
 		if (argv[i][0] == '-')
 			continue;
 		if (strncasecmp(argv[i], "R-", 2) != 0)
 			v.op = &op_ticket_get;
+		named = true;
 		break;
+	}
+	if (!named && argc == 0) {
+		err_set(&e, ERR_SYNTAX, "usage", "show what: KEY is missing");
+		err_hint(&e, "e.g. slipway show OPS-1, slipway show R-1; "
+			     "see: slipway tickets, slipway runs");
+		return session_fail(s, &e);
 	}
 	return verb_plain(s, &v, argc, argv);
 }

@@ -120,9 +120,11 @@ wait_show_end(struct session *s, const char *run)
 }
 
 static int
-wait_follow(struct session *s, const struct wait_how *how, const char *run)
+wait_follow(struct session *s, const struct wait_how *how, const char *run,
+    int64_t after_attempt)
 {
 	struct follow_options o = { .run = run,
+		.after_attempt = after_attempt,
 		.log = how->log,
 		.progress = !s->globals.quiet && !s->globals.json,
 		.within_ms = how->within_ms };
@@ -170,24 +172,42 @@ wait_show_run(struct session *s, const json_t *asked, const json_t *detail)
 		show_needs(s, json_object_get(asked, "needs"));
 }
 
-/* The ticket when there is one and it can be read, else the run. */
+/*
+ * The ticket when there is one and it can be read, else the run.  The run is
+ * read again after the ticket, lest the page contradict itself.
+ */
 static void
-wait_show_asked(struct session *s, const json_t *asked, const json_t *detail)
+wait_show_asked(struct session *s, const json_t *asked, const json_t *ticket,
+    const json_t *detail)
 {
-	const char *key = json_string_value(json_object_get(asked, "ticket"));
-	json_t *ticket;
-	struct err ignored;
-
 	if (json_is_true(json_object_get(asked, "joined")))
 		session_say(s, "the same is running already; you watch %s\n\n",
 		    text_get(s->arena, asked, "run"));
-	if (key != NULL &&
-	    session_get(s, &op_ticket_get, key, &ticket, &ignored)) {
+	if (ticket != NULL) {
 		show_ticket(s, ticket, detail, false);
 		return;
 	}
 	wait_show_run(s, asked, detail);
 	show_warnings(s, json_object_get(asked, "warnings"));
+	if (machine_is_final(&run_machine, wait_status(detail)))
+		show_failure(s, detail);
+}
+
+/* The ticket of an ask, NULL if there is none to be seen. */
+static json_t *
+wait_ticket_of(struct session *s, const json_t *asked, json_t **detail)
+{
+	const char *key = json_string_value(json_object_get(asked, "ticket"));
+	json_t *ticket, *again;
+	struct err ignored;
+
+	if (key == NULL ||
+	    !session_get(s, &op_ticket_get, key, &ticket, &ignored))
+		return NULL;
+	if (session_get(s, &op_run_get, text_get(s->arena, asked, "run"),
+		&again, &ignored))
+		*detail = again;
+	return ticket;
 }
 
 static int
@@ -207,7 +227,7 @@ wait_asked(struct session *s, const struct wait_how *how, const json_t *asked,
 {
 	const char *run = text_get(s->arena, asked, "run");
 	const char *ticket = text_get(s->arena, asked, "ticket");
-	json_t *detail;
+	json_t *detail, *page;
 	struct err e;
 
 	if (s->globals.json && !how->follow && !dry) {
@@ -220,16 +240,36 @@ wait_asked(struct session *s, const struct wait_how *how, const json_t *asked,
 		return wait_dry(s, asked, detail);
 	if (s->globals.quiet)
 		fprintf(s->out, "%s\n", *ticket != '\0' ? ticket : run);
-	wait_show_asked(s, asked, detail);
+	page = wait_ticket_of(s, asked, &detail);
+	wait_show_asked(s, asked, page, detail);
 	if (wait_wanted(s, how, detail))
-		return wait_follow(s, how, run);
+		return wait_follow(s, how, run, 0);
 	if (s->globals.json)
 		session_json(s, detail);
-	if (machine_is_final(&run_machine, wait_status(detail)))
-		show_failure(s, detail);
-	else if (*ticket == '\0')
+	if (page != NULL)
+		show_ticket_next(s, page);
+	else if (!machine_is_final(&run_machine, wait_status(detail)))
 		session_say(s, "\nfollow it: slipway follow %s\n", run);
 	return wait_code(how, wait_status(detail));
+}
+
+/* The largest number of an attempt there is. */
+static int64_t
+wait_last_attempt(const json_t *detail)
+{
+	json_t *step, *attempt;
+	int64_t last = 0, id;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(detail, "steps"), i, step)
+	{
+		json_array_foreach(json_object_get(step, "attempts"), k, attempt)
+		{
+			id = int_get(attempt, "id", 0);
+			last = id > last ? id : last;
+		}
+	}
+	return last;
 }
 
 int
@@ -243,7 +283,7 @@ wait_retried(struct session *s, const struct wait_how *how, json_t *detail)
 		return wait_code(how, wait_status(detail));
 	}
 	session_say(s, "retrying %s\n", run);
-	return wait_follow(s, how, run);
+	return wait_follow(s, how, run, wait_last_attempt(detail));
 }
 
 int
@@ -260,5 +300,6 @@ wait_ticket(struct session *s, json_t *detail)
 	    !session_get(s, &op_ticket_get, key, &again, &e))
 		return show_answer(s, &op_ticket_edit, detail);
 	show_ticket(s, again, planned, true);
+	show_ticket_next(s, again);
 	return EXIT_OK;
 }

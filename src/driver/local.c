@@ -21,6 +21,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "driver/local_attempt.h"
+#include "driver/local_event.h"
 #include "driver/local_running.h"
 #include "driver/local_spawner.h"
 #include "driver/local_spec.h"
@@ -260,61 +261,6 @@ local_cancel(void *self, int64_t attempt, int64_t token, int64_t grace_ms)
 
 /* --- events ---------------------------------------------------------------- */
 
-static enum work_reason
-reason_of(uint32_t reason)
-{
-	static const enum work_reason reasons[] = {
-		[WIRE_END_EXITED] = WORK_EXITED,
-		[WIRE_END_SIGNALLED] = WORK_SIGNALLED,
-		[WIRE_END_TIMEOUT] = WORK_TIMED_OUT,
-		[WIRE_END_CANCELLED] = WORK_CANCELLED,
-		[WIRE_END_SPAWN_FAILED] = WORK_SPAWN_FAILED,
-		[WIRE_END_UNKILLABLE] = WORK_UNKILLABLE,
-		[WIRE_END_MEMORY] = WORK_OUT_OF_MEMORY,
-	};
-
-	return reason > 0 && reason < ARRAY_SIZE(reasons) ? reasons[reason] :
-							    WORK_SPAWN_FAILED;
-}
-
-/* The outputs of ret are left alone. */
-static void
-event_end(struct work_event *ret, const struct wire_exit *end)
-{
-	ret->kind = WORK_ENDED;
-	ret->reason = reason_of(end->reason);
-	ret->code = end->code;
-	ret->signal = end->signal;
-	ret->layers = end->layers;
-	ret->started_ms = end->started_ms;
-	ret->ended_ms = end->ended_ms;
-	ret->duration_ms = end->duration_ms;
-	ret->log_bytes = end->log_bytes;
-	ret->log_dropped = end->log_dropped;
-	ret->outputs_cut = end->outputs_cut;
-	if (ret->reason == WORK_SPAWN_FAILED)
-		snprintf(ret->detail, sizeof(ret->detail), "%.*s: %s",
-		    (int)sizeof(end->stage), end->stage,
-		    strerror(end->error));
-}
-
-static void
-event_refused(struct work_event *ret, const char *what)
-{
-	ret->kind = WORK_ENDED;
-	ret->reason = WORK_SPAWN_FAILED;
-	ret->started_ms = ret->ended_ms = clock_wall_ms();
-	snprintf(ret->detail, sizeof(ret->detail), "keeper: %s", what);
-}
-
-static void
-event_begin(struct work_event *ret, int64_t attempt, int64_t token)
-{
-	*ret = (struct work_event){ .attempt = attempt,
-		.token = token,
-		.code = -1 };
-}
-
 /* Turn what came over the wire into an event; false when it says nothing. */
 static bool
 event_take(struct local *l, const struct wire_event *from,
@@ -325,7 +271,7 @@ event_take(struct local *l, const struct wire_event *from,
 
 	if (!r || r->token != from->token)
 		return false;
-	event_begin(ret, from->attempt, from->token);
+	work_event_begin(ret, from->attempt, from->token);
 	switch (from->kind) {
 	case WIRE_STARTED:
 		if (r->cancel_ms >= 0)
@@ -339,12 +285,12 @@ event_take(struct local *l, const struct wire_event *from,
 			&ret->outputs))
 			end.outputs_cut |= end.outputs_bytes > 0;
 		if (end.reason != 0)
-			event_end(ret, &end);
+			work_event_end(ret, &end);
 		else
 			ret->kind = WORK_GONE;
 		break;
 	case WIRE_REFUSED:
-		event_refused(ret, strerror(end.error));
+		work_event_refused(ret, strerror(end.error));
 		break;
 	case WIRE_GONE:
 		ret->kind = WORK_GONE;
@@ -378,7 +324,7 @@ event_look(struct local *l, struct running *r, struct work_event *ret)
 	struct wire_exit end;
 	pid_t pid = 0;
 
-	event_begin(ret, r->attempt, r->token);
+	work_event_begin(ret, r->attempt, r->token);
 	r->look = false;
 	switch (attempt_look(l->k, r->attempt, r->token, &end, &ret->outputs,
 	    &pid)) {
@@ -386,10 +332,10 @@ event_look(struct local *l, struct running *r, struct work_event *ret)
 		running_attach(l, r, pid);
 		return false;
 	case WORK_OVER:
-		event_end(ret, &end);
+		work_event_end(ret, &end);
 		break;
 	case WORK_NEVER:
-		event_refused(ret, "the spawner died before it could start");
+		work_event_refused(ret, "the spawner died before it could start");
 		break;
 	case WORK_LOST:
 		ret->kind = WORK_GONE;
@@ -511,10 +457,10 @@ local_recover(void *self, int64_t attempt, int64_t token,
 	pid_t pid = 0;
 
 	ASSERT_MAGIC(l, LOCAL_MAGIC);
-	event_begin(&ev, attempt, token);
+	work_event_begin(&ev, attempt, token);
 	state = attempt_look(l->k, attempt, token, &end, &ev.outputs, &pid);
 	if (state == WORK_OVER) {
-		event_end(&ev, &end);
+		work_event_end(&ev, &end);
 		*ret_end = ev;
 	} else if (state == WORK_RUNNING &&
 	    !running_find(&l->running, attempt)) {

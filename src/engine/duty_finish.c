@@ -228,9 +228,8 @@ finish_verify(struct engine *g, struct cx *cx, struct run *run,
 			attempt_words(cx, ev)));
 }
 
-/* Those that waited for this step, or for what it held. */
-static void
-unpark(struct cx *cx, const struct step *step, const struct task *task)
+void
+step_unpark(struct cx *cx, const struct step *step, const struct task *task)
 {
 	struct query *q = query(cx->db, "step_parked_on");
 
@@ -259,7 +258,7 @@ finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
 	else if (streq(a->kind, "verify") &&
 	    streq(step->status, "verifying"))
 		finish_verify(g, cx, run, step, task, ev, a->status);
-	unpark(cx, step, task);
+	step_unpark(cx, step, task);
 	run_settle(cx, run);
 }
 

@@ -394,6 +394,7 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 		move_step(cx, step, "ready", "to be started again");
 	} else if (streq(step->status, "verifying"))
 		start_attempt(g, cx, run, step, "verify");
+	step_unpark(cx, step, engine_task(g, cx, step->definition));
 	run_settle(cx, run);
 }
 

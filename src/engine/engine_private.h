@@ -89,6 +89,10 @@ void start_attempt(struct engine *g, struct cx *cx, struct run *run,
 
 /* duty_finish.c */
 void duty_finish(struct engine *g, struct cx *cx);
+/* Let those look again that stood aside for this step, or for what it held.
+ * task may be NULL. */
+void step_unpark(struct cx *cx, const struct step *step,
+    const struct task *task);
 /* duty_time.c */
 void duty_retry(struct engine *g, struct cx *cx);
 void duty_expire(struct engine *g, struct cx *cx);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "role/server.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,11 +87,26 @@ server_wants_layer(const struct server *s, unsigned layer)
 	return layer != WIRE_LAYER_UID || s->started_by == 0;
 }
 
+/* Its keys, its tokens, its session: attempts that run as the account itself
+ * would find them otherwise. */
+static void
+server_hide_account(struct server *s)
+{
+	const struct passwd *pw = getpwuid(s->started_by);
+
+	snprintf(s->session, sizeof(s->session), "/run/user/%u",
+	    (unsigned)s->started_by);
+	s->hidden[2] = s->session;
+	if (pw == NULL || pw->pw_dir[0] != '/' || streq(pw->pw_dir, "/"))
+		return;
+	snprintf(s->home, sizeof(s->home), "%s", pw->pw_dir);
+	s->hidden[3] = s->home;
+}
+
 /*
- * What attempts that run as somebody's account must not reach: our socket,
- * those of that account's session, and the one that is as good as root.  A
- * folder made for our socket is hidden as a whole, as a restart makes a new
- * socket in it.
+ * What attempts must not reach though their account may: our socket, and one
+ * that is as good as root.  A folder made for our socket is hidden as a whole,
+ * as a restart makes a new socket in it.
  */
 static void
 server_hide(struct server *s)
@@ -108,11 +124,10 @@ server_hide(struct server *s)
 	if ((size_t)(slash - s->socket) >= n &&
 	    memcmp(slash - n, made, n + 1) == 0)
 		*slash = '\0';
-	snprintf(s->session, sizeof(s->session), "/run/user/%u",
-	    (unsigned)s->started_by);
 	s->hidden[0] = s->socket;
 	s->hidden[1] = "/run/docker.sock";
-	s->hidden[2] = s->started_by == 0 ? NULL : s->session;
+	if (s->started_by != 0)
+		server_hide_account(s);
 }
 
 static bool

@@ -25,8 +25,8 @@ struct server {
 	int lock; /* -1: not held */
 	struct db *write, *read; /* until writer and api take them */
 	struct driver driver;	 /* ops NULL: none */
-	char socket[2 * PATH_MAX], session[32];
-	const char *hidden[4]; /* from attempts; NULL-terminated */
+	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
+	const char *hidden[5]; /* from attempts; NULL-terminated */
 	struct loop *loop;
 	struct http_server *http;
 	struct folder *folder;

@@ -124,7 +124,9 @@ static const struct {
 	    "ON a.step_id = s.id AND a.no = s.attempts WHERE "
 	    "s.status = 'succeeded' AND s.target <> 0 AND s.reason = '' AND "
 	    "(a.kind <> 'verify' OR a.status <> 'succeeded') AND NOT EXISTS "
-	    "(SELECT 1 FROM run WHERE id = s.run_id AND cancel_by <> '')" },
+	    "(SELECT 1 FROM run WHERE id = s.run_id AND cancel_by <> '') AND "
+	    "NOT EXISTS (SELECT 1 FROM audit WHERE object = 'R-' || s.run_id "
+	    "AND action = 'run.running' AND reason LIKE 're%')" },
 	{ "a command was run again though nobody knows how it ended",
 	    "SELECT 'attempt ' || b.id || ' after ' || a.id FROM attempt a "
 	    "JOIN attempt b ON b.step_id = a.step_id AND b.id > a.id JOIN "
