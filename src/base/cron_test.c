@@ -148,6 +148,8 @@ static const struct {
 	    "column 3: a step of 0 does not fit into "
 	    "0-59",
 	    "longer intervals are written like: every 90m" },
+	{ "0 10-20/15 * * *", "column 9: a step of 15 does not fit into 10-20",
+	    "longer intervals are written like: every 90m" },
 	{ "*/ * * * *", "column 3: the number of the step is missing", "" },
 	{ "1, * * * *", "column 3: a minute is missing",
 	    "a minute is *, a number, a list (1,3), a range (1-3) or "
@@ -316,6 +318,8 @@ test_intervals(void **state)
 	struct bench *b = *state;
 	const struct zone *sao_paulo =
 	    zone_of(b, "<-03>3<-02>,M11.1.0/0,M2.3.0/0");
+	const struct zone *back =
+	    zone_of(b, "<-03>3<-02>,M11.1.0/0,M2.3.0/0:30");
 	struct cron_time t;
 	struct cron c;
 
@@ -333,11 +337,11 @@ test_intervals(void **state)
 	    "Sun 2026-11-01 01:00 -02 (00:00 is skipped on that day)\n"
 	    "Sun 2026-11-01 13:00 -02\nMon 2026-11-02 00:00 -02\n");
 	/* Over midnight back into the day before: no second midnight. */
-	assert_runs(b, "every 1h30m",
-	    zone_of(b, "<-03>3<-02>,M11.1.0/0,M2.3.0/0:30"),
-	    civil_ms(2026, 2, 14, 22, 0),
+	assert_runs(b, "every 1h30m", back, civil_ms(2026, 2, 14, 22, 0),
 	    "Sat 2026-02-14 21:00 -02\nSat 2026-02-14 22:30 -02\n"
 	    "Sun 2026-02-15 00:00 -02 (one of two, both count)\n"
+	    "Sun 2026-02-15 00:30 -03\n");
+	assert_runs(b, "every 1h30m", back, civil_ms(2026, 2, 15, 2, 45),
 	    "Sun 2026-02-15 00:30 -03\n");
 
 	assert_true(cron_every(
@@ -379,6 +383,7 @@ test_missed(void **state)
 	assert_int_equal(t->at_ms, until);
 	assert_true(cron_latest(&nightly, b->london, from, until - 1, t));
 	assert_int_equal(t->at_ms, civil_ms(2026, 1, 3, 2, 30));
+	assert_true(cron_latest(&nightly, b->london, until - 1, until, t));
 	assert_false(cron_latest(&nightly, b->london, from, from + 1, t));
 	assert_false(cron_latest(&nightly, b->london, until, from, t));
 	assert_true(cron_latest(&minutes, b->london, 0, until + 1, t));

@@ -148,6 +148,21 @@ test_table(void **state)
 	assert_int_equal(t.utc_ms, 1010000000000 + 3600000);
 }
 
+/* A change that changes nothing is none. */
+static void
+test_table_without_change(void **state)
+{
+	static const int64_t times[] = { 1000000000, 1005000000, 1010000000 };
+	struct bench *b = *state;
+	const struct zone *z;
+
+	put_file(b, times, "DDS", 3, "");
+	z = parsed(b);
+	assert_int_equal(
+	    zone_span_at(z, 1000000000000).until_ms, 1010000000000);
+	assert_int_equal(zone_span_at(z, 1009999999999).from_ms, 1000000000000);
+}
+
 /* The last change of a slim file may change nothing but say that from there
  * on the rule holds. */
 static void
@@ -290,6 +305,13 @@ test_rules(void **state)
 	assert_offset(z, civil_ms(2026, 12, 1, 0, 0), 0, "GMT");
 	assert_true(zone_span_at(z, civil_ms(2026, 12, 1, 0, 0)).saving);
 
+	assert_int_equal(zone_span_at(z, civil_ms(2026, 12, 1, 0, 0)).from_ms,
+	    civil_ms(2026, 10, 25, 1, 0));
+	assert_int_equal(zone_span_at(z, civil_ms(2026, 12, 1, 0, 0)).until_ms,
+	    civil_ms(2027, 3, 28, 1, 0));
+	assert_int_equal(zone_span_at(z, civil_ms(2026, 1, 1, 0, 0)).from_ms,
+	    civil_ms(2025, 10, 26, 1, 0));
+
 	z = zone_of(b, "EET-2EEST,M3.4.4/50,M10.4.4/50");
 	assert_int_equal(zone_span_at(z, civil_ms(2026, 1, 1, 0, 0)).until_ms,
 	    civil_ms(2026, 3, 28, 0, 0));
@@ -354,6 +376,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_table_without_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_table_meets_rule, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -148,7 +148,7 @@ ask_collect(struct session *s, const struct form *form, struct args *args,
 /* --- what is missing --- */
 
 static const struct schema ask_environment_schema = { .kind = SCHEMA_STRING,
-	.doc = "Where." };
+	.doc = "Where" };
 
 /* The required flags that have no value; the environment when it is open. */
 static size_t
@@ -190,8 +190,8 @@ ask_about(struct arena *a, const struct flag *f)
 	const char *kind = flag_kind(a, f);
 
 	if (f->secret)
-		kind = arena_printf(a, "secret: %s-file FILE",
-		    flag_text(a, f->name));
+		kind = arena_printf(
+		    a, "secret: %s-file FILE", flag_text(a, f->name));
 	if (*doc == '\0')
 		return *kind == '\0' ? "" : arena_printf(a, ": %s", kind);
 	return *kind == '\0' ? arena_printf(a, ": %s", doc)

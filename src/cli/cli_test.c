@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/play_test.h"
 
+#include "cli/alias.h"
 #include "cli/argv.h"
 
 static const char catalogue[] =
@@ -194,7 +195,7 @@ test_missing(void **state)
 	(void)state;
 	assert_int_equal(r->code, 9);
 	assert_has(r->err, "--name: Its name");
-	assert_has(r->err, "--env: Where. (one of: dev, prod)");
+	assert_has(r->err, "--env: Where (one of: dev, prod)");
 	r = PLAY(routes, NULL, "request", "databse", "--name", "x");
 	assert_int_equal(r->code, 3);
 	assert_has(r->err, "did you mean 'database'?");
@@ -205,7 +206,7 @@ test_missing(void **state)
 	assert_int_equal(r->code, 0);
 	assert_has(r->out, "--size");
 	assert_has(r->out, "(1 to 500)");
-	assert_has(r->out, "[10]");
+	assert_has(r->out, "GiB (1 to 500), default 10");
 	assert_has(r->out, "slipway request database --name");
 	assert_has(r->out, "--dry-run");
 	r = PLAY(routes, NULL, "dump");
@@ -217,7 +218,8 @@ static const struct route waiting[] = {
 	{ "GET /v1/catalogue ", 200, NULL, catalogue },
 	{ "POST /v1/requests/database/tickets ", 200, NULL,
 	    ASKED("waiting_approval") },
-	{ "GET /v1/runs/R-1 ", 200, NULL, RUN("waiting_approval", "idle", "") },
+	{ "GET /v1/runs/R-1 ", 200, NULL,
+	    RUN("waiting_approval", "waiting", "") },
 	{ "GET /v1/tickets/OPS-1 ", 200, NULL,
 	    TICKET("waiting_approval", NEEDS) },
 	{ "POST /v1/tickets/OPS-1/approve ", 200, NULL,
@@ -363,10 +365,10 @@ test_failed(void **state)
 
 	(void)state;
 	assert_int_equal(r->code, 1);
-	assert_has(r->out, "▸ database  running");
+	assert_has(r->out, "▸ database       running");
 	assert_has(r->out, "one two\nthree\n");
-	assert_has(r->out, "✘ database  failed");
-	assert_has(r->out, "step 2 database: failed, exit 3");
+	assert_has(r->out, "✘ database       failed");
+	assert_has(r->out, "step 5 database: failed, exit 3");
 	assert_has(r->out, "│ psql: no such role\n");
 	assert_has(r->out, "retry from here: slipway retry R-1");
 	r = PLAY(routes, NULL, "logs", "R-1", "--follow");
@@ -451,6 +453,89 @@ test_completion(void **state)
 	assert_has(r->out, "approve\n");
 }
 
+static void
+test_can_words(void **state)
+{
+	static const char *const words[][2] = { { "deploy", "run" },
+		{ "start", "run" }, { "ask", "request" }, { "see", "view" },
+		{ "show", "view" }, { "decide", "approve" },
+		{ "admin", "administer" }, { "cancel", "cancel" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		char start[128];
+		const struct route routes[] = {
+			{ start, 200, NULL,
+			    "{\"allowed\": true, \"rule\": \"x\"}" },
+			{ NULL, 0, NULL, NULL },
+		};
+		struct result *r;
+
+		snprintf(start, sizeof(start),
+		    "GET /v1/people/alice/can?action=%s&target=prod%%2Fapi ",
+		    words[i][1]);
+		r = PLAY(routes, NULL, "can", "alice", words[i][0], "prod/api");
+		assert_int_equal(r->code, 0);
+		assert_has(r->out, "yes\n");
+	}
+	assert_has(PLAY(none, NULL, "can", "alice", "jump", "x")->err,
+	    "one of: view, request, run");
+	for (const struct meant *m = meanings; m[1].word != NULL; m++)
+		assert_true(strcmp(m[0].word, m[1].word) < 0);
+}
+
+/* The person who guesses is told what to type. */
+static void
+test_guesses(void **state)
+{
+	struct result *r = PLAY(none, NULL, "deploy", "api");
+
+	(void)state;
+	assert_int_equal(r->code, 2);
+	assert_has(r->err, "did you mean 'slipway run'?");
+	assert_has(PLAY(none, NULL, "--jsno", "tickets")->err, "--json?");
+	assert_has(PLAY(none, NULL, "show")->err, "slipway show OPS-1");
+	assert_has(PLAY(none, NULL, "resolve", "R-1")->err,
+	    "--step, --outcome and --note are missing");
+	assert_has(
+	    PLAY(none, NULL, "approve")->err, "usage: slipway approve TICKET");
+	r = PLAY(none, NULL, "ticket");
+	assert_int_equal(r->code, 2);
+	assert_has(r->out, "ticket withdraw");
+}
+
+#define ENTRY(second, actor, body)                                             \
+	"{\"at\": \"2026-11-21T09:00:0" second ".100Z\", \"actor\": \"" actor  \
+	"\", \"kind\": \"status\", \"body\": \"" body "\"}"
+
+static void
+test_history(void **state)
+{
+	static const struct route routes[] = {
+		{ "GET /v1/tickets/OPS-1 ", 200, NULL,
+		    "{\"ticket\": {\"key\": \"OPS-1\", \"status\": \"done\"},"
+		    "\"run\": null, \"history\": [" ENTRY(
+			"1", "casey", "approved: fine") "," ENTRY("1", "casey",
+			"approved, the last by casey") "," ENTRY("1", "slipway",
+			"R-1 runs") "," ENTRY("2", "robin",
+			"approved") "," ENTRY("2", "robin",
+			"approved, the last by robin") "," ENTRY("3", "sam",
+			"declined: late") "," ENTRY("3", "sam",
+			"declined by sam: late") "]}" },
+		{ NULL, 0, NULL, NULL },
+	};
+	struct result *r = PLAY(routes, NULL, "show", "OPS-1");
+
+	(void)state;
+	assert_has(r->out, "casey      approved: fine\n");
+	assert_lacks(r->out, "the last by casey");
+	assert_has(r->out, "R-1 runs\n");
+	assert_has(r->out, "robin      approved, the last by robin\n");
+	assert_lacks(r->out, "approved\n");
+	assert_has(r->out, "sam        declined: late\n");
+	assert_lacks(r->out, "declined by sam");
+}
+
 int
 main(void)
 {
@@ -469,6 +554,9 @@ main(void)
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_can_words),
+		cmocka_unit_test(test_guesses),
+		cmocka_unit_test(test_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/alias.h"
 #include "cli/help.h"
 #include "cli/show.h"
 #include "cli/text.h"
@@ -55,8 +56,10 @@ decide_show(struct session *s, const char *ticket, const char **ret_hash,
 	if (key != NULL && !session_get(s, &op_run_get, key, &run, e))
 		return false;
 	*ret_hash = decide_hash(s, detail, ret_open);
-	if (*ret_open)
+	if (*ret_open) {
 		show_ticket(s, detail, run, true);
+		session_say(s, "\n");
+	}
 	return true;
 }
 
@@ -111,7 +114,6 @@ decide_confirm(
 	if (!s->term.in_tty)
 		return decide_not_asked(s, verb, args->path[0]);
 	fflush(s->out);
-	fputc('\n', stderr);
 	if (!term_confirm(s->arena,
 		arena_printf(s->arena, "%s plan %.12s?", verb, hash))) {
 		session_note(s, "nothing was decided\n");
@@ -136,6 +138,7 @@ decide_run(struct session *s, const struct op *op, int argc, char **argv)
 	json_t *answer;
 	int code;
 
+	u->line = verb_usage(s->arena, alias_find(verb));
 	if (!args_parse(s->arena, u, argc, argv, &s->globals, &args, &e))
 		return session_fail(s, &e);
 	if (s->globals.help)

@@ -11,6 +11,8 @@
 int help_main(struct session *s);
 /* `slipway help approve`, `slipway help ticket edit`; argv: the verb. */
 int help_verb(struct session *s, int argc, char **argv);
+/* `slipway ticket`: its verbs; false, and nothing printed: no noun. */
+bool help_noun(struct session *s, const char *noun);
 /* An operation: usage, what it does, flags. */
 int help_op(struct session *s, const struct op *op);
 /* Only its own flags: what follows a form. */

@@ -117,9 +117,9 @@ show_width(const struct session *s)
 void
 show_below(struct session *s, int indent, const char *text)
 {
-	if (*text == '\0' || s->globals.json || s->globals.quiet)
+	if (s->globals.json || s->globals.quiet)
 		return;
-	text_wrap(s->out, show_width(s), indent - 3, "", text);
+	text_below(s->out, show_width(s), indent, text);
 }
 
 /* --- any answer --- */
@@ -174,6 +174,10 @@ show_list(struct session *s, const struct op *op, const json_t *answer)
 		return;
 	}
 	table_print(s, op, items, s->term.out_tty ? s->term.width : 0);
+	if (s->term.out_tty && op == &op_request_list)
+		session_note(s, "\nask for one: slipway request NAME\n");
+	if (s->term.out_tty && op == &op_task_list)
+		session_note(s, "\nrun one: slipway run NAME\n");
 	if (json_is_string(next) || json_is_integer(next))
 		session_note(s, "more: slipway %s --after %s\n",
 		    verb_text(s->arena, op), text_value(s->arena, next));

@@ -33,9 +33,10 @@ show_flag(struct session *s, const struct flag *f)
 	if (f->secret)
 		kind =
 		    arena_printf(a, "secret: asked for, or %s-file FILE", name);
-	if (*kind != '\0')
-		text = arena_printf(
-		    a, "%s%s(%s)", text, *text == '\0' ? "" : " ", kind);
+	if (*text == '\0')
+		text = kind;
+	else if (*kind != '\0')
+		text = arena_printf(a, "%s (%s)", text, kind);
 	kind = show_default(s, f->schema);
 	if (f->required)
 		kind = "required";
@@ -118,8 +119,7 @@ show_form(struct session *s, const struct form *form)
 	show_field(s, form->request ? "you may ask" : "you may run",
 	    json_array_size(json_object_get(form->entry, "can")) == 0
 		? "nowhere"
-		: arena_printf(
-		      a, "in %s", text_get(a, form->entry, "can")));
+		: arena_printf(a, "in %s", text_get(a, form->entry, "can")));
 	show_section(s, "Parameters");
 	for (size_t i = 0; i < form->nflags; i++)
 		show_flag(s, &form->flags[i]);

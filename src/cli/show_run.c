@@ -79,8 +79,7 @@ show_hands(struct session *s, const json_t *detail)
 
 /* How to go on; step: the last one that failed, or NULL. */
 static void
-show_go_on(
-    struct session *s, const char *run, const json_t *step, bool retry)
+show_go_on(struct session *s, const char *run, const json_t *step, bool retry)
 {
 	if (retry)
 		session_say(s, "\nretry from here: slipway retry %s\n", run);
@@ -97,7 +96,8 @@ show_failure(struct session *s, const json_t *detail)
 	struct arena *a = s->arena;
 	const json_t *run = json_object_get(detail, "run");
 	const char *key = text_get(a, run, "key");
-	bool retry = strcmp(text_get(a, run, "status"), "cancelled") == 0;
+	bool retry = strcmp(text_get(a, run, "status"), "cancelled") == 0 &&
+		     json_is_string(json_object_get(run, "started_at"));
 	unsigned shown = 0;
 	json_t *step, *failed = NULL;
 	size_t i;
@@ -116,8 +116,7 @@ show_failure(struct session *s, const json_t *detail)
 		show_hand(s, key, step);
 	}
 	if (shown > SHOW_FAILURES)
-		session_say(
-		    s, "\nand %u more steps\n", shown - SHOW_FAILURES);
+		session_say(s, "\nand %u more steps\n", shown - SHOW_FAILURES);
 	if (retry || failed != NULL)
 		show_go_on(s, key, failed, retry);
 }
@@ -212,8 +211,8 @@ static const char *
 show_watchers(struct session *s, const json_t *detail)
 {
 	const char *watchers = text_get(s->arena, detail, "watchers");
-	const char *requester = text_get(
-	    s->arena, json_object_get(detail, "run"), "requester");
+	const char *requester =
+	    text_get(s->arena, json_object_get(detail, "run"), "requester");
 
 	return strcmp(watchers, requester) == 0 ? "" : watchers;
 }

@@ -90,12 +90,18 @@ show_warnings(struct session *s, const json_t *warnings)
 	    session_tone(s, TONE_BUSY, "warning:"), text_value(s->arena, item));
 }
 
-/* Whether a line says what another one does; "approved: fine" says what
- * "approved, the last by casey" does. */
-static bool
-show_covers(const char *body, const char *other)
+/* What was done: "declined: late" of "declined by casey: late", "approved" of
+ * "approved, the last by casey". */
+static const char *
+show_act(struct arena *a, const char *body, const char *actor)
 {
-	return memmem(body, strlen(body), other, strcspn(other, ",")) != NULL;
+	const char *by = arena_printf(a, " by %s", actor);
+	const char *at = strstr(body, by);
+
+	if (at != NULL)
+		body = arena_printf(
+		    a, "%.*s%s", (int)(at - body), body, at + strlen(by));
+	return arena_strndup(a, body, strcspn(body, ","));
 }
 
 /*
@@ -108,11 +114,12 @@ show_one_act(struct session *s, const json_t *x, const json_t *y)
 	struct arena *a = s->arena;
 	const char *body = text_get(a, x, "body");
 	const char *other = text_get(a, y, "body");
-	bool covers = show_covers(body, other);
-	bool covered = show_covers(other, body);
+	const char *actor = text_get(a, x, "actor");
+	bool covers = strstr(body, show_act(a, other, actor)) != NULL;
+	bool covered = strstr(other, show_act(a, body, actor)) != NULL;
 
 	if (strncmp(text_get(a, x, "at"), text_get(a, y, "at"), 19) != 0 ||
-	    strcmp(text_get(a, x, "actor"), text_get(a, y, "actor")) != 0 ||
+	    strcmp(actor, text_get(a, y, "actor")) != 0 ||
 	    strcmp(text_get(a, x, "kind"), "comment") == 0 ||
 	    strcmp(text_get(a, y, "kind"), "comment") == 0 ||
 	    (!covers && !covered))
@@ -126,16 +133,15 @@ static void
 show_entry_line(struct session *s, const json_t *entry)
 {
 	struct arena *a = s->arena;
-	struct str body =
-	    str_of(text_lines(a, json_object_get(entry, "body")));
+	struct str body = str_of(text_lines(a, json_object_get(entry, "body")));
 	const char *at = text_ago(a, json_object_get(entry, "at"));
 	const char *actor = text_get(a, entry, "actor");
 
 	do {
 		struct str line = str_cut(body, '\n', &body);
 
-		session_say(s, "  %-12s %-10s %.*s\n", at, actor, (int)line.n,
-		    line.p);
+		session_say(
+		    s, "  %-12s %-10s %.*s\n", at, actor, (int)line.n, line.p);
 		at = actor = "";
 	} while (body.n > 0);
 }

@@ -25,7 +25,7 @@ table_heading(struct arena *a, const char *column)
 static bool
 table_gives_way(const char *column)
 {
-	static const char *const texts[] = { "approve", "can", "doc", "members",
+	static const char *const texts[] = { "approve", "doc", "members",
 		"object", "reason", "summary", "teams", "title" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {

@@ -231,34 +231,47 @@ text_fit(struct str text, size_t room)
 	return n < text.n ? n : text.n;
 }
 
-/* Where the text begins: on a narrow terminal nearer, and mostly below. */
-static int
-text_indent(int width, int left_width)
+/* Cuts the next line off. */
+static struct str
+text_line(struct str *rest, int width, int indent)
 {
-	return width < left_width + 33 && left_width > 6 ? 6 : left_width + 3;
+	size_t room = width > indent + 20 ? (size_t)(width - indent - 1) : 20;
+	struct str line = { rest->p, text_fit(*rest, room) };
+
+	*rest = str_trim((struct str){ rest->p + line.n, rest->n - line.n });
+	return line;
+}
+
+void
+text_below(FILE *out, int width, int indent, const char *text)
+{
+	struct str rest = str_of(text);
+
+	while (rest.n > 0) {
+		struct str line = text_line(&rest, width, indent);
+
+		fprintf(out, "%*s%.*s\n", indent, "", (int)line.n, line.p);
+	}
 }
 
 void
 text_wrap(
     FILE *out, int width, int left_width, const char *left, const char *text)
 {
-	struct str rest = str_of(text);
-	int indent = text_indent(width, left_width);
-	size_t room = width > indent + 20 ? (size_t)(width - indent) : 20;
-	bool below = (int)strlen(left) + 3 > indent;
+	struct str rest = str_of(text), line;
+	int indent = left_width + 3;
 
-	if (below && rest.n > 0)
-		fprintf(out, "  %s\n%*s", left, indent - 1, "");
-	else
-		fprintf(out, "  %-*s", below ? 0 : indent - 3, left);
-	do {
-		size_t n = text_fit(rest, room);
-
-		fprintf(out, "%s%.*s\n", rest.n > 0 ? " " : "", (int)n, rest.p);
-		rest = str_trim((struct str){ rest.p + n, rest.n - n });
-		if (rest.n > 0)
-			fprintf(out, "%*s", indent - 1, "");
-	} while (rest.n > 0);
+	if (width < indent + 30) /* narrow: the text goes below */
+		indent = 6;
+	if (rest.n == 0 || (int)strlen(left) + 3 > indent) {
+		fprintf(out, "  %s\n", left);
+	} else {
+		line = text_line(&rest, width, indent);
+		fprintf(
+		    out, "  %-*s%.*s\n", indent - 2, left, (int)line.n, line.p);
+	}
+	if (rest.n > 0)
+		text_below(out, width, indent, rest.p);
 }
 
 int64_t

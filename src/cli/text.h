@@ -44,7 +44,10 @@ const char *text_hash(struct arena *a, const json_t *object, const char *key);
 /* A word quoted for a shell when it needs to be: a command to type again. */
 const char *text_shell(struct arena *a, const char *word);
 
-/* "  left      text", the text in lines of at most width columns. */
+/* Lines of at most width columns, each indented. */
+void text_below(FILE *out, int width, int indent, const char *text);
+/* "  left      text", the text in such lines; all below on a narrow terminal.
+ */
 void text_wrap(
     FILE *out, int width, int left_width, const char *left, const char *text);
 

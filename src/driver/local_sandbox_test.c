@@ -615,6 +615,25 @@ volume_of_root_is_refused(void **state)
 	assert_string_equal(e.code, "driver.volume_root");
 }
 
+/* Root's, but open to everybody: a uid of its own will do. */
+static void
+volume_for_everybody_is_used(void **state)
+{
+	struct bench *b = *state;
+	char volume[] = "/var/tmp/slipway-volume-XXXXXX", script[256];
+	const char *const volumes[] = { volume, NULL };
+
+	if (!bench_is_root())
+		skip();
+	assert_non_null(mkdtemp(volume));
+	assert_int_equal(chmod(volume, 01777), 0);
+	snprintf(script, sizeof(script),
+	    "[ $(id -u) != 0 ] && echo x >%s/f && cat %s/f", volume, volume);
+	bench_expect(b,
+	    &(struct job){ .script = script, .volumes = volumes }, "x\n");
+	assert_true(file_remove_tree(AT_FDCWD, volume, NULL));
+}
+
 static void
 processes_are_limited(void **state)
 {
@@ -640,6 +659,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(each_attempt_has_its_own_uid),
 		cmocka_unit_test(none_cannot_read_the_server_either),
 		cmocka_unit_test(volume_of_root_is_refused),
+		cmocka_unit_test(volume_for_everybody_is_used),
 		cmocka_unit_test(processes_are_limited),
 	};
 	int failed;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/plant.h"
 #include "engine/engine_private.h"
 #include "resource/move.h"
 #include "resource/run/run.h"
@@ -104,7 +105,7 @@ run_failed(struct cx *cx, struct run *run, struct step *step,
 	}
 	if (streq(status, "cancelled"))
 		status = "failed";
-	if (step->tries > task->retry_times ||
+	if ((step->tries > task->retry_times && !PLANTED("tries-ignored")) ||
 	    (!streq(status, "failed") && !streq(status, "timed_out"))) {
 		step_failed(cx, run, step, status, words);
 		return;
@@ -149,7 +150,7 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 	}
 	if (ev->reason == WORK_EXITED && ev->code == 1) {
 		if (!preview && streq(step->preview, "done") &&
-		    run->ticket_id != 0) {
+		    run->ticket_id != 0 && !PLANTED("void-missing")) {
 			step->preview = "missing";
 			run_void(cx, run,
 			    arena_printf(cx->arena,
@@ -182,7 +183,8 @@ finish_run(struct engine *g, struct cx *cx, struct run *run,
 	const char *outputs;
 	struct err e;
 
-	if (ev->kind == WORK_GONE && task->idempotent &&
+	if (ev->kind == WORK_GONE &&
+	    (task->idempotent || PLANTED("lost-run-again")) &&
 	    step->tries < LOST_TRIES && run->cancel_by[0] == '\0') {
 		move_step(cx, step, "ready",
 		    arena_printf(cx->arena, "%s; it may be run again", words));
@@ -202,7 +204,8 @@ finish_run(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	}
 	step->outputs = outputs;
-	if (step->target == TARGET_NONE || run->cancel_by[0] != '\0') {
+	if (step->target == TARGET_NONE || run->cancel_by[0] != '\0' ||
+	    PLANTED("verify-skipped")) {
 		step_done(cx, run, step, "succeeded", "", outputs);
 		return;
 	}
@@ -231,8 +234,11 @@ finish_verify(struct engine *g, struct cx *cx, struct run *run,
 void
 step_unpark(struct cx *cx, const struct step *step, const struct task *task)
 {
-	struct query *q = query(cx->db, "step_parked_on");
+	struct query *q;
 
+	if (PLANTED("unpark-missing"))
+		return;
+	q = query(cx->db, "step_parked_on");
 	bind_int(q, "id", step->id);
 	query_run(q);
 	if (task != NULL && task->nuses > 0)
@@ -273,7 +279,8 @@ duty_finish(struct engine *g, struct cx *cx)
 		g->nhandled++;
 		/* A late word of an older server's attempt, or the second
 		 * word of one that is over. */
-		if (a == NULL || a->token != ev->token ||
+		if (a == NULL ||
+		    (a->token != ev->token && !PLANTED("fence-ignored")) ||
 		    machine_is_final(&attempt_machine, a->status))
 			continue;
 		if (ev->kind == WORK_STARTED) {

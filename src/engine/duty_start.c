@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/plant.h"
 #include "engine/engine_private.h"
 #include "resource/audit.h"
 #include "resource/move.h"
@@ -83,7 +84,8 @@ step_fits_limits(struct engine *g, struct cx *cx, const struct task *task,
 		    &holders);
 
 		if (limit == NULL ||
-		    used + task->uses[i].amount <= limit->amount)
+		    used + task->uses[i].amount <=
+			limit->amount + PLANTED("limit-off-by-one"))
 			continue;
 		if (used == 0)
 			continue; /* it would never fit: let it through alone */
@@ -314,8 +316,8 @@ start_step(struct engine *g, struct cx *cx, struct step *step)
 void
 duty_start(struct engine *g, struct cx *cx)
 {
-	size_t slots = (size_t)g->slots, running = engine_running(g), n = 0;
-	size_t most;
+	size_t slots = (size_t)g->slots + PLANTED("slots-off-by-one");
+	size_t running = engine_running(g), n = 0, most;
 	struct step **steps;
 	struct query *q;
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/plant.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
@@ -174,7 +175,8 @@ engine_ends(const struct engine *g, const struct live *l)
 {
 	for (size_t i = 0; i < g->nhandled; i++)
 		if (g->pending[i].attempt == l->attempt &&
-		    g->pending[i].token == l->token &&
+		    (g->pending[i].token == l->token ||
+			PLANTED("slot-freed-by-stale-word")) &&
 		    g->pending[i].kind != WORK_STARTED)
 			return true;
 	return false;
@@ -321,8 +323,11 @@ round_begin(struct engine *g, struct db *db)
 	/* A round that was rolled back left its decisions behind. */
 	arena_reset(g->round);
 	g->nstarting = 0;
+	if (PLANTED("events-lost-on-rollback") && g->nhandled > 0)
+		g->npending = 0;
 	g->nhandled = 0;
-	g->hooked = false;
+	if (!PLANTED("hook-lost-on-rollback"))
+		g->hooked = false;
 	g->round_db = db;
 	g->more = false;
 	g->next_due_boot_ms = INT64_MAX;
@@ -419,12 +424,16 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 	switch (g->driver.ops->recover(g->driver.self, a->id, a->token,
 	    &ev)) {
 	case WORK_NEVER:
-		recover_never(g, cx, a);
+		if (PLANTED("never-taken-for-running"))
+			live_add(g, &live);
+		else
+			recover_never(g, cx, a);
 		return;
 	case WORK_RUNNING:
 		live_add(g, &live);
 		/* The server may have died before it passed this on. */
-		if (run_by_id(cx, a->run_id)->cancel_by[0] != '\0')
+		if (run_by_id(cx, a->run_id)->cancel_by[0] != '\0' &&
+		    !PLANTED("cancel-lost-on-restart"))
 			site_cancel(g, cx->db, a->id, a->token, -1);
 		return;
 	case WORK_OVER:
@@ -457,6 +466,8 @@ engine_recover(struct engine *g, struct db *db, struct err *e)
 	cx = round_begin(g, db);
 	q = query(db, "attempt_live");
 	live = run_attempts_of(&cx, q, &n);
+	if (PLANTED("recovery-skipped"))
+		n = 0;
 	for (size_t i = 0; i < n && !db_failed(db, NULL); i++)
 		recover_attempt(g, &cx, live[i]);
 	if (g->nstarting > 0)

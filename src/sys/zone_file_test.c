@@ -133,6 +133,25 @@ test_refused(void **state)
 	assert_string_equal(b->e.hint, "install the package tzdata");
 }
 
+/* A folder beside ours whose name begins with that of ours. */
+static void
+test_neighbour(void **state)
+{
+	struct bench *b = *state;
+	char *folder = arena_printf(b->a, "%s/zones", b->folder);
+	char *beside = arena_printf(b->a, "%s/zones-old", b->folder);
+	const struct zone *z;
+
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(mkdir(beside, 0700), 0);
+	put(b, "zones-old/Zeros", 100);
+	assert_int_equal(symlink("../zones-old/Zeros",
+			     arena_printf(b->a, "%s/Link", folder)),
+	    0);
+	assert_false(zone_file_load(b->a, folder, "Link", &z, &b->e));
+	assert_string_equal(b->e.code, "zone.unknown");
+}
+
 int
 main(void)
 {
@@ -140,6 +159,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_system),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_neighbour),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

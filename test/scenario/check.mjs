@@ -109,11 +109,11 @@ const HOLDS = {
 	absent: v => v === undefined || v === null,
 };
 
-function value_of(check, subject) {
+function value_of(check, subject, variables) {
 	if (check.subject === 'header')
 		return subject.headers[check.name.toLowerCase()];
 	if (check.subject.startsWith('.'))
-		return look(subject.json, check.subject);
+		return look(subject.json, fill(check.subject, variables));
 	if (!(check.subject in subject.texts))
 		throw new Error(`there is no '${check.subject}' here`);
 	return subject.texts[check.subject];
@@ -130,7 +130,7 @@ export function checks_failed(checks, subject, variables) {
 	const failed = [];
 
 	for (const check of checks) {
-		const value = value_of(check, subject);
+		const value = value_of(check, subject, variables);
 		const name = check.name ? `header ${check.name}` : check.subject;
 
 		if (check.operator === 'as') {

@@ -173,6 +173,10 @@ async function expect(world, who, statement) {
 	} else if (kind === 'file') {
 		checks = checks_parse(words.slice(2), statement.where);
 		look = async () => file_subject(key);
+	} else if (kind === 'folder') {
+		checks = checks_parse(words.slice(2), statement.where);
+		look = async () => ({ json: { entries: fs.readdirSync(key).sort() },
+			headers: {}, texts: {} });
 	} else if (kind === 'process' || kind === 'no') {
 		const text = kind === 'no' ? world.fill(words[2].text) : key;
 		const wanted = kind !== 'no' !== (statement.mutated === true);

@@ -132,7 +132,12 @@ act_decide(struct sim *s, struct cx *cx, struct err *e)
 	hash = sim_chance(s, 95) ? t->plan_hash : "0123456789abcdef";
 	sim_note(s, "%s says %s to %s", cx->actor->person,
 	    approve ? "yes" : "no", t->key);
-	return ticket_decide(cx, t, hash, approve, "", e);
+	if (!ticket_decide(cx, t, hash, approve, "", e))
+		return false;
+	if (hash != t->plan_hash)
+		sim_violation(s, "%s was decided by a plan that was not seen",
+		    t->key);
+	return true;
 }
 
 static bool
@@ -277,7 +282,15 @@ act_on_world(struct sim *s)
 				  [sim_below(s, SIM_ENVS)];
 	uint64_t luck = sim_below(s, 100);
 
-	if (luck < 50) {
+	if (luck < 15) {
+		/* Much of what was seen may be otherwise at the start. */
+		for (int i = 0; i < s->folder.ntasks; i++)
+			for (int k = 0; k < SIM_NAMES; k++)
+				for (int env = 0; env < SIM_ENVS; env++)
+					s->targets[i][k][env] =
+					    sim_chance(s, 50);
+		sim_note(s, "the world is another one");
+	} else if (luck < 50) {
 		*target = !*target;
 		sim_note(s, "a target of t%d %s", task,
 		    *target ? "appears" : "vanishes");

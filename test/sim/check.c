@@ -38,6 +38,10 @@ static const char triggers[] =
     "WHERE new.kind = 'run' AND EXISTS (SELECT 1 FROM edge JOIN step ON "
     "step.id = edge.from_step WHERE edge.to_step = new.step_id AND "
     "step.status NOT IN ('succeeded', 'skipped'));"
+    "SELECT RAISE(ABORT, 'more runs than was seen at the approval') WHERE "
+    "new.kind = 'run' AND EXISTS (SELECT 1 FROM step JOIN run ON run.id = "
+    "step.run_id WHERE step.id = new.step_id AND step.preview = 'done' AND "
+    "run.ticket_id <> 0);"
     "SELECT RAISE(ABORT, 'an attempt starts in a cancelled run') WHERE "
     "EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '');"
     "SELECT RAISE(ABORT, 'a command starts in a run that may not') WHERE "
@@ -119,6 +123,10 @@ static const struct {
 	    "EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id AND "
 	    "need.plan_hash = ticket.plan_hash AND status IN ('open', "
 	    "'met'))" },
+	{ "an approval of an older plan still counts",
+	    "SELECT ticket.key || ' need ' || need.id FROM need JOIN ticket "
+	    "ON ticket.id = need.ticket_id WHERE need.status IN ('open', "
+	    "'met') AND need.run_id <> ticket.run_id" },
 	{ "a target was not looked for after the command",
 	    "SELECT 'R-' || s.run_id || '/' || s.id FROM step s JOIN attempt a "
 	    "ON a.step_id = s.id AND a.no = s.attempts WHERE "

@@ -187,6 +187,33 @@ tokens_only_narrow(void **state)
 	assert_string_equal(rights_of(b, "gus", "hello", "dev"), "");
 }
 
+/* For what is one's own no grant is needed, but the token still counts. */
+static void
+tokens_narrow_the_own(void **state)
+{
+	static const char *const dev[] = { "dev", NULL };
+	struct bench *b = *state;
+	const struct actor *a = &b->actor;
+	struct err e = { 0 };
+
+	assert_true(access_token_allows(a, RIGHT_APPROVE, "prod"));
+	b->actor.token = "slw_abc";
+	b->actor.ceiling = ROLE_VIEWER;
+	assert_true(access_token_allows(a, RIGHT_VIEW, "prod"));
+	assert_false(access_token_allows(a, RIGHT_CANCEL, "prod"));
+	assert_false(access_token_check(&b->cx, RIGHT_CANCEL, "prod", &e));
+	assert_int_equal(e.class, ERR_DENIED);
+	assert_string_equal(e.message,
+	    "cancel: token slw_abc is limited to the role viewer");
+	b->actor.ceiling = ROLE_ADMIN;
+	b->actor.environments = dev;
+	assert_true(access_token_allows(a, RIGHT_VIEW, "dev"));
+	assert_true(access_token_allows(a, RIGHT_VIEW, NULL));
+	assert_false(access_token_allows(a, RIGHT_VIEW, "prod"));
+	assert_false(access_token_check(&b->cx, RIGHT_VIEW, "prod", &e));
+	assert_string_equal(e.message, "view: token slw_abc is not for 'prod'");
+}
+
 static void
 roles_within_roles(void **state)
 {
@@ -327,6 +354,7 @@ main(void)
 		TEST(every_person_everywhere),
 		TEST(special_actors),
 		TEST(tokens_only_narrow),
+		TEST(tokens_narrow_the_own),
 		cmocka_unit_test(roles_within_roles),
 		TEST(rules_in_words),
 		TEST(invisible_is_absent),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/plant.h"
 #include "resource/access/access.h"
 #include "resource/audit.h"
 #include "resource/move.h"
@@ -148,6 +149,8 @@ need_names(struct cx *cx, const struct need *need, const char *person)
 static bool
 ticket_is_own(const struct ticket *t, const char *person)
 {
+	if (PLANTED("requester-votes"))
+		return false;
 	return streq(t->requester, person) || streq(t->last_editor, person);
 }
 
@@ -198,6 +201,8 @@ need_is_met(struct cx *cx, const struct need *need,
 	    ? need->wanted
 	    : need_possible(cx, need, ticket);
 
+	if (PLANTED("one-vote-is-enough"))
+		wanted = 1;
 	return wanted > 0 && need_approvals(cx, need, ticket) >= wanted;
 }
 
@@ -274,7 +279,7 @@ decide_allowed(struct cx *cx, const struct ticket *ticket,
 		    ticket->status);
 		return err_hint(e, "slipway ticket show %s", ticket->key);
 	}
-	if (!streq(plan_hash, ticket->plan_hash)) {
+	if (!streq(plan_hash, ticket->plan_hash) && !PLANTED("stale-hash")) {
 		err_set(e, ERR_CONFLICT, "approval.stale",
 		    "%s changed since you saw it: its plan is %.12s now, not "
 		    "%.12s",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plant.h"
 #include "resource/move.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
@@ -76,7 +77,7 @@ step_demand(struct cx *cx, struct run *run, struct step *first)
 		struct step_list idle;
 		const char *failed;
 
-		if (!streq(s->status, "idle"))
+		if (!streq(s->status, "idle") && !PLANTED("demand-twice"))
 			continue;
 		run->open_steps++;
 		if (s->target == TARGET_EARLY) {
@@ -135,6 +136,8 @@ step_done(struct cx *cx, struct run *run, struct step *step,
 	move_step(cx, step, status, reason);
 	run->open_steps--;
 
+	if (PLANTED("waiting-not-counted"))
+		return;
 	q = query(cx->db, "step_dependants_done");
 	bind_int(q, "id", step->id);
 	if (query_run_count(q) == 0)
@@ -153,7 +156,8 @@ step_failed(struct cx *cx, struct run *run, struct step *step,
 	run->open_steps--;
 	if (!streq(status, "cancelled"))
 		run->failed_steps++;
-	step_block_dependants(cx, run, step);
+	if (!PLANTED("block-missing"))
+		step_block_dependants(cx, run, step);
 }
 
 struct step_need *

@@ -2,6 +2,7 @@
 #include "resource/ticket/ticket.h"
 
 #include "base/limits.h"
+#include "base/plant.h"
 #include "resource/access/access.h"
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
@@ -285,7 +286,8 @@ ticket_run_ended(struct cx *cx, const struct run *run)
 		to = "done";
 	else if (streq(run->status, "cancelled"))
 		to = "cancelled";
-	if (machine_find(&ticket_machine, t->status, to) == NULL)
+	if (machine_find(&ticket_machine, t->status, to) == NULL ||
+	    PLANTED("ticket-left-open"))
 		return;
 	if (streq(t->status, "waiting_approval"))
 		approval_void(cx, t, reason);
@@ -324,7 +326,8 @@ ticket_expire(struct cx *cx, int64_t ticket_id)
 		    needs[i].expires_at <= cx->now)
 			move_need(cx, &needs[i], "expired",
 			    "nobody decided in time");
-	if (t != NULL && streq(t->status, "waiting_approval"))
+	if (t != NULL && streq(t->status, "waiting_approval") &&
+	    !PLANTED("expiry-leaves-ticket"))
 		ticket_close(cx, t, "nobody decided in time", &e);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/plant.h"
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
 #include "resource/move.h"
@@ -132,8 +133,10 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 		"{\"old_plan\":\"%s\",\"new_plan\":\"%s\"}", t->plan_hash,
 		p.plan_hash));
 	audit(cx, "ticket.edited", t->key, "done", difference, NULL);
-	approval_void(cx, t,
-	    arena_printf(cx->arena, "approval withdrawn: %s", difference));
+	if (!PLANTED("votes-kept-on-edit"))
+		approval_void(cx, t,
+		    arena_printf(cx->arena, "approval withdrawn: %s",
+			difference));
 
 	t->last_editor = actor_name(cx->actor);
 	t->environment = ask.environment->name;
@@ -141,7 +144,8 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	t->plan_hash = p.plan_hash;
 	t->resolution = "";
 	t->run_id = 0;
-	move_save_ticket(cx, t); /* so that the old run tells it nothing */
+	if (!PLANTED("edit-tells-old-run"))
+		move_save_ticket(cx, t); /* so that the old run tells it nothing */
 	if (old != NULL)
 		run_cancel(cx, old, "the request was edited");
 	run = ask_write_run(cx, &p, t,

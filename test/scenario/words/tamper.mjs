@@ -39,8 +39,11 @@ export default async function run(world, [data], { mutated }) {
 	for (const [name, deed] of Object.entries(DEEDS)) {
 		const copy = `${data}-${name.replace(' ', '-')}`;
 
-		fs.cpSync(data, copy, { recursive: true,
-			filter: file => !fs.lstatSync(file).isSocket() });
+		fs.mkdirSync(copy);
+		for (const file of fs.readdirSync(data))
+			if (fs.statSync(path.join(data, file)).isFile())
+				fs.copyFileSync(path.join(data, file),
+					path.join(copy, file));
 		await sqlite(world, path.join(copy, 'db'), triggers.map(
 			t => `drop trigger ${t};`).join(' ') + (mutated ? '' :
 				deed.replace('ANCHOR', anchor)));

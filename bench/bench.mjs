@@ -1,0 +1,387 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+//
+// bench.mjs: measure the rows of docs/guide/benchmarks.md.  Started by
+// bench/run, which builds what is measured.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { call } from '../test/lib/http.mjs';
+import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
+	until } from '../test/lib/server.mjs';
+
+const BUILT = path.join(ROOT, 'build/bench');
+const STEPS = 1000;
+const GROUP = 200; // the most that one task may need
+const IN_FLIGHT = 8;
+const RUN_MS = 120000;
+
+const { values: options, positionals: wanted } = parseArgs({
+	allowPositionals: true,
+	options: { rounds: { type: 'string', default: '5' } },
+});
+const ROUNDS = Number(options.rounds);
+const dir = scratch_create('bench');
+
+// --- figures ----------------------------------------------------------------
+
+function median(list) {
+	return list.slice().sort((a, b) => a - b)[Math.floor(list.length / 2)];
+}
+
+async function rounds(fn) {
+	const figures = [];
+
+	for (let i = 0; i < ROUNDS; i++)
+		figures.push(await fn(i));
+	return median(figures);
+}
+
+function digits(n) {
+	if (n === null)
+		return '-';
+	return n >= 100 ? Math.round(n).toLocaleString('en') :
+		n >= 10 ? n.toFixed(1) : n.toFixed(2);
+}
+
+// met: true, false, or null where there is no goal.
+function print(what, figure, against, floor, ratio, goal, met) {
+	console.log([what.padEnd(56), figure.padStart(14),
+		`${against} ${digits(floor)}`.padStart(26),
+		(ratio === null ? '' : ratio.toFixed(2)).padStart(6), ' ',
+		goal.padEnd(24), met === null ? '' : met ? 'met' : 'NOT met']
+		.join(' ').trimEnd());
+}
+
+// More is better on both sides; a peer may be missing.
+function rate(what, figure, unit, against, floor, goal, met) {
+	if (floor === null)
+		print(what, `${digits(figure)} ${unit}`, against, null, null,
+			`${against} is not here`, null);
+	else
+		print(what, `${digits(figure)} ${unit}`, against, floor,
+			figure / floor, goal, met(figure, figure / floor));
+}
+
+// --- peers ------------------------------------------------------------------
+
+function program(name, ...args) {
+	return execFileSync(path.join(BUILT, name), args.map(String),
+		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
+function present(name) {
+	return spawnSync(name, ['--version']).status === 0;
+}
+
+function seconds(file, args, cwd) {
+	const began = process.hrtime.bigint();
+	const done = spawnSync(file, args, { cwd, stdio: 'ignore' });
+
+	if (done.status !== 0)
+		throw new Error(`${file}: ${done.status}`);
+	return Number(process.hrtime.bigint() - began) / 1e9;
+}
+
+// The same graph for make and ninja: all at once, or one after another.
+function peer_files(name, chain) {
+	const at = path.join(dir, name);
+	const before = i => chain && i > 0 ? `t${i - 1}` : '';
+	const each = fn => Array.from({ length: STEPS }, (unused, i) => fn(i));
+
+	fs.mkdirSync(at);
+	fs.writeFileSync(path.join(at, 'Makefile'), [
+		`all: ${each(i => `t${i}`).join(' ')}`,
+		...each(i => `t${i}: ${before(i)}\n\t@/bin/true`), ''].join('\n'));
+	fs.writeFileSync(path.join(at, 'build.ninja'), ['rule true',
+		'  command = /bin/true', ...each(i =>
+			`build t${i}: true ${before(i)}`), ''].join('\n'));
+	return at;
+}
+
+async function peers(name, chain) {
+	const at = peer_files(name, chain);
+	const jobs = `-j${IN_FLIGHT}`;
+
+	return {
+		make: present('make') ? await rounds(() => seconds('make',
+			['-s', jobs, 'all'], at)) : null,
+		ninja: present('ninja') ? await rounds(() => {
+			fs.rmSync(path.join(at, '.ninja_log'), { force: true });
+			return seconds('ninja', ['--quiet', jobs], at);
+		}) : null,
+	};
+}
+
+// --- our side ---------------------------------------------------------------
+
+function folder_write(folder) {
+	const out = ['slipway: 1', 'team: platform',
+		'projects: {OPS: {team: platform}}', '---',
+		'people: {tina: {}, casey: {}}',
+		'teams: {platform: {members: [tina]}, compliance: {members: [casey]}}',
+		'grants: [{to: tina, role: admin}]',
+		'environments:', '  dev: {}',
+		'  prod: {protected: true, approve: [{of: compliance, count: 1}]}'];
+
+	for (const sandbox of ['none', 'default']) {
+		out.push('---', `task: step-${sandbox}`, `sandbox: ${sandbox}`,
+			'params: {n: {type: integer, default: 0}}', 'argv: [/bin/true]');
+		for (let g = 0; g < STEPS / GROUP; g++) {
+			out.push('---', `task: group-${sandbox}-${g}`, 'needs:');
+			for (let i = g * GROUP; i < (g + 1) * GROUP; i++)
+				out.push(`  s${i}: {task: step-${sandbox}, ` +
+					`with: {n: ${i}}}`);
+		}
+		out.push('---', `task: all-${sandbox}`, 'needs:');
+		for (let g = 0; g < STEPS / GROUP; g++)
+			out.push(`  g${g}: group-${sandbox}-${g}`);
+	}
+	for (let i = 0; i < STEPS; i++) {
+		out.push('---', `task: chain-${i}`, 'sandbox: none',
+			'argv: [/bin/true]');
+		if (i > 0)
+			out.push(`needs: [chain-${i - 1}]`);
+	}
+	fs.mkdirSync(folder);
+	fs.writeFileSync(path.join(folder, 'slipway.yaml'),
+		`${out.join('\n')}\n`);
+}
+
+let server, token;
+
+async function send(method, target, body) {
+	const reply = await call(server.where, method, target, {
+		headers: { 'Content-Type': 'application/json',
+			...token ? { Authorization: `Bearer ${token}` } : {} },
+		body: body === undefined ? null : JSON.stringify(body) });
+
+	if (reply.status >= 300)
+		throw new Error(`${method} ${target}: ${reply.text}`);
+	return JSON.parse(reply.text);
+}
+
+async function server_start() {
+	const at = path.join(dir, 'server');
+
+	fs.mkdirSync(at);
+	folder_write(path.join(dir, 'folder'));
+	server = new Server({ binary: path.join(ROOT, 'build/release/slipway'),
+		dir: at, folder: path.join(dir, 'folder'), slots: IN_FLIGHT,
+		listen: true });
+	await server.start();
+	({ token } = await send('POST', '/v1/tokens',
+		{ person: 'tina', name: 'bench' }));
+}
+
+// Seconds from the ask to the end, by the server's own clock.
+async function run(task) {
+	const { run: key } = await send('POST', `/v1/tasks/${task}/runs`,
+		{ environment: 'dev' });
+	let last;
+
+	if (!await until(RUN_MS, async () => {
+		[last] = (await send('GET', '/v1/runs?limit=1')).items;
+		return last.key === key && last.ended_at !== null;
+	}))
+		throw new Error(`${key} does not end`);
+	if (last.status !== 'succeeded')
+		throw new Error(`${key} is ${last.status}: ${last.reason}`);
+	return (Date.parse(last.ended_at) - Date.parse(last.created_at)) / 1000;
+}
+
+// Of all its threads, to the nanosecond.
+function cpu_seconds(pid) {
+	return fs.readdirSync(`/proc/${pid}/task`).reduce((sum, thread) =>
+		sum + Number(fs.readFileSync(
+			`/proc/${pid}/task/${thread}/schedstat`, 'utf8')
+			.split(' ')[0]) / 1e9, 0);
+}
+
+function head(method, target, body, key) {
+	return [`${method} ${target} HTTP/1.1`, 'Host: bench',
+		`Authorization: Bearer ${token}`,
+		...body === '' ? [] : ['Content-Type: application/json',
+			`Idempotency-Key: ${key}-@@@@@@@@@@`,
+			`Content-Length: ${body.length}`], '', body].join('\r\n');
+}
+
+// {rate, p50, p99} in requests per second and microseconds.
+function load(port, clients, requests, status, request) {
+	const out = execFileSync(path.join(BUILT, 'http_load'),
+		[port, clients, requests, status].map(String),
+		{ input: request, encoding: 'utf8' }).trim().split(' ').map(Number);
+
+	return { rate: out[1], p50: out[2], p99: out[3] };
+}
+
+// --- rows -------------------------------------------------------------------
+
+async function row_steps() {
+	const spawned = await rounds(() =>
+		Number(program('spawn_floor', STEPS, IN_FLIGHT)));
+	const others = await peers('steps', false);
+	const against = (figure, name, goal, met) => rate(
+		`  the same, against ${name}`, STEPS / figure, '/s', name,
+		others[name] === null ? null : STEPS / others[name], goal, met);
+
+	for (const [sandbox, least] of [['none', 0.5], ['default', 0.3]]) {
+		const figure = await rounds(() => run(`all-${sandbox}`));
+
+		rate(`${STEPS} trivial steps, sandbox ${sandbox}`, STEPS / figure,
+			'/s', 'posix_spawn', STEPS / spawned, `at least ${least}`,
+			(f, r) => r >= least);
+		against(figure, 'make', '', () => null);
+		if (sandbox === 'none')
+			against(figure, 'ninja', 'ahead', (f, r) => r > 1);
+	}
+}
+
+async function row_chain() {
+	const figure = await rounds(() => run(`chain-${STEPS - 1}`));
+	const others = await peers('chain', true);
+
+	for (const name of ['ninja', 'make'])
+		print(name === 'ninja' ? `chain of ${STEPS} trivial steps` :
+			`  the same, against ${name}`, `${digits(figure)} s`, name,
+		others[name], others[name] === null ? null : figure / others[name],
+		name === 'ninja' ? 'at most 1' : '',
+		name === 'ninja' && others.ninja !== null ?
+			figure <= others.ninja : null);
+}
+
+async function row_transitions() {
+	const floors = [];
+	const figure = await rounds(i => {
+		const [moves, ours, sqlite] = program('transitions', 20000, 1000,
+			path.join(dir, `transitions-${i}`)).split(' ').map(Number);
+
+		floors.push(moves / sqlite);
+		return moves / ours;
+	});
+
+	rate('transitions, no command run', figure, '/s', 'SQLite',
+		median(floors), '0.5 and 50,000/s',
+		(f, r) => r >= 0.5 && f >= 50000);
+}
+
+// How often the disk makes one write durable.
+function fsync_rate() {
+	const fd = fs.openSync(path.join(dir, 'fsync'), 'w');
+	const block = Buffer.alloc(4096);
+	const began = process.hrtime.bigint();
+	let n = 0;
+
+	for (; process.hrtime.bigint() - began < 500000000n; n++) {
+		fs.writeSync(fd, block);
+		fs.fdatasyncSync(fd);
+	}
+	fs.closeSync(fd);
+	return n / (Number(process.hrtime.bigint() - began) / 1e9);
+}
+
+async function row_post() {
+	const clients = 64;
+	const floor = await rounds(fsync_rate) * clients;
+	const kinds = {
+		'POST of one row (a token)': ['/v1/tokens',
+			JSON.stringify({ name: 'bench @@@@@@@@@@' })],
+		'POST of an ask (ticket, plan, run, approval)': [
+			'/v1/tasks/step-none/runs', JSON.stringify({
+				environment: 'prod', params: { n: 1 } })
+				.replace('"n":1', '"n":1@@@@@@@@@@')],
+	};
+
+	for (const [what, [target, body]] of Object.entries(kinds)) {
+		const runs = [];
+		const figure = await rounds(i => {
+			const result = load(server.port, clients, 10000, 201,
+				head('POST', target, body.replace('"n":1',
+					`"n":${i + 1}`), `${target}-${i}`));
+
+			runs.push(result.p99);
+			return result.rate;
+		});
+
+		rate(`${what}, ${clients} clients`, figure, '/s', 'fsync x batch',
+			floor, 'at least 10,000/s', f => f >= 10000);
+		console.log(`  99 % of them within ${digits(median(runs) / 1000)} ms`);
+	}
+}
+
+async function cpu_per_request(pid, port, request) {
+	const n = 20000;
+	const before = cpu_seconds(pid);
+
+	load(port, 16, n, 200, request);
+	return (cpu_seconds(pid) - before) / n * 1e6;
+}
+
+async function row_get() {
+	const port = await port_free();
+	const floor_server = spawn(path.join(BUILT, 'http_floor'), [String(port)],
+		{ stdio: 'ignore' });
+	const { run: key } = await send('POST', '/v1/tasks/step-none/runs',
+		{ environment: 'dev' });
+
+	try {
+		for (let i = 0; i < 60; i++)
+			await send('POST', '/v1/tasks/step-none/runs',
+				{ environment: 'prod', params: { n: i } });
+		await pause(500);
+		const floor = await rounds(() => cpu_per_request(floor_server.pid,
+			port, 'GET / HTTP/1.1\r\nHost: bench\r\n\r\n'));
+
+		for (const [what, target, most] of [
+			['GET of a run by id', `/v1/runs/${key}`, 2.5],
+			['GET of a list of 50 runs', '/v1/runs?limit=50', 6],
+			['GET of /healthz', '/healthz', null]]) {
+			const figure = await rounds(() => cpu_per_request(
+				server.child.pid, server.port, head('GET', target, '')));
+
+			print(`${what}, CPU`, `${digits(figure)} us`, 'bare epoll',
+				floor, figure / floor, most === null ? '' :
+					`at most ${most}`,
+				most === null ? null : figure / floor <= most);
+		}
+	} finally {
+		floor_server.kill();
+	}
+}
+
+const rows = { steps: row_steps, chain: row_chain,
+	transitions: row_transitions, post: row_post, get: row_get };
+
+async function main() {
+	for (const name of wanted)
+		if (!(name in rows)) {
+			console.error(`bench: no row '${name}': ` +
+				Object.keys(rows).join(', '));
+			return 2;
+		}
+	console.log(`${os.cpus().length} cores, ${os.cpus()[0].model.trim()}, ` +
+		`Linux ${os.release()}, load ${digits(os.loadavg()[0])}, ` +
+		`${digits(fsync_rate())} fsync/s in ${path.dirname(dir)}, ` +
+		`medians of ${ROUNDS}`);
+	await server_start();
+	for (const name of wanted.length > 0 ? wanted : Object.keys(rows))
+		await rows[name]();
+	await server.stop();
+	return 0;
+}
+
+let code = 1;
+
+try {
+	code = await main();
+} catch (why) {
+	console.error(`bench: ${why.stack}`);
+	if (server)
+		console.error(server.log_tail(20).join('\n'));
+} finally {
+	await server?.kill();
+	await scratch_remove(dir);
+}
+process.exit(code);
