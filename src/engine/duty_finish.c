@@ -251,11 +251,13 @@ finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
 {
 	struct step *step = run_step(cx, a->step_id);
 	struct run *run = run_by_id(cx, a->run_id);
-	const struct task *task = engine_task(g, cx, step->definition);
-	bool stale = step->attempts != a->no;
+	const struct task *task;
 
+	if (step == NULL || run == NULL)
+		return; /* the database failed; the round comes to nothing */
+	task = engine_task(g, cx, step->definition);
 	attempt_end(cx, a, ev);
-	if (task == NULL || stale)
+	if (task == NULL || step->attempts != a->no)
 		return;
 	if (streq(a->kind, "check") && streq(step->status, "checking"))
 		finish_check(cx, run, step, task, ev, a->status);

@@ -60,6 +60,8 @@ step_shared_result(struct cx *cx, struct run *run, struct step *step)
 	if (other == NULL || !streq(other->status, "succeeded"))
 		return false;
 	theirs = run_by_id(cx, other->run_id);
+	if (theirs == NULL)
+		return false;
 	if (step->target != TARGET_NONE)
 		move_step(cx, step, "check",
 		    arena_printf(cx->arena, "%s finished the same step",
@@ -304,6 +306,8 @@ start_step(struct engine *g, struct cx *cx, struct step *step)
 	struct run *run = run_by_id(cx, step->run_id);
 	struct err e;
 
+	if (run == NULL)
+		return; /* the database failed; the round comes to nothing */
 	if (streq(run->status, "queued") && !ticket_lets_run(cx, run, &e))
 		run_void(cx, run, arena_strdup(cx->arena, e.message));
 	else if (streq(step->status, "check"))
@@ -339,7 +343,8 @@ duty_start(struct engine *g, struct cx *cx)
 		struct step *step = run_step(cx, steps[i]->id);
 
 		/* An earlier one of this batch may have moved it. */
-		if (!step->held && streq(step->status, steps[i]->status))
+		if (step != NULL && !step->held &&
+		    streq(step->status, steps[i]->status))
 			start_step(g, cx, step);
 	}
 	/* Steps without a command make others ready at once. */

@@ -277,6 +277,12 @@ engine_committed(void *arg)
 		live_add(g, &s->live);
 		if (g->driver.ops->start(g->driver.self, &s->work, &e))
 			continue;
+		/* Not this attempt's fault: whoever restarts us brings the
+		 * rights back, and recovery finds that it never began. */
+		if (e.class == ERR_UNAVAILABLE) {
+			log_error("driver.lost", "%s: stopping", e.message);
+			_exit(70);
+		}
 		struct work_event ev = { .kind = WORK_ENDED,
 			.attempt = s->work.attempt, .token = s->work.token,
 			.reason = WORK_SPAWN_FAILED, .code = -1 };

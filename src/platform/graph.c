@@ -363,10 +363,8 @@ graph_waiting(const struct graph_step *s)
 static void
 step_demand(struct graph_step *s)
 {
-	if (s->given != NULL) {
-		s->state = GRAPH_GIVEN;
+	if (s->state == GRAPH_GIVEN)
 		return;
-	}
 	if (s->early) {
 		s->state = GRAPH_CHECK;
 		return;
@@ -385,8 +383,11 @@ step_demand(struct graph_step *s)
 void
 graph_demand(struct graph *g)
 {
+	/* What is given is done, wanted or not: nothing waits for it. */
 	for (size_t i = 0; i < g->count; i++)
-		g->steps[i]->state = GRAPH_IDLE;
+		g->steps[i]->state = g->steps[i]->given != NULL
+		    ? GRAPH_GIVEN
+		    : GRAPH_IDLE;
 	/* Needed steps have smaller indexes: one sweep from the root down. */
 	for (size_t i = g->count; i-- > 0;)
 		if (g->steps[i] == g->root ||

@@ -215,8 +215,9 @@ server_listen(struct server *s, struct err *e)
 	for (unsigned i = 0; i < s->o.nlisten; i++) {
 		if (!http_listen_tcp(s->http, s->o.listen[i], &port, e))
 			return err_wrap(e, "--listen %s", s->o.listen[i]);
-		server_say(s, "listening on %s, port %d", s->o.listen[i],
-		    port);
+		server_say(s, "listening on %.*s:%d",
+		    (int)(strrchr(s->o.listen[i], ':') - s->o.listen[i]),
+		    s->o.listen[i], port);
 	}
 	return true;
 }

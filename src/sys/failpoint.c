@@ -14,6 +14,12 @@
 
 static atomic_llong failpoint_passages;
 
+int64_t
+failpoint_passed(void)
+{
+	return atomic_load(&failpoint_passages);
+}
+
 /* The setting is read at each passage: a misspelt one must stop the test. */
 bool
 failpoint_hit(const char *name)

@@ -11,9 +11,12 @@
 #define SYS_FAILPOINT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef SLIPWAY_TESTING
 bool failpoint_hit(const char *name);
+/* Passages of armed failpoints so far: the n-th from now is this plus n. */
+int64_t failpoint_passed(void);
 #define FAILPOINT(name) ((void)failpoint_hit(name))
 #define FAILPOINT_FAILS(name) failpoint_hit(name)
 #else

@@ -187,6 +187,36 @@ act_cancel(struct sim *s, struct cx *cx, struct err *e)
 	return true;
 }
 
+/* With today's definitions: a new run, which takes over what is done. */
+static bool
+act_again(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct run *run = any_run(s, cx, true);
+	struct problems problems;
+	struct ask ask = { .requester = cx->actor->person };
+	struct asked asked;
+	json_t *given, *params = NULL;
+	bool ok;
+
+	if (run == NULL)
+		return nothing(e);
+	ask.task = platform_task(cx->platform, run->task);
+	ask.retry_of = run->id;
+	given = json_loads(run->params, 0, NULL);
+	problems_init(&problems, cx->arena);
+	ok = ask_environment(cx, run->environment, NULL, &ask.environment,
+		 e) &&
+	    ask_params(cx, ask.task, given, &problems, &params, e);
+	json_decref(given);
+	ask.params = params;
+	if (!ok || !ask_make(cx, &ask, &asked, e))
+		return false;
+	asked_check(s, &asked, &ask);
+	sim_note(s, "%s asks for %s again: %s %s", cx->actor->person,
+	    run->key, asked.run->key, asked.run->status);
+	return true;
+}
+
 static bool
 act_retry(struct sim *s, struct cx *cx, struct err *e)
 {
@@ -199,7 +229,8 @@ act_retry(struct sim *s, struct cx *cx, struct err *e)
 		size_t n;
 		struct step **steps = run_steps_since(cx, run->id, 0, &n);
 
-		step = steps[sim_below(s, n)]->id;
+		if (n > 0)
+			step = steps[sim_below(s, n)]->id;
 	}
 	sim_note(s, "%s retries %s step %lld", cx->actor->person, run->key,
 	    (long long)step);
@@ -235,6 +266,7 @@ static const struct {
 	unsigned weight;
 } jobs[] = { { act_ask, 30 }, { act_decide, 30 }, { act_edit, 6 },
 	{ act_close, 3 }, { act_cancel, 6 }, { act_retry, 12 },
+	{ act_again, 5 },
 	{ act_resolve, 10 } };
 
 static turn_job *

@@ -30,6 +30,11 @@ static const char triggers[] =
     MOVES("run", "run", "") MOVES("step", "step", "")
     MOVES("attempt", "attempt", "") MOVES("ticket", "ticket", "")
     MOVES("need", "need", "")
+    "CREATE TRIGGER sim_preview AFTER UPDATE OF preview ON step WHEN "
+    "old.preview = 'done' AND new.preview <> 'done' AND EXISTS (SELECT 1 "
+    "FROM run WHERE id = new.run_id AND ticket_id <> 0 AND status <> "
+    "'waiting_approval') BEGIN "
+    "SELECT RAISE(ABORT, 'more runs than was seen at the approval'); END;"
     "CREATE TRIGGER sim_start AFTER INSERT ON attempt BEGIN "
     "SELECT RAISE(ABORT, 'a second live attempt of a step') WHERE EXISTS ("
     "SELECT 1 FROM attempt a WHERE a.step_id = new.step_id AND "
@@ -38,10 +43,6 @@ static const char triggers[] =
     "WHERE new.kind = 'run' AND EXISTS (SELECT 1 FROM edge JOIN step ON "
     "step.id = edge.from_step WHERE edge.to_step = new.step_id AND "
     "step.status NOT IN ('succeeded', 'skipped'));"
-    "SELECT RAISE(ABORT, 'more runs than was seen at the approval') WHERE "
-    "new.kind = 'run' AND EXISTS (SELECT 1 FROM step JOIN run ON run.id = "
-    "step.run_id WHERE step.id = new.step_id AND step.preview = 'done' AND "
-    "run.ticket_id <> 0);"
     "SELECT RAISE(ABORT, 'an attempt starts in a cancelled run') WHERE "
     "EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '');"
     "SELECT RAISE(ABORT, 'a command starts in a run that may not') WHERE "
@@ -84,7 +85,8 @@ static const struct {
 	    "waiting || ', not ' || n FROM (SELECT s.run_id, s.id, s.status, "
 	    "s.waiting, (SELECT COUNT(*) FROM edge JOIN step f ON f.id = "
 	    "edge.from_step WHERE edge.to_step = s.id AND f.status NOT IN "
-	    "('succeeded', 'skipped')) AS n FROM step s) WHERE waiting <> n" },
+	    "('succeeded', 'skipped')) AS n FROM step s WHERE s.status <> 'succeeded') WHERE "
+	    "waiting <> n" },
 	{ "a step waits for what will never be done",
 	    "SELECT 'R-' || s.run_id || '/' || s.id || ' for ' || f.id || ' ' "
 	    "|| f.status FROM step s JOIN run ON run.id = s.run_id JOIN edge "
@@ -348,8 +350,12 @@ rest_check(struct sim *s)
 void
 check_all(struct sim *s, bool committed)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
+	int changes = sqlite3_total_changes(s->raw);
+
+	for (size_t i = 0; changes != s->changes && i < ARRAY_SIZE(wholes);
+	     i++)
 		whole_check(s, wholes[i].name, wholes[i].sql);
+	s->changes = changes;
 	attempts_check(s);
 	live_check(s);
 	if (committed)

@@ -24,7 +24,8 @@ outside_attempt(struct sim *s, int64_t id)
 void
 outside_reset(struct sim *s)
 {
-	memset(s->attempts, 0, s->nattempts * sizeof(*s->attempts));
+	if (s->nattempts > 0)
+		memset(s->attempts, 0, s->nattempts * sizeof(*s->attempts));
 	s->nextra = 0;
 }
 
@@ -171,7 +172,7 @@ outside_start(void *self, const struct work *w, struct err *e)
 		sim_violation(s, "attempt %lld started twice",
 		    (long long)w->attempt);
 	if (!s->calm && sim_chance(s, 2))
-		return err_set(e, ERR_UNAVAILABLE, "spawn", "no process");
+		return err_set(e, ERR_FULL, "spawn", "no process");
 	attempt_fill(a, w);
 	a->live = true;
 	limits_check(s);

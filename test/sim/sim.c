@@ -18,6 +18,7 @@
 #include "store/migrate.h"
 #include "sys/file.h"
 
+#define STEPS 50
 #define START_WALL_MS INT64_C(1795000000000)
 #define START_BOOT_MS INT64_C(1000000)
 
@@ -64,8 +65,8 @@ trace_print(struct sim *s)
 	    (unsigned long long)s->seed, s->step);
 	for (int i = from; i < s->ntrace; i++)
 		fprintf(stderr, "%s\n", s->trace[i % SIM_TRACE]);
-	fprintf(stderr, "again: sim --seed %llu --verbose\n",
-	    (unsigned long long)s->seed);
+	fprintf(stderr, "again: sim --seed %llu --steps %d --verbose\n",
+	    (unsigned long long)s->seed, s->steps);
 }
 
 static void
@@ -171,7 +172,7 @@ database_empty(struct sim *s)
 }
 
 static void
-seed_run(struct sim *s, uint64_t seed, int steps)
+seed_run(struct sim *s, uint64_t seed)
 {
 	s->seed = seed;
 	s->random = seed * 0x2545f4914f6cdd1du + 1;
@@ -186,8 +187,6 @@ seed_run(struct sim *s, uint64_t seed, int steps)
 	s->boot_ms = START_BOOT_MS;
 	turn_clock(s, 0, 0);
 	memset(s->targets, 0, sizeof(s->targets));
-	if (s->ntouched > 0)
-		memset(s->touched, 0, s->ntouched * sizeof(*s->touched));
 	s->site = (struct site){ .data = s->path, .epoch = 1,
 		.boot_id = "odd" };
 	database_empty(s);
@@ -195,7 +194,7 @@ seed_run(struct sim *s, uint64_t seed, int steps)
 	outside_reset(s);
 	folder_generate(s);
 	turn_engine(s);
-	for (s->step = 1; s->step <= steps; s->step++)
+	for (s->step = 1; s->step <= s->steps; s->step++)
 		act(s);
 	sim_note(s, "calm");
 	turn_settle(s);
@@ -242,7 +241,7 @@ main(int argc, char **argv)
 	};
 	static struct sim sim;
 	uint64_t first = 1, seeds = 1;
-	int steps = 60, c;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (c) {
@@ -250,7 +249,7 @@ main(int argc, char **argv)
 			first = number(optarg);
 			break;
 		case 'm':
-			steps = (int)number(optarg);
+			sim.steps = (int)number(optarg);
 			break;
 		case 'n':
 			seeds = number(optarg);
@@ -265,19 +264,20 @@ main(int argc, char **argv)
 			return 2;
 		}
 	sim_now = &sim;
+	if (sim.steps == 0)
+		sim.steps = STEPS;
 	sim.arena = arena_create();
 	log_set_level(LOG_ERROR);
 	signal(SIGABRT, on_crash);
 	signal(SIGSEGV, on_crash);
 	database_open(&sim);
 	for (uint64_t i = 0; i < seeds; i++)
-		seed_run(&sim, first + i, steps);
+		seed_run(&sim, first + i);
 	report(&sim, seeds);
 	check_finish();
 	db_close(sim.db);
 	arena_destroy(sim.arena);
 	free(sim.attempts);
-	free(sim.touched);
 	files_remove(&sim);
 	return 0;
 }

@@ -73,7 +73,7 @@ struct sim_attempt {
 
 struct sim {
 	uint64_t seed, random;
-	int step;
+	int step, steps;
 	bool verbose, calm; /* calm: no faults, everything succeeds */
 	char trace[SIM_TRACE][200];
 	int ntrace;
@@ -95,7 +95,6 @@ struct sim {
 	struct arena *arena;
 	int slots;
 	int dies_after; /* driver calls until the server is dead; -1: lives */
-	int64_t full_passages; /* of the failpoint */
 
 	struct sim_attempt *attempts; /* by id */
 	size_t nattempts;
@@ -103,8 +102,7 @@ struct sim {
 	size_t nextra;
 
 	int64_t checked; /* attempts looked at */
-	int64_t *touched; /* by run: last attempt when a person retried */
-	size_t ntouched;
+	int changes; /* of the database, when it was checked */
 
 	uint64_t turns, restarts;
 	double hours;

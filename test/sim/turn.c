@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "sim.h"
+#include "sys/failpoint.h"
 
 #define TURNS_AT_ONCE 200
 
@@ -62,15 +63,17 @@ turn_restart(struct sim *s)
 		turn_restart(s);
 }
 
-enum fate { LIVES, DISK_FULL, DIES_BEFORE, DIES_AFTER };
+enum fate { LIVES, DISK_FULL, DISK_FULL_SOON, DIES_BEFORE, DIES_AFTER };
 
 static enum fate
 fate_choose(struct sim *s)
 {
 	uint64_t luck = s->calm ? 99 : sim_below(s, 100);
 
-	if (luck < 4)
+	if (luck < 2)
 		return DISK_FULL;
+	if (luck < 4)
+		return DISK_FULL_SOON;
 	if (luck < 7)
 		return DIES_BEFORE;
 	if (luck < 10)
@@ -78,13 +81,14 @@ fate_choose(struct sim *s)
 	return LIVES;
 }
 
+/* The n-th statement, or the n-th commit, from now on finds no room. */
 static void
-disk_fill(struct sim *s)
+disk_fill(const char *where, uint64_t n)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "db.commit.full:fail:%lld",
-	    (long long)++s->full_passages);
+	snprintf(text, sizeof(text), "%s:fail:%lld", where,
+	    (long long)(failpoint_passed() + (int64_t)n));
 	setenv("SLIPWAY_FAILPOINT", text, 1);
 }
 
@@ -104,7 +108,7 @@ turn_commit(struct sim *s, enum fate fate)
 	struct err e = { 0 };
 	bool ok;
 
-	if (db_failed(s->db, &e))
+	if (db_failed(s->db, &e) && fate != DISK_FULL_SOON)
 		sim_violation(s, "the transaction failed: %s", e.message);
 	if (fate == DIES_BEFORE) {
 		sim_note(s, "dies before the commit");
@@ -113,7 +117,7 @@ turn_commit(struct sim *s, enum fate fate)
 		return true;
 	}
 	if (fate == DISK_FULL)
-		disk_fill(s);
+		disk_fill("db.commit.full", 1);
 	if (fate == DIES_AFTER) {
 		s->dies_after = 1 + (int)sim_below(s, 3);
 		sim_note(s, "dies after the commit, at driver call %d",
@@ -140,11 +144,12 @@ turn_run_job(struct sim *s, turn_job *job, const char *person)
 	struct err e = { 0 };
 
 	db_savepoint(s->db);
-	if (job(s, &cx, &e)) {
-		if (db_failed(s->db, &e))
-			sim_violation(s, "%s", e.message);
+	if (job(s, &cx, &e) && !db_failed(s->db, &e))
 		db_release(s->db);
-	} else {
+	else {
+		if (e.class == ERR_INTERNAL)
+			sim_violation(s, "%s: %s", e.code, e.message);
+
 		sim_note(s, "  refused: %s: %s", e.code, e.message);
 		db_rollback_to(s->db);
 	}
@@ -158,16 +163,21 @@ turn(struct sim *s, turn_job *job, const char *person)
 	bool ok;
 
 	do {
+		enum fate fate = fate_choose(s);
+
 		if (++n > TURNS_AT_ONCE)
 			sim_violation(s, "the engine does not come to rest");
 		s->turns++;
 		db_begin(s->db);
+		if (fate == DISK_FULL_SOON)
+			disk_fill("db.step.full", 1 + sim_below(s, 90));
 		if (job != NULL)
 			turn_run_job(s, job, person);
 		job = NULL;
 		s->hooks.on_fd(s->hooks.self, s->db);
 		s->hooks.duties(s->hooks.self, s->db);
-		ok = turn_commit(s, fate_choose(s));
+		unsetenv("SLIPWAY_FAILPOINT");
+		ok = turn_commit(s, fate);
 		arena_reset(s->arena);
 		check_all(s, ok);
 	} while (!ok || n < 2 ||

@@ -36,6 +36,38 @@ collect(struct cx *cx, struct collected *c, const struct rule_def *rule,
 		.text = rule->text, .of = rule->of, .wanted = rule->count };
 }
 
+/* A value that a step before it will only make, or one that is sealed. */
+static bool
+value_is_open(const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (value_is_open(json_array_get(value, i)))
+			return true;
+	return json_is_object(value);
+}
+
+/* What cannot be known yet is taken for the worse: a rule that asks for
+ * somebody applies, one that lets it pass does not. */
+static bool
+rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *params,
+    const char *environment)
+{
+	json_t *known = json_copy((json_t *)(uintptr_t)rule->when);
+	json_t *when = (json_t *)(uintptr_t)rule->when, *wanted;
+	const char *name;
+	bool open = false, holds;
+
+	json_object_foreach (when, name, wanted)
+		if (!streq(name, "env") &&
+		    value_is_open(json_object_get(params, name))) {
+			json_object_del(known, name);
+			open = true;
+		}
+	holds = matchers_hold(known, params, environment, cx->arena, NULL);
+	json_decref(known);
+	return holds && !(open && rule->none);
+}
+
 /* Every rule of the list that matches, up to a standing one. */
 static void
 collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
@@ -43,10 +75,7 @@ collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
     const char *source)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *why;
-
-		if (!matchers_hold(rules[i].when, params, environment,
-			cx->arena, &why))
+		if (!rule_applies(cx, &rules[i], params, environment))
 			continue;
 		if (rules[i].none)
 			return;

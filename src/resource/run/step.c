@@ -70,6 +70,8 @@ step_demand(struct cx *cx, struct run *run, struct step *first)
 {
 	struct step_list todo = { .items = NULL };
 
+	if (first == NULL)
+		return; /* the database failed */
 	step_list_add(cx, &todo, first);
 	for (size_t i = 0; i < todo.count; i++) {
 		/* Two steps may have asked for it meanwhile. */
@@ -77,6 +79,8 @@ step_demand(struct cx *cx, struct run *run, struct step *first)
 		struct step_list idle;
 		const char *failed;
 
+		if (s == NULL)
+			return; /* the database failed */
 		if (!streq(s->status, "idle") && !PLANTED("demand-twice"))
 			continue;
 		run->open_steps++;

@@ -179,7 +179,10 @@ ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
 	struct run *run;
 
 	run = run_by_id(cx, t->run_id);
-	ASSERT(run != NULL);
+	if (run == NULL) {
+		db_failed(cx->db, e);
+		return false;
+	}
 	if (streq(run->status, "waiting_approval") &&
 	    run->cancel_by[0] != '\0')
 		return err_set(e, ERR_CONFLICT, "approval.closed",
