@@ -256,6 +256,8 @@ act_resolve(struct sim *s, struct cx *cx, struct err *e)
 	if (step == NULL)
 		return nothing(e);
 	run = run_by_id(cx, step->run_id);
+	if (run == NULL)
+		return nothing(e);
 	sim_note(s, "%s resolves %s step %lld: %s", cx->actor->person,
 	    run->key, (long long)step->id, outcome);
 	return run_resolve(cx, run, step, outcome, "seen", e);
