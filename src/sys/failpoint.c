@@ -31,6 +31,8 @@ failpoint_hit(const char *name)
 	if (armed.n == 0 || !str_is(armed, name))
 		return false;
 	action = str_cut(action, ':', &number);
+	if (str_is(action, "always"))
+		return true;
 	ASSERT(number.p == NULL || str_to_int64(number, &nth));
 	if (atomic_fetch_add(&failpoint_passages, 1) + 1 != nth)
 		return false;

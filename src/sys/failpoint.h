@@ -4,8 +4,8 @@
  *
  * FAILPOINT("writer.commit.before") does nothing in a release build.  In
  * debug and sanitizer builds SLIPWAY_FAILPOINT=name:kill[:n] raises SIGKILL
- * at the n-th passage (default 1), and name:fail[:n] makes
- * failpoint_hit() return true there once.  `make failpoints` lists all names.
+ * at the n-th passage (default 1), name:fail[:n] makes failpoint_hit() return
+ * true there once, and name:always each time.  `make failpoints` lists all names.
  */
 #ifndef SYS_FAILPOINT_H
 #define SYS_FAILPOINT_H

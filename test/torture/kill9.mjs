@@ -5,7 +5,7 @@
 // what is there afterwards against what was answered (F01 and F03).
 //
 //	kill9.mjs [--kills N] [--seed S] [--binary FILE] [--clients N] [--keep]
-//	          [--red lost|doubled|phantom]
+//	          [--failpoints N] [--red lost|doubled|phantom]
 //
 // Clients ask, run, approve, decline, edit, withdraw, comment and cancel, each
 // request with an Idempotency-Key of its own, repeated with that key until it
@@ -16,6 +16,9 @@
 //	lost     acknowledged, and not there; or begun, and never ended
 //	doubled  one key or one attempt with two effects
 //	phantom  there, and nobody asked for it, or nobody approved it
+//
+// --failpoints kills N times at each failpoint of the build instead (F02), at a
+// random one of its first passages; a failpoint that is never reached fails.
 //
 // --red takes a line from what the runs wrote, or adds one, and must fail: a
 // proof that the oracle sees it.
@@ -41,9 +44,11 @@ const { values: options } = parseArgs({ options: {
 		default: path.join(ROOT, 'build/asan/slipway') },
 	keep: { type: 'boolean', default: false },
 	red: { type: 'string', default: '' },
+	failpoints: { type: 'string', default: '0' },
 } });
 
 const KILL_MS = 200;
+const POINT_MS = 1500;
 const QUIET_MS = 90000;
 const FINAL = ['succeeded', 'failed', 'cancelled', 'timed_out', 'unknown',
 	'unkillable'];
@@ -458,12 +463,57 @@ async function kill_all(random) {
 	return slowest;
 }
 
+function failpoint_names() {
+	return execFileSync('make', ['-s', 'failpoints'],
+		{ cwd: ROOT, encoding: 'utf8' }).trim().split('\n')
+		.filter(name => !name.startsWith('test.'));
+}
+
+// True when it died there; one that is not passed often enough is killed.
+async function kill_at(name, passage) {
+	server.env = { SLIPWAY_FAILPOINT: `${name}:kill:${passage}` };
+	// A file that is not stored yet, so that storing it is passed too.
+	fs.appendFileSync(path.join(folder, 'slow'), `# ${name} ${passage}\n`);
+	try {
+		await server.start();
+		await Promise.race([server.gone, pause(POINT_MS)]);
+	} catch { /* it died before it was ready */ }
+	const died = server.exit?.signal === 'SIGKILL';
+
+	await server.kill();
+	server.env = {};
+	return died;
+}
+
+async function kill_points(random) {
+	await server.kill();
+	for (const name of failpoint_names()) {
+		let reached = 0;
+
+		for (let i = 0; i < Number(options.failpoints); i++) {
+			if (await kill_at(name, i % 2 === 0 ? 1 :
+				1 + Math.floor(random() * 12)))
+				reached++;
+			await server.start();
+			await pause(random() * 50);
+			await server.kill();
+		}
+		console.log(`  ${name}: reached ${reached} of ${options.failpoints}`);
+		if (reached === 0)
+			wrong.lost.push(`failpoint ${name} was never reached`);
+	}
+	await server.start();
+	return 0;
+}
+
 async function main() {
 	const seed = Number(options.seed);
 	const began = Date.now();
 	let failure = null, stopped, slowest = 0;
 
-	console.log(`kill9: ${options.kills} kills, seed ${seed}`);
+	console.log(Number(options.failpoints) > 0 ?
+		`kill9: ${options.failpoints} times at each failpoint, seed ${seed}` :
+		`kill9: ${options.kills} kills, seed ${seed}`);
 	await server.start();
 	await tokens_make();
 	const clients = Array.from({ length: Number(options.clients) },
@@ -472,7 +522,9 @@ async function main() {
 		}));
 
 	try {
-		slowest = await kill_all(generator(seed));
+		slowest = Number(options.failpoints) > 0 ?
+			await kill_points(generator(seed)) :
+			await kill_all(generator(seed));
 	} catch (why) {
 		failure ??= why;
 	}
