@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "http/forwarded.h"
 
 static void
 conn_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *ret)
@@ -233,6 +234,20 @@ conn_refuse(struct conn *c, enum refusal why)
 		conn_sent(c);
 }
 
+/* Whom the request is from, when a proxy that is believed says so. */
+static const char *
+conn_client(struct conn *c)
+{
+	const char *const *proxies = c->server->options.proxies;
+	char client[FORWARDED_ADDRESS];
+
+	if (proxies == NULL || c->peer.local ||
+	    !forwarded_client(reader_head(&c->reader), c->peer.address, proxies,
+		client))
+		return c->peer.address;
+	return arena_strdup(c->x.arena, client);
+}
+
 static void
 conn_handle(struct conn *c)
 {
@@ -252,8 +267,8 @@ conn_handle(struct conn *c)
 		.body = reader_body(&c->reader),
 		.local = c->peer.local,
 		.uid = c->peer.uid,
-		.address = c->peer.address,
 	};
+	c->x.address = conn_client(c);
 	c->head_only = str_is(c->x.method, "HEAD");
 	if (c->head_only)
 		c->x.method = STR("GET");

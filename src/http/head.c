@@ -344,20 +344,40 @@ head_read(struct head *h, struct str bytes)
 	}
 }
 
+/* The value of line when it is the header of that name, else p NULL. */
+static struct str
+head_field_value(struct str line, const char *name)
+{
+	struct str value;
+
+	if (!str_case_is(str_cut(line, ':', &value), name) || value.p == NULL)
+		return (struct str){ NULL, 0 };
+	if (value.n > 0 && value.p[value.n - 1] == '\r')
+		value.n--;
+	return str_trim(value);
+}
+
 struct str
 head_field(struct str head, const char *name)
 {
-	struct str rest, line, value;
+	struct str rest, value = { NULL, 0 };
+
+	str_cut(head, '\n', &rest);
+	while (rest.p != NULL && value.p == NULL)
+		value = head_field_value(str_cut(rest, '\n', &rest), name);
+	return value;
+}
+
+struct str
+head_field_last(struct str head, const char *name)
+{
+	struct str rest, value, last = { NULL, 0 };
 
 	str_cut(head, '\n', &rest);
 	while (rest.p != NULL) {
-		line = str_cut(rest, '\n', &rest);
-		if (!str_case_is(str_cut(line, ':', &value), name) ||
-		    value.p == NULL)
-			continue;
-		if (value.n > 0 && value.p[value.n - 1] == '\r')
-			value.n--;
-		return str_trim(value);
+		value = head_field_value(str_cut(rest, '\n', &rest), name);
+		if (value.p != NULL)
+			last = value;
 	}
-	return (struct str){ NULL, 0 };
+	return last;
 }

@@ -69,5 +69,7 @@ struct str head_text(const char *base, struct span s);
 /* The first header of that name (case-insensitive) in a head that was
  * accepted; p is NULL when there is none. */
 struct str head_field(struct str head, const char *name);
+/* The last one, where there may be several. */
+struct str head_field_last(struct str head, const char *name);
 
 #endif

@@ -41,7 +41,8 @@ struct exchange {
 	struct str body;
 	bool local;          /* came by the unix socket */
 	uid_t uid;           /* SO_PEERCRED, when local; HTTP_UID_NONE */
-	const char *address; /* "127.0.0.1" or "local" */
+	const char *address; /* "127.0.0.1" or "local"; behind a proxy that is
+			      * believed: what it says */
 	bool gone;           /* the client left; answers are dropped */
 	/* MAY be set by the handler: called once when the client leaves
 	 * before the end of a stream, from the loop and never from within
@@ -56,6 +57,9 @@ typedef void http_handler(void *self, struct exchange *x);
 struct http_options {
 	http_handler *handler;
 	void *self;
+	/* MAY be set: addresses of proxies that are believed, see forwarded.h;
+	 * NULL-terminated, lives as long as the server. */
+	const char *const *proxies;
 	/* MAY be set; 0 stands for the value of base/limits.h. */
 	unsigned connections, connections_per_address;
 	uint64_t head_ms, body_ms, idle_ms, comment_ms;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "role/server.h"
+#include "spec/setting.h"
 
 #define SERVE_USAGE 2
 #define SERVE_SLOTS_MIN 4
@@ -18,21 +19,14 @@
 static int
 serve_usage(FILE *to, int code)
 {
-	fputs(
-	    "usage: slipway serve [--folder DIR] [--data DIR] …\n"
-	    "\n"
-	    "  --folder DIR        the team's folder ($SLIPWAY_FOLDER, .)\n"
-	    "  --data DIR          database, logs, key (/var/lib/slipway, or\n"
-	    "                      below ~/.local/state)\n"
-	    "  --socket PATH       local socket (/run/slipway/api.sock, or\n"
-	    "                      below $XDG_RUNTIME_DIR)\n"
-	    "  --listen ADDR:PORT  answer on TCP too; may be repeated\n"
-	    "  --slots N           commands at once (twice the cores)\n"
-	    "  --require-sandbox   do not start where a layer is lacking\n"
-	    "  --user NAME         account to become when started as root\n"
-	    "                      (slipway)\n"
-	    "  --verbose           log every request\n",
-	    to);
+	fputs("usage: slipway serve [--folder DIR] [--data DIR] …\n", to);
+	for (const struct setting *k = settings; k->flag != NULL; k++) {
+		fprintf(to, "\n  --%s%s%s%s, $%s\n      %s\n      Default: %s.\n",
+		    k->flag, k->hold == NULL ? "" : " ",
+		    k->hold == NULL ? "" : k->hold,
+		    k->many ? " (may be repeated)" : "", k->env, k->doc,
+		    k->fallback);
+	}
 	return code;
 }
 
@@ -54,8 +48,6 @@ serve_defaults(struct server_options *o, struct arena *a)
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (o->folder == NULL)
-		o->folder = serve_env("SLIPWAY_FOLDER");
-	if (o->folder == NULL)
 		o->folder = ".";
 	if (o->data == NULL && !root && state != NULL)
 		o->data = arena_printf(a, "%s/slipway", state);
@@ -74,62 +66,131 @@ serve_defaults(struct server_options *o, struct arena *a)
 						       : (int)cores * 2;
 }
 
-static const struct option serve_options[] = {
-	{ "folder", required_argument, NULL, 'f' },
-	{ "data", required_argument, NULL, 'd' },
-	{ "socket", required_argument, NULL, 's' },
-	{ "listen", required_argument, NULL, 'l' },
-	{ "slots", required_argument, NULL, 'n' },
-	{ "require-sandbox", no_argument, NULL, 'r' },
-	{ "user", required_argument, NULL, 'u' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "local", no_argument, NULL, 'L' }, /* for `run --local` alone */
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
+/* Only `run --local` says it. */
+#define SERVE_LOCAL 0x100
+#define SERVE_OPTIONS 16
 
-/* False when the option is wrong. */
+static void
+serve_flags(struct option flags[SERVE_OPTIONS])
+{
+	size_t n = 0;
+
+	for (const struct setting *k = settings; k->flag != NULL; k++) {
+		ASSERT(n < SERVE_OPTIONS - 3);
+		flags[n++] = (struct option){ k->flag,
+			k->hold == NULL ? no_argument : required_argument, NULL,
+			(int)k->id };
+	}
+	flags[n++] = (struct option){ "local", no_argument, NULL, SERVE_LOCAL };
+	flags[n++] = (struct option){ "help", no_argument, NULL, 'h' };
+	flags[n] = (struct option){ NULL, 0, NULL, 0 };
+}
+
 static bool
-serve_option(struct server_options *o, int option, const char *value)
+serve_add(const char **list, unsigned *n, const char *value)
+{
+	if (*n == SERVER_LISTEN)
+		return false;
+	list[(*n)++] = value;
+	return true;
+}
+
+/* False when the value is wrong. */
+static bool
+serve_set(struct server_options *o, enum setting_id id, const char *value)
 {
 	int64_t n;
 
-	switch (option) {
-	case 'f':
+	switch (id) {
+	case SETTING_FOLDER:
 		o->folder = value;
-		return true;
-	case 'd':
+		break;
+	case SETTING_DATA:
 		o->data = value;
-		return true;
-	case 's':
+		break;
+	case SETTING_SOCKET:
 		o->socket = value;
-		return true;
-	case 'l':
-		if (o->nlisten == SERVER_LISTEN)
-			return false;
-		o->listen[o->nlisten++] = value;
-		return true;
-	case 'n':
+		break;
+	case SETTING_LISTEN:
+		return serve_add(o->listen, &o->nlisten, value);
+	case SETTING_PROXY:
+		return serve_add(o->proxies, &o->nproxies, value);
+	case SETTING_SLOTS:
 		if (!str_to_int64(str_of(value), &n) || n < 1 || n > 10000)
 			return false;
 		o->slots = (int)n;
-		return true;
-	case 'r':
+		break;
+	case SETTING_REQUIRE_SANDBOX:
 		o->require_sandbox = true;
-		return true;
-	case 'u':
+		break;
+	case SETTING_USER:
 		o->user = value;
-		return true;
-	case 'v':
+		break;
+	case SETTING_VERBOSE:
 		log_set_level(LOG_DEBUG);
-		return true;
-	case 'L':
-		o->local = true;
-		log_set_level(LOG_ERROR);
-		return true;
-	default:
-		return false;
+		break;
 	}
+	return true;
+}
+
+/* A switch is on by anything but these. */
+static bool
+serve_is_off(const char *value)
+{
+	return streq(value, "0") || streq(value, "no") || streq(value, "false");
+}
+
+/* What the environment says and no flag did. */
+static bool
+serve_set_env(struct server_options *o, struct arena *a, unsigned given)
+{
+	for (const struct setting *k = settings; k->flag != NULL; k++) {
+		const char *value = serve_env(k->env);
+		struct str rest, word;
+
+		if (value == NULL || (given & 1u << k->id) != 0 ||
+		    (k->hold == NULL && serve_is_off(value)))
+			continue;
+		rest = str_of(value);
+		do {
+			word = k->many ? str_cut(rest, ' ', &rest) : rest;
+			if (word.n == 0)
+				continue;
+			if (!serve_set(o, k->id, arena_str(a, word))) {
+				fprintf(stderr, "slipway: %s: '%s' is wrong\n",
+				    k->env, value);
+				return false;
+			}
+		} while (k->many && rest.p != NULL);
+	}
+	return true;
+}
+
+/* -1: go on; else the exit code. */
+static int
+serve_parse(
+    struct server_options *o, struct arena *a, int argc, char **argv)
+{
+	struct option flags[SERVE_OPTIONS];
+	unsigned given = 0;
+	int id;
+
+	serve_flags(flags);
+	while ((id = getopt_long(argc, argv, "h", flags, NULL)) != -1) {
+		if (id == 'h')
+			return serve_usage(stdout, 0);
+		if (id == SERVE_LOCAL) {
+			o->local = true;
+			log_set_level(LOG_ERROR);
+			continue;
+		}
+		if (id == '?' || !serve_set(o, (enum setting_id)id, optarg))
+			return serve_usage(stderr, SERVE_USAGE);
+		given |= 1u << id;
+	}
+	if (argc > optind)
+		return serve_usage(stderr, SERVE_USAGE);
+	return serve_set_env(o, a, given) ? -1 : SERVE_USAGE;
 }
 
 int
@@ -139,26 +200,18 @@ role_serve(int argc, char **argv)
 	struct server_options o = { .folder = NULL };
 	struct server *s;
 	struct err e;
-	int option, code = 0;
+	int code = serve_parse(&o, arena, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "h", serve_options,
-		    NULL)) != -1) {
-		if (option != 'h' && serve_option(&o, option, optarg))
-			continue;
-		arena_destroy(arena);
-		return option == 'h' ? serve_usage(stdout, 0)
-				     : serve_usage(stderr, SERVE_USAGE);
-	}
-	if (argc > optind) {
-		arena_destroy(arena);
-		return serve_usage(stderr, SERVE_USAGE);
-	}
+	if (code >= 0)
+		goto out;
+	code = 0;
 	serve_defaults(&o, arena);
 	if (server_open(&o, &s, &e))
 		server_run(s);
 	else
 		code = role_fail(&e);
 	server_close(s);
+out:
 	arena_destroy(arena);
 	return code;
 }

@@ -205,9 +205,16 @@ server_open_socket(struct server *s, struct err *e)
 static bool
 server_listen(struct server *s, struct err *e)
 {
-	const struct http_options o = { .handler = server_handle, .self = s };
+	const struct http_options o = { .handler = server_handle,
+		.self = s,
+		.proxies = s->proxy };
 	int port;
 
+	for (unsigned i = 0; i < s->o.nproxies; i++) {
+		if (!forwarded_proxy(s->o.proxies[i], s->proxies[i], e))
+			return err_wrap(e, "--proxy");
+		s->proxy[i] = s->proxies[i];
+	}
 	s->loop = loop_create();
 	s->http = http_server_create(s->loop, &o);
 	if (!server_open_socket(s, e))

@@ -18,6 +18,8 @@ struct server_options {
 	const char *folder, *data, *socket;
 	const char *listen[SERVER_LISTEN];
 	unsigned nlisten;
+	const char *proxies[SERVER_LISTEN]; /* believed, see http/forwarded.h */
+	unsigned nproxies;
 	int slots; /* attempts at once */
 	bool require_sandbox;
 	const char *user; /* to become, when root; NULL: slipway */

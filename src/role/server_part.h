@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "driver/local.h"
 #include "engine/engine.h"
+#include "http/forwarded.h"
 #include "role/folder.h"
 #include "role/identity.h"
 #include "role/server.h"
@@ -26,6 +27,8 @@ struct server {
 	struct db *write, *read; /* until writer and api take them */
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
+	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];
+	const char *proxy[SERVER_LISTEN + 1]; /* of them; NULL-terminated */
 	const char *hidden[5]; /* from attempts; NULL-terminated */
 	struct loop *loop;
 	struct http_server *http;
