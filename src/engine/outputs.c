@@ -20,11 +20,86 @@ struct outputs {
 	int line;
 };
 
+static json_t *output_value(struct outputs *o, const struct schema *s,
+    struct str text);
+
 static bool
 outputs_wrong(struct outputs *o, struct err *e, const char *what)
 {
 	return err_set(e, ERR_INVALID, "outputs.line",
 	    "line %d of its outputs: %s", o->line, what);
+}
+
+/* The elements of a list: JSON when it begins with '[', else one a line. */
+static json_t *
+output_list(struct outputs *o, const struct schema *s, struct str value)
+{
+	json_t *list;
+	struct err e;
+
+	if (str_starts(str_trim(value), "["))
+		return json_parse(value, &e);
+	list = json_array();
+	while (value.n > 0) {
+		struct str line = str_trim(str_cut(value, '\n', &value));
+
+		if (line.n > 0)
+			json_array_append_new(list, output_value(o, s, line));
+		if (value.p == NULL)
+			break;
+	}
+	return list;
+}
+
+/* What the text says as a value of its type; a text when it says nothing of
+ * the kind, which the schema then refuses. */
+static json_t *
+output_value(struct outputs *o, const struct schema *s, struct str text)
+{
+	struct str bare = str_trim(text);
+	json_t *json = NULL;
+	struct err e;
+
+	if (s->kind == SCHEMA_LIST)
+		json = output_list(o, s->of, text);
+	else if (s->kind == SCHEMA_BOOL)
+		json = str_is(bare, "true") ? json_true()
+		    : str_is(bare, "false") ? json_false()
+					    : NULL;
+	else if (s->kind == SCHEMA_INTEGER || s->kind == SCHEMA_NUMBER)
+		json = json_parse(bare, &e);
+	if (json != NULL && s->kind != SCHEMA_LIST && !json_is_number(json) &&
+	    !json_is_boolean(json)) {
+		json_decref(json);
+		json = NULL;
+	}
+	return json != NULL ? json : json_stringn(text.p, text.n);
+}
+
+/* The value of an output; NULL and e when it is not of its type. */
+static json_t *
+output_typed(struct outputs *o, const struct output_def *def,
+    struct str value, struct err *e)
+{
+	struct problems problems;
+	const struct problem *first;
+	json_t *json;
+
+	json = output_value(o, def->schema, value);
+	problems_init(&problems, o->cx->arena);
+	if (validate(def->schema, json, "", &problems)) {
+		if (!def->secret)
+			return json;
+		json_decref(json);
+		return sealed_value(o->cx->site, value);
+	}
+	json_decref(json);
+	first = &problems.items[0];
+	err_set(e, ERR_INVALID, "outputs.type",
+	    "line %d of its outputs: '%s'%s%s: %s", o->line, def->name,
+	    first->pointer[0] != '\0' ? " at " : "", first->pointer,
+	    first->message);
+	return NULL;
 }
 
 static bool
@@ -55,8 +130,9 @@ output_set(struct outputs *o, struct str name, struct str value,
 	if (!str_is_utf8(value))
 		return outputs_wrong(o, e,
 		    "the value is no UTF-8 or holds a NUL");
-	json = def->secret ? sealed_value(o->cx->site, value)
-			   : json_stringn(value.p, value.n);
+	json = output_typed(o, def, value, e);
+	if (json == NULL)
+		return false;
 	json_object_set_new(o->object, key, json);
 	return true;
 }

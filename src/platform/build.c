@@ -126,7 +126,7 @@ build_param_of(struct arena *a, const json_t *def, struct schema *ret)
 	return build_kind(type == NULL ? "string" : type, &of->kind);
 }
 
-static bool
+bool
 build_param(struct arena *a, const char *name, const json_t *def,
     struct schema *ret)
 {

@@ -23,6 +23,9 @@ const struct rule_def *build_rules(struct arena *a, const json_t *list,
     size_t *ret_n);
 /* The schema OBJECT of params: (NULL: none).  NULL: a type is unknown. */
 const struct schema *build_params(struct arena *a, const json_t *params);
+/* The schema of one parameter or output.  false: its type is unknown. */
+bool build_param(struct arena *a, const char *name, const json_t *def,
+    struct schema *ret);
 /* run: or argv: of object. */
 struct command build_command(const json_t *object);
 /* "./create-db" is a file, returned without "./"; else NULL. */

@@ -26,7 +26,7 @@ flow_param(struct load *l, const struct item *it, const char *pointer,
 {
 	const json_t *params = json_object_get(it->value, "params");
 	const struct schema *s = schema_member(it->task->params, name);
-	struct flow f = { .from = FLOW_PARAM, .param = s };
+	struct flow f = { .from = FLOW_PARAM, .type = s };
 
 	if (s == NULL) {
 		f.from = FLOW_WRONG;
@@ -70,6 +70,7 @@ flow_output(struct load *l, const struct item *it, const char *pointer,
 		return f;
 	}
 	f.from = FLOW_OUTPUT;
+	f.type = output->schema;
 	f.secret = output->secret;
 	return f;
 }

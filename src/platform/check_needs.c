@@ -92,6 +92,18 @@ given_param(const struct given *g, const char *text, const struct schema *from)
 		    g->into->name, g->needed->name, text);
 }
 
+static void
+given_output(const struct given *g, const char *text, const struct schema *from)
+{
+	if (!given_fits(from, g->into))
+		load_error(g->l, g->it, g->at, load_text(g->l,
+		    "say what it is where it is declared: outputs: {%s: "
+		    "{type: …}}", from->name),
+		    "'%s' of task '%s' takes %s, and '%s' is %s",
+		    g->into->name, g->needed->name, given_kind(g->into), text,
+		    given_kind(from));
+}
+
 /* Only a whole value is filled in, never an element of a list. */
 static bool
 given_check_elements(const struct given *g, const json_t *list)
@@ -130,12 +142,9 @@ given_check(const struct given *g, const json_t *value)
 		return;
 	}
 	if (f.from == FLOW_PARAM) {
-		given_param(g, text, f.param);
+		given_param(g, text, f.type);
 	} else if (f.from == FLOW_OUTPUT) {
-		if (g->into->kind == SCHEMA_LIST)
-			load_error(g->l, g->it, g->at, NULL,
-			    "'%s' of task '%s' takes a list, and an output "
-			    "is a text", g->into->name, g->needed->name);
+		given_output(g, text, f.type);
 	} else {
 		plain = text != NULL ? json_string(f.text)
 		    : json_deep_copy(value);

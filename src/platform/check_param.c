@@ -7,10 +7,11 @@
 #include "platform/names.h"
 #include "spec/pattern.h"
 
-/* One parameter under check. */
+/* One parameter or output under check. */
 struct param {
 	struct load *l;
 	const struct item *it;
+	const char *what; /* "parameter" or "output" */
 	const char *name;
 	const char *type;
 	const json_t *def;
@@ -20,7 +21,8 @@ struct param {
 static const char *
 param_at(const struct param *p, const char *key)
 {
-	return load_text(p->l, "/params/%s%s%s", p->name,
+	return load_text(p->l, "/%s/%s%s%s",
+	    streq(p->what, "output") ? "outputs" : "params", p->name,
 	    key[0] == '\0' ? "" : "/", key);
 }
 
@@ -60,13 +62,13 @@ param_check_keys(const struct param *p)
 			load_error_key(p->l, p->it, param_at(p, rows[i].key),
 			    load_text(p->l, "%s goes with type %s",
 			    rows[i].key, rows[i].types),
-			    "parameter '%s' is of type %s: %s says nothing "
-			    "about it", p->name, p->type, rows[i].key);
+			    "%s '%s' is of type %s: %s says nothing about it",
+			    p->what, p->name, p->type, rows[i].key);
 	}
 	if (p->schema->kind == SCHEMA_CHOICE && p->schema->choices[0] == NULL)
 		load_error(p->l, p->it, param_at(p, ""),
 		    "write choices: [ONE, OTHER]",
-		    "parameter '%s' is a choice without choices", p->name);
+		    "%s '%s' is a choice without choices", p->what, p->name);
 }
 
 static void
@@ -79,7 +81,7 @@ param_check_bounds(const struct param *p)
 	if (min != NULL && max != NULL &&
 	    json_integer_value(min) > json_integer_value(max))
 		load_error(p->l, p->it, param_at(p, "min"), NULL,
-		    "min of parameter '%s' is above its max", p->name);
+		    "min of %s '%s' is above its max", p->what, p->name);
 	if (p->schema->pattern != NULL &&
 	    !pattern_check(p->schema->pattern, &e))
 		load_error(p->l, p->it, param_at(p, "pattern"), e.hint,
@@ -125,7 +127,8 @@ check_task_params(struct load *l, const struct item *it)
 	const char *name;
 
 	json_object_foreach (params, name, def) {
-		struct param p = { .l = l, .it = it, .name = name, .def = def,
+		struct param p = { .l = l, .it = it, .what = "parameter",
+			.name = name, .def = def,
 			.type = build_text(def, "type"),
 			.schema = schema_member(it->task->params, name) };
 
@@ -133,5 +136,29 @@ check_task_params(struct load *l, const struct item *it)
 		param_check_keys(&p);
 		param_check_bounds(&p);
 		param_check_default(&p);
+	}
+}
+
+void
+check_task_output_types(struct load *l, const struct item *it)
+{
+	const json_t *outputs = json_object_get(it->value, "outputs");
+
+	for (size_t i = 0; i < it->task->noutputs; i++) {
+		const struct output_def *o = &it->task->outputs[i];
+		struct param p = { .l = l, .it = it, .what = "output",
+			.name = o->name, .schema = o->schema,
+			.def = json_object_get(outputs, o->name) };
+
+		p.type = build_text(p.def, "type");
+		if (p.type == NULL)
+			p.type = "string";
+		param_check_keys(&p);
+		param_check_bounds(&p);
+		if (o->secret && o->schema->kind != SCHEMA_STRING)
+			load_error(l, it, param_at(&p, "type"),
+			    "leave type or secret out",
+			    "output '%s' is secret, and a secret is a text",
+			    o->name);
 	}
 }

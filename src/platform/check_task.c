@@ -122,6 +122,7 @@ task_check_outputs(struct load *l, const struct item *it)
 {
 	const struct task *t = it->task;
 
+	check_task_output_types(l, it);
 	for (size_t i = 0; i < t->noutputs; i++) {
 		const struct output_def *o = &t->outputs[i];
 		const char *at = load_text(l, "/outputs/%s", o->name);

@@ -107,6 +107,7 @@ void load_requests(struct load *l);
 void check_tasks(struct load *l);
 void check_environments(struct load *l);
 void check_task_params(struct load *l, const struct item *it);
+void check_task_output_types(struct load *l, const struct item *it);
 void check_task_needs(struct load *l, const struct item *it);
 void check_cycles(struct load *l);
 
@@ -141,7 +142,7 @@ bool check_scalar(struct load *l, const struct item *it, const char *pointer,
 struct flow {
 	enum { FLOW_WRONG, FLOW_LITERAL, FLOW_PARAM, FLOW_OUTPUT } from;
 	const char *text;	    /* FLOW_LITERAL, "$$" undone */
-	const struct schema *param; /* FLOW_PARAM */
+	const struct schema *type;  /* FLOW_PARAM, FLOW_OUTPUT */
 	bool secret;
 };
 struct flow check_flow(struct load *l, const struct item *it,

@@ -88,7 +88,7 @@ task_build_needs(struct arena *a, struct task *t, const json_t *needs)
 	return true;
 }
 
-static void
+static bool
 task_build_outputs(struct arena *a, struct task *t, const json_t *outputs)
 {
 	struct output_def *list = arena_array(a,
@@ -98,9 +98,15 @@ task_build_outputs(struct arena *a, struct task *t, const json_t *outputs)
 
 	json_object_foreach (walked, name, output) {
 		const char *to = build_text(output, "to");
+		struct schema *schema = ARENA_NEW(a, struct schema);
 
+		if (!build_param(a, name, output, schema))
+			return false;
+		if (json_is_true(json_object_get(output, "secret")))
+			schema->flags |= F_SECRET;
 		list[t->noutputs++] = (struct output_def){
 			.name = name,
+			.schema = schema,
 			.secret = json_is_true(
 			    json_object_get(output, "secret")),
 			.once = build_text(output, "reveal") != NULL,
@@ -109,6 +115,7 @@ task_build_outputs(struct arena *a, struct task *t, const json_t *outputs)
 		};
 	}
 	t->outputs = list;
+	return true;
 }
 
 static void
@@ -181,7 +188,8 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	t->hash = arena_strdup(a, digest_hex(t->body, strlen(t->body), hash));
 	t->params = build_params(a, json_object_get(body, "params"));
 	if (t->params == NULL ||
-	    !task_build_needs(a, t, json_object_get(body, "needs")))
+	    !task_build_needs(a, t, json_object_get(body, "needs")) ||
+	    !task_build_outputs(a, t, json_object_get(body, "outputs")))
 		return err_set(e, ERR_INTERNAL, "task.body",
 		    "the definition of task '%s' is damaged", t->name);
 	t->command = build_command(body);
@@ -191,7 +199,6 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	t->secrets = task_names(a, body, "secrets");
 	t->volumes = task_names(a, body, "volumes");
 	task_build_uses(a, t, json_object_get(body, "uses"));
-	task_build_outputs(a, t, json_object_get(body, "outputs"));
 	t->approve = build_rules(a, json_object_get(body, "approve"),
 	    &t->napprove);
 	t->when = json_object_get(body, "when");

@@ -52,6 +52,7 @@ struct need_def { /* one entry of needs: */
 
 struct output_def {
 	const char *name;
+	const struct schema *schema; /* STRING when no type is written */
 	bool secret;
 	bool once;	/* reveal: once */
 	const char *to; /* "requester" (default) or a team or person */

@@ -23,7 +23,7 @@ static const struct schema task_fields[] = {
 	{ .name = "needs", .kind = SCHEMA_LIST, .of = &text_schema,
 	    .doc = "Tasks it needs." },
 	{ .name = "outputs", .kind = SCHEMA_LIST, .of = &json_schema,
-	    .doc = "Outputs: {name, secret, doc}." },
+	    .doc = "Outputs: {name, secret, doc, schema}." },
 	{ .name = "undo", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "The task that undoes it." },
 	{ .name = "can", .kind = SCHEMA_LIST, .of = &text_schema,

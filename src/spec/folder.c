@@ -367,8 +367,24 @@ static const struct schema retry_fields[] = {
 	{ .name = NULL },
 };
 static const char *const output_once[] = { "once", NULL };
+static const char *const output_types[] = { "string", "integer", "number",
+	"boolean", "choice", "list", NULL };
 static const struct schema output_fields[] = {
+	{ .name = "type", .kind = SCHEMA_CHOICE, .choices = output_types,
+		.default_json = "\"string\"",
+		.doc = "What it is; another type fails the step." },
 	FOLDER_DOC("What it is."),
+	{ .name = "pattern", .kind = SCHEMA_STRING, AT_LEAST(1),
+		.doc = "string: an extended regular expression of the whole "
+		       "text." },
+	{ .name = "min", .kind = SCHEMA_INTEGER,
+		.doc = "Least number; least bytes of a text; least elements "
+		       "of a list." },
+	{ .name = "max", .kind = SCHEMA_INTEGER, .doc = "The same, most." },
+	{ .name = "choices", .kind = SCHEMA_LIST, .of = &text_schema,
+		BETWEEN(1, 500), .doc = "choice: the allowed texts." },
+	{ .name = "of", .kind = SCHEMA_CHOICE, .choices = param_elements,
+		.doc = "list: the type of its elements; without it string." },
 	{ .name = "secret", .kind = SCHEMA_BOOL, .default_json = "false",
 		.doc = "true: sealed and masked." },
 	{ .name = "reveal", .kind = SCHEMA_CHOICE, .choices = output_once,

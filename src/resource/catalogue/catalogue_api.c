@@ -31,6 +31,8 @@ task_outputs(struct json_out *out, const struct task *t)
 		json_kv_str(out, "name", t->outputs[i].name);
 		json_kv_bool(out, "secret", t->outputs[i].secret);
 		json_kv_str(out, "doc", t->outputs[i].doc);
+		json_key(out, "schema");
+		json_schema_write(t->outputs[i].schema, NULL, out);
 		json_object_end(out);
 	}
 	json_array_end(out);
