@@ -11,11 +11,13 @@
 #include "resource/person/person_api.h"
 #include "resource/run/run_api.h"
 #include "resource/secret/secret_api.h"
+#include "resource/server/server_api.h"
 #include "resource/ticket/ticket_api.h"
 #include "resource/token/token_api.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/run.h"
+#include "spec/server.h"
 #include "spec/ticket.h"
 
 const struct binding bindings[] = {
@@ -48,6 +50,9 @@ const struct binding bindings[] = {
 	{ &op_secret_list, .handler = secret_api_list },
 	{ &op_secret_remove, .handler = secret_api_remove },
 	{ &op_secret_set, .handler = secret_api_set },
+	{ &op_server_drain, .handler = server_api_drain },
+	{ &op_server_get, .handler = server_api_get },
+	{ &op_server_resume, .handler = server_api_resume },
 	{ &op_task_get, .handler = catalogue_api_task },
 	{ &op_task_list, .handler = catalogue_api_tasks },
 	{ &op_task_run, .handler = ask_api_task },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/request.h"
+#include "base/clock.h"
 #include "resource/audit.h"
+#include "resource/server/server.h"
 #include "store/audit.h"
 
 void
@@ -16,10 +18,24 @@ health_live(struct request *r)
 struct health {
 	struct job job;
 	struct request *r;
-	const char *folder, *audit, *driver;
+	const char *folder, *audit, *driver, *work;
 	bool degraded, unable;
 	struct buf has, lacks;
 };
+
+static const char *
+health_work(struct cx *cx)
+{
+	const struct drain d = server_drain_get(cx);
+	char since[CLOCK_TEXT];
+
+	if (d.since == 0)
+		return "ok";
+	return arena_printf(cx->arena,
+	    "draining since %s, by %s%s%s: slipway drain --undo",
+	    clock_text(d.since, since), d.by, d.reason[0] == '\0' ? "" : ": ",
+	    d.reason);
+}
 
 static void
 health_look(struct health *h, struct cx *cx)
@@ -33,6 +49,7 @@ health_look(struct health *h, struct cx *cx)
 	h->folder = "ok";
 	h->audit = "ok";
 	h->driver = "ok";
+	h->work = health_work(cx);
 	if (errors[0] != '\0') {
 		h->folder = "the last reload failed, the version before it is "
 			    "in force: slipway platform show";
@@ -74,6 +91,7 @@ health_write(const struct health *h, bool store, struct json_out *out)
 	if (store) {
 		json_kv_str(out, "folder", h->folder);
 		json_kv_str(out, "driver", h->driver);
+		json_kv_str(out, "work", h->work);
 		json_kv_str(out, "audit", h->audit);
 		json_kv_str(out, "sandbox", buf_cstr(&h->has));
 		json_kv_str(out, "sandbox_lacks", buf_cstr(&h->lacks));

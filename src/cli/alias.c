@@ -12,6 +12,7 @@ const struct alias aliases[] = {
 	{ "cancel", "run.cancel", "reason", "RUN" },
 	{ "comment", "ticket.comment", "text", "TICKET TEXT" },
 	{ "decline", "ticket.decline", NULL, "TICKET" },
+	{ "drain", "server.drain", NULL, NULL },
 	{ "edit", "ticket.edit", NULL, "TICKET --NAME VALUE" },
 	{ "environments", "environment.list", NULL, NULL },
 	{ "follow", "run.follow", NULL, "RUN" },

@@ -8,12 +8,14 @@
 #include "cli/ask.h"
 #include "cli/completion.h"
 #include "cli/decide.h"
+#include "cli/drain.h"
 #include "cli/help.h"
 #include "cli/local.h"
 #include "cli/verbs.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/run.h"
+#include "spec/server.h"
 #include "spec/ticket.h"
 
 /* Operations that do more than flags in, page out. */
@@ -28,6 +30,7 @@ static const struct {
 	{ &op_run_retry, verb_retry },
 	{ &op_run_reveal, verb_reveal },
 	{ &op_secret_set, verb_secret_set },
+	{ &op_server_drain, verb_drain },
 	{ &op_token_create, verb_token_create },
 };
 

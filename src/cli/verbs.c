@@ -38,8 +38,7 @@ verb_run_of_ticket(
 	return true;
 }
 
-/* Parsed and ready to be sent; false: *ret_code is how it ended. */
-static bool
+bool
 verb_parse(struct session *s, const struct verb *v, int argc, char **argv,
     struct args *args, int *ret_code)
 {

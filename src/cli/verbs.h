@@ -10,6 +10,10 @@
 #include "cli/alias.h"
 #include "cli/session.h"
 
+/* Parsed and ready to be sent; false: *ret_code is how it ended. */
+bool verb_parse(struct session *s, const struct verb *v, int argc, char **argv,
+    struct args *args, int *ret_code);
+
 /* Any operation: parse, call, show. */
 int verb_plain(struct session *s, const struct verb *v, int argc, char **argv);
 

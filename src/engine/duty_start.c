@@ -11,6 +11,7 @@
 #include "resource/move.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
+#include "resource/server/server.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
@@ -317,6 +318,13 @@ start_step(struct engine *g, struct cx *cx, struct step *step)
 	run_settle(cx, run);
 }
 
+/* The flag may be up for longer than it is true, never the other way. */
+static bool
+engine_drains(struct engine *g, struct cx *cx)
+{
+	return g->site->draining && server_drain_get(cx).since != 0;
+}
+
 void
 duty_start(struct engine *g, struct cx *cx)
 {
@@ -325,7 +333,7 @@ duty_start(struct engine *g, struct cx *cx)
 	struct step **steps;
 	struct query *q;
 
-	if (g->stopping || running >= slots)
+	if (g->stopping || running >= slots || engine_drains(g, cx))
 		return;
 	/* Some will turn out to wait for something; the next round goes on. */
 	most = (slots - running) * 2 + 8;

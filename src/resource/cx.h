@@ -36,6 +36,8 @@ struct site {
 	int64_t epoch;	       /* of this server, grows with every start */
 	const char *boot_id;
 	bool local; /* private server of `run --local`: no approvals */
+	/* Core thread: nothing new may be begun; resource/server knows. */
+	bool draining;
 	int64_t changes; /* core thread: see site_next_seq */
 	/* After the commit, the streams hear of it. */
 	void (*changed)(void *self, struct db *db, int64_t run_id);

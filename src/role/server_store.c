@@ -81,6 +81,19 @@ store_boot_id(struct server *s, struct err *e)
 	return ok || err_sys(e, "read the boot id");
 }
 
+static bool
+store_drain(struct server *s, struct err *e)
+{
+	db_begin(s->write);
+	s->site.draining = meta_get_int(s->write, "drain_since", 0) != 0;
+	if (!db_commit(s->write, e))
+		return false;
+	if (s->site.draining)
+		server_say(s, "draining: nothing new is begun; slipway drain "
+			      "--undo ends it");
+	return true;
+}
+
 bool
 server_open_store(struct server *s, struct err *e)
 {
@@ -94,6 +107,7 @@ server_open_store(struct server *s, struct err *e)
 	    store_boot_id(s, e) && db_open(db, DB_WRITE, &s->write, e) &&
 	    migrate(s->write, e) &&
 	    meta_epoch_take(s->write, &s->site.epoch, e) &&
+	    store_drain(s, e) &&
 	    db_open(db, DB_READ, &s->read, e);
 }
 

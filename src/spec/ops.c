@@ -4,6 +4,7 @@
 #include "spec/catalogue.h"
 #include "spec/op.h"
 #include "spec/run.h"
+#include "spec/server.h"
 #include "spec/ticket.h"
 
 const struct op *const ops[] = {
@@ -36,6 +37,9 @@ const struct op *const ops[] = {
 	&op_secret_list,
 	&op_secret_remove,
 	&op_secret_set,
+	&op_server_drain,
+	&op_server_get,
+	&op_server_resume,
 	&op_task_get,
 	&op_task_list,
 	&op_task_run,
