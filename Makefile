@@ -161,6 +161,27 @@ print-config: ## print what this build is made with
 	    'CFLAGS  $(CFLAGS_ALL)' 'LDFLAGS $(LDFLAGS_ALL)' 'LIBS    $(LIBS)' \
 	    'keep    $(KEEP_CFLAGS) -static $(KEEP_LIBS)'
 
+MANUALS := slipway.1:slipway slipway-folder.5:folder slipway-serve.8:serve
+
+.PHONY: man
+man: $(O)/slipway ## write the man pages into $(O)/man
+	$(Q)mkdir -p $(O)/man
+	$(Q)set -e; for m in $(MANUALS); do \
+		$(O)/slipway manual $${m#*:} > $(O)/man/$${m%%:*}; done
+
+.PHONY: reference
+reference: $(O)/slipway ## write docs/reference anew from the tables
+	$(Q)mkdir -p docs/reference
+	$(Q)set -e; for m in $(MANUALS); do \
+		$(O)/slipway manual $${m#*:} --markdown > docs/reference/$${m#*:}.md; done
+
+.PHONY: reference-check
+reference-check: $(O)/slipway ## fail when docs/reference is not of this build
+	$(Q)set -e; for m in $(MANUALS); do \
+		$(O)/slipway manual $${m#*:} --markdown | \
+			diff -u docs/reference/$${m#*:}.md - || \
+			{ echo 'docs/reference is old: make reference'; exit 1; }; done
+
 .PHONY: clean
 clean: ## remove the output of this BUILD
 	rm -rf $(O)

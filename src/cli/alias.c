@@ -173,7 +173,7 @@ void
 verb_offer_all(struct arena *a, struct near *near)
 {
 	static const char *const others[] = { "check", "completion", "help",
-		"init", "serve", "show", "version" };
+		"init", "manual", "serve", "show", "version" };
 
 	for (const struct alias *l = aliases; l->word != NULL; l++)
 		near_offer(near, l->word);

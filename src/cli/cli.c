@@ -11,6 +11,7 @@
 #include "cli/drain.h"
 #include "cli/help.h"
 #include "cli/local.h"
+#include "cli/manual.h"
 #include "cli/verbs.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
@@ -74,6 +75,8 @@ cli_dispatch(struct session *s, int argc, char **argv)
 				: help_main(s);
 	if (strcmp(argv[0], "completion") == 0)
 		return completion_run(s, argc - 1, argv + 1);
+	if (strcmp(argv[0], "manual") == 0)
+		return manual_run(s, argc - 1, argv + 1);
 	if (strcmp(argv[0], "show") == 0)
 		return verb_show(s, argc - 1, argv + 1);
 	if (verb_find(argc, argv, &v))

@@ -11,7 +11,7 @@
  *	session.c term.c			connection, terminal
  *	ask.c wait.c decide.c follow.c verbs.c	verbs that do more than call
  *	show*.c table.c text.c clean.c		what people see
- *	help.c completion.c			from the same tables
+ *	help.c manual.c completion.c		from the same tables
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

@@ -443,6 +443,12 @@ test_completion(void **state)
 	(void)state;
 	assert_int_equal(r->code, 0);
 	assert_has(r->out, "complete ");
+	r = PLAY(none, NULL, "completion", "zsh");
+	assert_has(r->out, "compdef ");
+	r = PLAY(none, NULL, "completion", "fish");
+	assert_has(r->out, "complete -c slipway");
+	r = PLAY(none, NULL, "completion", "csh");
+	assert_int_equal(r->code, 2);
 	r = PLAY(routes, NULL, "completion", "words", "--", "request", "");
 	assert_has(r->out, "database\n");
 	r = PLAY(routes, NULL, "completion", "words", "--", "request",
@@ -451,6 +457,25 @@ test_completion(void **state)
 	assert_has(r->out, "--env\n");
 	r = PLAY(routes, NULL, "completion", "words", "--", "ticket", "");
 	assert_has(r->out, "approve\n");
+}
+
+static void
+test_manual(void **state)
+{
+	struct result *r = PLAY(none, NULL, "manual");
+
+	(void)state;
+	assert_int_equal(r->code, 0);
+	assert_has(r->out, ".TH slipway 1 ");
+	assert_has(r->out, ".SS slipway ticket approve TICKET");
+	assert_has(r->out, "\n.B \\-\\-plan\\-hash HASH\n");
+	r = PLAY(none, NULL, "manual", "folder", "--markdown");
+	assert_has(r->out, "\n- `needs.NAME.task`: ");
+	r = PLAY(none, NULL, "manual", "serve");
+	assert_has(r->out, ".TH slipway-serve 8 ");
+	assert_has(r->out, "$SLIPWAY_FOLDER\n");
+	r = PLAY(none, NULL, "manual", "kitchen");
+	assert_int_equal(r->code, 2);
 }
 
 static void
@@ -554,6 +579,7 @@ main(void)
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_can_words),
 		cmocka_unit_test(test_guesses),
 		cmocka_unit_test(test_history),

@@ -18,6 +18,32 @@ static const char completion_bash[] =
     "}\n"
     "complete -o default -F _slipway slipway\n";
 
+static const char completion_zsh[] =
+    "#compdef slipway\n"
+    "_slipway() {\n"
+    "\tlocal -a found\n"
+    "\tfound=(${(f)\"$(slipway completion words -- \\\n"
+    "\t    \"${(@)words[2,CURRENT]}\" 2>/dev/null)\"})\n"
+    "\tif (( ${#found} )); then compadd -a found; else _files; fi\n"
+    "}\n"
+    "if [ \"$funcstack[1]\" = _slipway ]; then _slipway\n"
+    "else compdef _slipway slipway; fi\n";
+
+static const char completion_fish[] =
+    "function __slipway_words\n"
+    "\tset -l typed (commandline -opc) (commandline -ct)\n"
+    "\tslipway completion words -- $typed[2..-1] 2>/dev/null\n"
+    "end\n"
+    "complete -c slipway -a '(__slipway_words)'\n";
+
+static const struct {
+	const char *shell, *text;
+} completions[] = {
+	{ "bash", completion_bash },
+	{ "fish", completion_fish },
+	{ "zsh", completion_zsh },
+};
+
 static void
 completion_verbs(struct session *s)
 {
@@ -128,11 +154,14 @@ completion_run(struct session *s, int argc, char **argv)
 		completion_words(s, argc, argv);
 		return EXIT_OK;
 	}
-	if (argc == 1 && strcmp(argv[0], "bash") == 0) {
-		fputs(completion_bash, s->out);
-		return EXIT_OK;
+	for (size_t i = 0; argc == 1 && i < ARRAY_SIZE(completions); i++) {
+		if (strcmp(argv[0], completions[i].shell) == 0) {
+			fputs(completions[i].text, s->out);
+			return EXIT_OK;
+		}
 	}
 	err_set(&e, ERR_SYNTAX, "usage", "completion: say for which shell");
-	err_hint(&e, "eval \"$(slipway completion bash)\"");
+	err_hint(&e, "eval \"$(slipway completion bash)\"; there are bash, "
+		     "fish and zsh");
 	return session_fail(s, &e);
 }

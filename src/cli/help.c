@@ -14,10 +14,16 @@ const struct help_extra help_extras[] = {
 	{ "check", "check DIR", "Check a team's folder; report every error.",
 	    "Each error is file:line:column, what, why, and what to type.  "
 	    "Exit 78 when there is any." },
-	{ "completion", "completion bash", "Print shell completion for bash.",
-	    "Put this into ~/.bashrc: eval \"$(slipway completion bash)\"" },
+	{ "completion", "completion bash|zsh|fish",
+	    "Print completion for a shell.",
+	    "Put this into ~/.bashrc or ~/.zshrc: "
+	    "eval \"$(slipway completion bash)\"; fish: "
+	    "slipway completion fish | source" },
 	{ "help", "help [VERB]", "Explain everything, or one verb.", NULL },
 	{ "init", "init [DIR]", "Write a team's folder to begin with.", NULL },
+	{ "manual", "manual [slipway|folder|serve]",
+	    "Print a man page: slipway manual | man -l -",
+	    "With --markdown as in docs/reference." },
 	{ "run --local", "run TASK --local",
 	    "Run a task here, without a server.", NULL },
 	{ "serve", "serve", "Run the server.", NULL },
@@ -41,8 +47,8 @@ static const struct {
 	{ "Administer",
 	    { "secret set", "secret remove", "secrets", "token create",
 		"token revoke", "tokens", "reload", "audit verify" } },
-	{ "Serve", { "init", "check", "run --local", "serve", "completion",
-		       "version" } },
+	{ "Serve", { "init", "check", "run --local", "serve", "manual",
+		       "completion", "version" } },
 };
 
 /* For somebody who has two minutes. */
@@ -54,7 +60,7 @@ static const char *const help_first[][2] = {
 			      "serve --folder DIR" },
 };
 
-static const char help_exit_codes[] =
+const char help_exit_codes[] =
     "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 denied, "
     "5 conflict,\n6 waiting for approval, 7 cancelled, 8 timed out, "
     "9 missing input,\n10 unknown, 69 no server, 74 storage, 75 later, "

@@ -27,6 +27,7 @@ struct help_extra {
 	const char *summary;
 	const char *doc; /* or NULL */
 };
+extern const char help_exit_codes[];
 extern const struct help_extra help_extras[]; /* sorted; ends with NULL */
 
 #endif
