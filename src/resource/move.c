@@ -90,6 +90,7 @@ move_save_ticket(struct cx *cx, struct ticket *ticket)
 	struct query *q = query(cx->db, "ticket_update");
 
 	ticket->updated_at = cx->now;
+	ticket_rescope(cx, ticket);
 	record_bind(q, &ticket_schema, ticket);
 	query_run(q);
 	cx->site->changed(cx->site->changed_self, cx->db, ticket->run_id);

@@ -27,7 +27,11 @@ UPDATE ticket SET title = $title, status = $status,
 	last_editor = $last_editor, environment = $environment,
 	params = $params, plan_hash = $plan_hash, run_id = $run_id,
 	resolution = $resolution, updated_at = $updated_at,
-	closed_at = $closed_at
+	closed_at = $closed_at, scope_id = $scope_id,
+	description = $description, priority = $priority,
+	priority_reason = $priority_reason, points = $points,
+	assignee = $assignee, epic = $epic, labels = $labels,
+	due_at = $due_at, outcome = $outcome, quick_fix = $quick_fix
 WHERE id = $id;
 
 -- name: need_update

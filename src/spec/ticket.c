@@ -32,10 +32,30 @@ static const struct machine_move ticket_moves[] = {
 	{ "declined", "waiting_approval", "it was amended" },
 	{ "declined", "approved", "it was amended, and needs no approval" },
 	{ "cancelled", "in_progress", "its run was retried" },
+	/* by hand: see ticket_hand_moves */
+	{ "open", "in_progress", "somebody works on it" },
+	{ "open", "done", "it is done" },
+	{ "in_progress", "open", "nobody works on it any more" },
+	{ "done", "open", "it came back" },
+	{ "cancelled", "open", "it is wanted after all" },
 	{ NULL, NULL, NULL }
 };
 const struct machine ticket_machine = { "ticket", ticket_states,
 	ticket_final, ticket_moves };
+
+static const struct machine_move ticket_hand_moves[] = {
+	{ "open", "in_progress", "somebody works on it" },
+	{ "open", "done", "it is done" },
+	{ "open", "cancelled", "it is not wanted any more" },
+	{ "in_progress", "open", "nobody works on it any more" },
+	{ "in_progress", "done", "it is done" },
+	{ "in_progress", "cancelled", "it is not wanted any more" },
+	{ "done", "open", "it came back" },
+	{ "cancelled", "open", "it is wanted after all" },
+	{ NULL, NULL, NULL }
+};
+const struct machine ticket_hand_machine = { "ticket", ticket_states,
+	ticket_final, ticket_hand_moves };
 
 static const char *const need_states[] = { "open", "met", "declined",
 	"expired", "void", NULL };
@@ -53,22 +73,40 @@ static const struct machine_move need_moves[] = {
 const struct machine need_machine = { "need", need_states, need_final,
 	need_moves };
 
-static const char *const priorities[] = { "interruption", "security",
-	"customer", "operational", NULL };
-static const char *const kinds[] = { "request", "operation", NULL };
+const char *const ticket_priorities[] = { "interruption", "security",
+	"customer", "operational", "feature", NULL };
+const char *const ticket_kinds[] = { "request", "incident", "operation",
+	"feature", "epic", NULL };
+const char *const ticket_outcomes[] = { "done", "workaround", "duplicate",
+	"dropped", "declined", NULL };
+const char *const ticket_link_kinds[] = { "blocks", "duplicates",
+	"relates_to", "spun_off_from", NULL };
+
+static const struct schema label_schema = { .kind = SCHEMA_STRING };
 
 static const struct schema ticket_fields[] = {
 	FIELD(struct ticket, id, .flags = F_HIDDEN),
 	FIELD(struct ticket, key, .flags = F_KEY,
 	    .doc = "Project and number, e.g. OPS-12."),
 	FIELD(struct ticket, project, .doc = "Its project."),
-	FIELD_AS(struct ticket, kind, SCHEMA_CHOICE, .choices = kinds,
+	FIELD_AS(struct ticket, kind, SCHEMA_CHOICE, .choices = ticket_kinds,
 	    .doc = "What kind of ticket."),
 	FIELD(struct ticket, title, .doc = "One line."),
+	FIELD(struct ticket, description, .doc = "More, in Markdown."),
 	FIELD_AS(struct ticket, status, SCHEMA_CHOICE,
 	    .choices = ticket_states, .doc = "Where it is in its life."),
 	FIELD_AS(struct ticket, priority, SCHEMA_CHOICE,
-	    .choices = priorities, .doc = "How it ranks."),
+	    .choices = ticket_priorities, .doc = "How it ranks."),
+	FIELD(struct ticket, priority_reason,
+	    .doc = "Which rule gave the priority, or who did, and why."),
+	FIELD(struct ticket, points,
+	    .doc = "How much work; 0 is not estimated."),
+	FIELD_AS(struct ticket, labels, SCHEMA_LIST, .of = &label_schema,
+	    .doc = "Its labels, sorted."),
+	FIELD(struct ticket, assignee,
+	    .doc = "Who works on it: a person, TEAM:duty, or empty."),
+	FIELD(struct ticket, epic, .doc = "The epic it belongs to, or empty."),
+	FIELD_AS(struct ticket, due_at, SCHEMA_TIME, .doc = "Wanted by."),
 	FIELD(struct ticket, requester, .doc = "Who asked."),
 	FIELD(struct ticket, last_editor, .doc = "Who edited it last."),
 	FIELD(struct ticket, request, .doc = "Request type, or empty."),
@@ -79,6 +117,12 @@ static const struct schema ticket_fields[] = {
 	    .doc = "What was asked for; secret values are masked."),
 	FIELD(struct ticket, plan_hash, .doc = "What an approval is over."),
 	FIELD(struct ticket, run_id, .flags = F_HIDDEN),
+	FIELD(struct ticket, scope_id, .flags = F_HIDDEN),
+	FIELD(struct ticket, outcome,
+	    .doc = "How it ended: done, workaround, duplicate, dropped, "
+		   "declined; empty before."),
+	FIELD(struct ticket, quick_fix,
+	    .doc = "Patched, with the lasting solution still to come."),
 	FIELD(struct ticket, resolution, .doc = "How it ended, in words."),
 	FIELD_AS(struct ticket, created_at, SCHEMA_TIME, .doc = "Asked."),
 	FIELD_AS(struct ticket, updated_at, SCHEMA_TIME,
@@ -100,11 +144,42 @@ static const struct schema ticket_entry_fields[] = {
 	FIELD(struct ticket_entry, body, .doc = "What, in words."),
 	FIELD_AS(struct ticket_entry, detail, SCHEMA_JSON,
 	    .doc = "The same for programs."),
+	FIELD_AS(struct ticket_entry, edited_at, SCHEMA_TIME,
+	    .doc = "A comment: when its author changed it."),
+	FIELD_AS(struct ticket_entry, removed_at, SCHEMA_TIME,
+	    .doc = "A comment: when its author took it back."),
 	{ .name = NULL }
 };
 const struct schema ticket_entry_schema = { .kind = SCHEMA_OBJECT,
 	.title = "TicketEntry", .doc = "A comment, or what happened.",
 	.fields = ticket_entry_fields };
+
+static const struct schema ticket_link_fields[] = {
+	FIELD(struct ticket_link, id, .flags = F_HIDDEN),
+	FIELD(struct ticket_link, from_id, .flags = F_HIDDEN),
+	FIELD(struct ticket_link, to_id, .flags = F_HIDDEN),
+	FIELD_AS(struct ticket_link, kind, SCHEMA_CHOICE,
+	    .choices = ticket_link_kinds, .doc = "What kind of link."),
+	FIELD(struct ticket_link, created_by, .doc = "Who linked."),
+	FIELD_AS(struct ticket_link, created_at, SCHEMA_TIME, .doc = "When."),
+	{ .name = NULL }
+};
+const struct schema ticket_link_schema = { .kind = SCHEMA_OBJECT,
+	.title = "TicketLink", .doc = "A link between two tickets.",
+	.fields = ticket_link_fields };
+
+static const struct schema ticket_watcher_fields[] = {
+	FIELD(struct ticket_watcher, ticket_id, .flags = F_HIDDEN),
+	FIELD(struct ticket_watcher, person, .doc = "Who."),
+	FIELD(struct ticket_watcher, why, .doc = "Why they watch."),
+	FIELD(struct ticket_watcher, off, .flags = F_HIDDEN),
+	FIELD_AS(struct ticket_watcher, since_at, SCHEMA_TIME,
+	    .doc = "Since when."),
+	{ .name = NULL }
+};
+const struct schema ticket_watcher_schema = { .kind = SCHEMA_OBJECT,
+	.title = "TicketWatcher", .doc = "Who hears of what happens to it.",
+	.fields = ticket_watcher_fields };
 
 static const struct schema vote_fields[] = {
 	FIELD(struct vote, id, .flags = F_HIDDEN),

@@ -15,10 +15,17 @@ struct ticket {
 	int64_t id;
 	const char *key; /* "OPS-12" */
 	const char *project;
-	const char *kind; /* "request", "operation" */
+	const char *kind; /* "request", "incident", "operation" … */
 	const char *title;
+	const char *description; /* Markdown */
 	const char *status;
-	const char *priority;
+	const char *priority;	     /* in the order of ticket_priorities */
+	const char *priority_reason; /* which rule, or who and why */
+	int64_t points;		     /* 0: not estimated */
+	const char *labels;	     /* JSON list, sorted */
+	const char *assignee; /* "tina", "platform:duty", "" nobody */
+	const char *epic;     /* key of the epic it belongs to, or "" */
+	int64_t due_at;
 	const char *requester;
 	const char *last_editor;
 	const char *request; /* request type, or "" */
@@ -27,8 +34,11 @@ struct ticket {
 	const char *environment;
 	const char *params; /* JSON; secret values sealed */
 	const char *plan_hash;
-	int64_t run_id;
-	const char *resolution;
+	int64_t run_id;	     /* 0: made by hand, people move it */
+	int64_t scope_id;    /* (team, environment, name): for rights */
+	const char *outcome; /* how it ended, in one word; "" not yet */
+	bool quick_fix;	     /* it was patched, not solved */
+	const char *resolution; /* how it ended, in words */
 	int64_t created_at, updated_at, closed_at;
 };
 
@@ -37,9 +47,27 @@ struct ticket_entry {
 	int64_t ticket_id;
 	int64_t at;
 	const char *actor;
-	const char *kind; /* "comment", "status", "edit", "vote", "result" */
+	const char *kind; /* "comment", "status", "edit", "vote", "link" … */
 	const char *body;
 	const char *detail; /* JSON */
+	int64_t edited_at, removed_at; /* of a comment */
+};
+
+/* from blocks, duplicates, relates to or was spun off from to. */
+struct ticket_link {
+	int64_t id;
+	int64_t from_id, to_id;
+	const char *kind; /* of ticket_link_kinds */
+	const char *created_by;
+	int64_t created_at;
+};
+
+struct ticket_watcher {
+	int64_t ticket_id;
+	const char *person;
+	const char *why; /* "requester", "comment", "assignee" … */
+	bool off;	 /* said no: not added again unless they ask */
+	int64_t since_at;
 };
 
 struct need {
@@ -69,10 +97,20 @@ struct vote {
 };
 
 extern const struct machine ticket_machine;
+/* The moves that people make, on tickets that have no run. */
+extern const struct machine ticket_hand_machine;
 extern const struct machine need_machine;
 
+/* NULL-terminated; the most urgent first. */
+extern const char *const ticket_priorities[];
+extern const char *const ticket_kinds[], *const ticket_outcomes[],
+    *const ticket_link_kinds[];
+
+/* More than this is no on-call task. */
+#define TICKET_POINTS_ON_CALL 3
+
 extern const struct schema ticket_schema, ticket_entry_schema, need_schema,
-    vote_schema;
+    vote_schema, ticket_link_schema, ticket_watcher_schema;
 extern const struct schema ticket_detail_schema;
 
 extern const struct op op_ticket_list, op_ticket_get, op_ticket_edit,

@@ -12,6 +12,49 @@
 #include "resource/sealed.h"
 #include "store/record.h"
 
+/* The environment of an edited ticket is another scope. */
+void
+ticket_rescope(struct cx *cx, struct ticket *t)
+{
+	const char *name = t->request[0] != '\0' ? t->request : t->task;
+
+	for (int tries = 0; tries < 2; tries++) {
+		struct query *q = query(cx->db,
+		    tries == 0 ? "ticket_scope_get" : "ticket_scope_insert");
+
+		bind_text(q, "team", t->team);
+		bind_text(q, "environment", t->environment);
+		bind_text(q, "name", name);
+		if (tries == 0 && query_next(q)) {
+			t->scope_id = column_int(q, "id");
+			query_end(q);
+			return;
+		}
+		if (tries == 0)
+			query_end(q);
+		else
+			query_run(q);
+	}
+	t->scope_id = db_last_id(cx->db);
+}
+
+/* What is not said of a ticket is nothing, and not NULL. */
+static void
+ticket_defaults(struct ticket *t)
+{
+	const char **const texts[] = { &t->request, &t->task, &t->environment,
+		&t->plan_hash, &t->resolution, &t->description,
+		&t->priority_reason, &t->assignee, &t->epic, &t->outcome };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (*texts[i] == NULL)
+			*texts[i] = "";
+	if (t->labels == NULL)
+		t->labels = "[]";
+	if (t->params == NULL)
+		t->params = "{}";
+}
+
 void
 ticket_insert(struct cx *cx, struct ticket *t)
 {
@@ -29,6 +72,8 @@ ticket_insert(struct cx *cx, struct ticket *t)
 	t->key = arena_printf(cx->arena, "%s-%lld", t->project,
 	    (long long)number);
 	t->created_at = t->updated_at = cx->now;
+	ticket_defaults(t);
+	ticket_rescope(cx, t);
 	q = query(cx->db, "ticket_insert");
 	record_bind(q, &ticket_schema, t);
 	query_run(q);

@@ -19,6 +19,9 @@
 /* Number it in its project, write it; id and key are set. */
 void ticket_insert(struct cx *cx, struct ticket *ticket);
 
+/* Find its scope, for what depends on its rights. */
+void ticket_rescope(struct cx *cx, struct ticket *ticket);
+
 /* It has its run: open its needs, or let it go on when there are none. */
 void ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
     const struct approval_rule *rules, size_t n);

@@ -11,11 +11,22 @@ SELECT last FROM project_counter WHERE project = $project;
 -- name: ticket_insert
 INSERT INTO ticket (key, project, kind, title, status, priority, requester,
 	last_editor, request, task, team, environment, params, plan_hash,
-	run_id, resolution, created_at, updated_at, closed_at)
+	run_id, resolution, created_at, updated_at, closed_at, scope_id,
+	description, priority_reason, points, assignee, epic, labels, due_at,
+	outcome, quick_fix)
 VALUES ($key, $project, $kind, $title, $status, $priority, $requester,
 	$last_editor, $request, $task, $team, $environment, $params,
 	$plan_hash, $run_id, $resolution, $created_at, $updated_at,
-	$closed_at);
+	$closed_at, $scope_id, $description, $priority_reason, $points,
+	$assignee, $epic, $labels, $due_at, $outcome, $quick_fix);
+
+-- name: ticket_scope_get
+SELECT id FROM ticket_scope
+WHERE team = $team AND environment = $environment AND name = $name;
+
+-- name: ticket_scope_insert
+INSERT INTO ticket_scope (team, environment, name)
+VALUES ($team, $environment, $name);
 
 -- name: ticket_get
 SELECT * FROM ticket WHERE id = $id;
