@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "engine/engine_private.h"
 #include "resource/audit.h"
-#include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -80,14 +79,22 @@ anchor_write(void *arg)
 }
 
 static void
+anchor_dropped(void *arg)
+{
+	struct anchor_job *job = arg;
+
+	free(job->path);
+	free(job);
+}
+
+static void
 anchor_written(void *arg)
 {
 	struct anchor_job *job = arg;
 
 	if (!job->ok)
 		log_warn("audit.anchor", "%s", job->err.message);
-	free(job->path);
-	free(job);
+	anchor_dropped(job);
 }
 
 static void
@@ -128,5 +135,5 @@ duty_anchor(struct engine *g, struct cx *cx)
 	memcpy(job->hash, hash, sizeof(hash));
 	g->anchor.seq = seq;
 	g->anchor.boot_ms = clock_boot_ms();
-	db_after_commit(cx->db, anchor_committed, job);
+	db_after_commit_or(cx->db, anchor_committed, anchor_dropped, job);
 }

@@ -135,6 +135,18 @@ db_run_hooks(struct db *db)
 	free(hooks);
 }
 
+/* Those above n are forgotten. */
+static void
+db_drop_hooks(struct db *db, size_t n)
+{
+	while (db->nhooks > n) {
+		struct db_hook *h = &db->hooks[--db->nhooks];
+
+		if (h->dropped != NULL)
+			h->dropped(h->arg);
+	}
+}
+
 bool
 db_commit(struct db *db, struct err *e)
 {
@@ -160,7 +172,7 @@ db_rollback(struct db *db)
 		db->ops->control(db, DB_ROLLBACK);
 	db->in_transaction = false;
 	db->depth = 0;
-	db->nhooks = 0;
+	db_drop_hooks(db, 0);
 	db_clear_error(db);
 }
 
@@ -199,7 +211,7 @@ db_rollback_to(struct db *db)
 	ASSERT_MAGIC(db, DB_MAGIC);
 	ASSERT(db->depth > 0);
 	mark = &db->marks[--db->depth];
-	db->nhooks = mark->hooks;
+	db_drop_hooks(db, mark->hooks);
 	if (mark->failed || db->lost || db->broken)
 		return;
 	db_clear_error(db);
@@ -210,6 +222,13 @@ db_rollback_to(struct db *db)
 void
 db_after_commit(struct db *db, void (*fn)(void *arg), void *arg)
 {
+	db_after_commit_or(db, fn, NULL, arg);
+}
+
+void
+db_after_commit_or(struct db *db, void (*fn)(void *arg),
+    void (*dropped)(void *arg), void *arg)
+{
 	ASSERT_MAGIC(db, DB_MAGIC);
 	ASSERT(db->in_transaction);
 	if (db->nhooks == db->hooks_cap) {
@@ -218,7 +237,8 @@ db_after_commit(struct db *db, void (*fn)(void *arg), void *arg)
 		    sizeof(*db->hooks));
 		ASSERT(db->hooks != NULL);
 	}
-	db->hooks[db->nhooks++] = (struct db_hook){ .fn = fn, .arg = arg };
+	db->hooks[db->nhooks++] = (struct db_hook){ .fn = fn,
+		.dropped = dropped, .arg = arg };
 }
 
 /* --- the rest ------------------------------------------------------------- */

@@ -95,6 +95,10 @@ bool db_broken(struct db *db);
 /* Call fn(arg) after the outermost commit, in order; forgotten by a rollback
  * of the savepoint it was said in. */
 void db_after_commit(struct db *db, void (*fn)(void *arg), void *arg);
+/* The same for an arg that must be freed: dropped(arg) where it is forgotten.
+ * One of the two is called, once. */
+void db_after_commit_or(struct db *db, void (*fn)(void *arg),
+    void (*dropped)(void *arg), void *arg);
 
 /* Move the log of commits into the file, as far as readers allow.  Hinders
  * nobody, but costs two fsyncs: off the core thread, on a connection of its

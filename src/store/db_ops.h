@@ -99,6 +99,7 @@ struct query {
 
 struct db_hook {
 	void (*fn)(void *arg);
+	void (*dropped)(void *arg); /* or NULL */
 	void *arg;
 };
 
