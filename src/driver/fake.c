@@ -127,6 +127,10 @@ fake_event(struct fake *f, int64_t id, struct work_event *ret)
 			: WORK_ENDED,
 		.attempt = id, .token = a->token, .reason = a->reason,
 		.code = a->code };
+	if (a->state == FAKE_RUNS) {
+		ret->kind = WORK_STARTED;
+		return;
+	}
 	ret->ended_ms = clock_wall_ms();
 	if (a->outputs.len > 0)
 		buf_addstr(&ret->outputs, buf_str(&a->outputs));
@@ -211,6 +215,13 @@ fake_destroy(struct fake *f)
 	free(f->queue);
 	close(f->fd);
 	free(f);
+}
+
+void
+fake_begin(struct fake *f, int64_t attempt)
+{
+	if (fake_attempt(f, attempt)->state == FAKE_RUNS)
+		fake_queue(f, attempt);
 }
 
 void

@@ -24,6 +24,8 @@ typedef bool fake_script(void *self, const struct work *w,
 struct fake *fake_create(fake_script *script, void *self, struct driver *ret);
 void fake_destroy(struct fake *f);
 
+/* Say that an attempt runs.  Ignored when it does not. */
+void fake_begin(struct fake *f, int64_t attempt);
 /* End an attempt that runs.  Ignored when it does not. */
 void fake_end(struct fake *f, int64_t attempt, enum work_reason reason,
     int code);

@@ -280,8 +280,10 @@ event_take(struct local *l, const struct wire_event *from,
 		ret->layers = from->layers;
 		return true;
 	case WIRE_EXITED:
-		/* the disk may refuse the record, the datagram has it too */
-		if (!attempt_result(l->k, from->attempt, from->token, &end,
+		/* The disk may refuse the record, the datagram has it too:
+		 * all of it but the outputs. */
+		if ((end.reason == 0 || end.outputs_bytes > 0) &&
+		    !attempt_result(l->k, from->attempt, from->token, &end,
 			&ret->outputs))
 			end.outputs_cut |= end.outputs_bytes > 0;
 		if (end.reason != 0)

@@ -2,6 +2,7 @@
 /* finish: what the driver reports becomes the fate of steps and runs. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/plant.h"
 #include "engine/engine_private.h"
@@ -10,6 +11,7 @@
 #include "resource/run/step.h"
 
 #define LOST_TRIES 3
+#define STARTS_WAIT_MS 20
 
 /* How an attempt ended. */
 static const char *
@@ -270,9 +272,33 @@ finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
 	run_settle(cx, run);
 }
 
+/* That an attempt runs is news, not a decision: it may wait for the end of a
+ * short one and share its commit. */
+static bool
+starts_may_wait(struct engine *g)
+{
+	int64_t now = clock_boot_ms();
+
+	for (size_t i = 0; i < g->npending; i++)
+		if (g->pending[i].kind != WORK_STARTED)
+			return false;
+	if (g->npending == 0)
+		return false;
+	if (g->starts_due_boot_ms == 0)
+		g->starts_due_boot_ms = now + STARTS_WAIT_MS;
+	if (g->starts_due_boot_ms <= now)
+		return false;
+	if (g->starts_due_boot_ms < g->next_due_boot_ms)
+		g->next_due_boot_ms = g->starts_due_boot_ms;
+	return true;
+}
+
 void
 duty_finish(struct engine *g, struct cx *cx)
 {
+	if (starts_may_wait(g))
+		return;
+	g->starts_due_boot_ms = 0;
 	while (g->nhandled < g->npending) {
 		const struct work_event *ev = &g->pending[g->nhandled];
 		struct attempt *a = run_attempt(cx, ev->attempt);

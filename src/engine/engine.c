@@ -64,7 +64,7 @@ site_cancel(void *self, struct db *db, int64_t attempt, int64_t token,
 
 	ASSERT(c != NULL);
 	*c = (struct cancel){ self, attempt, token, grace_ms };
-	db_after_commit(db, cancel_committed, c);
+	db_after_commit_or(db, cancel_committed, free, c);
 }
 
 struct engine *
@@ -248,15 +248,41 @@ pending_add(struct engine *g, const struct work_event *ev)
 	g->pending[g->npending++] = *ev;
 }
 
-/* The transaction is durable: forget what ended, start what was decided. */
+static void
+engine_start(struct engine *g, const struct starting *s)
+{
+	struct work_event ev = { .kind = WORK_ENDED,
+		.attempt = s->work.attempt, .token = s->work.token,
+		.reason = WORK_SPAWN_FAILED, .code = -1 };
+	struct err e;
+
+	live_add(g, &s->live);
+	if (g->driver.ops->start(g->driver.self, &s->work, &e))
+		return;
+	/* Not this attempt's fault: whoever restarts us brings the rights
+	 * back, and recovery finds that it never began. */
+	if (e.class == ERR_UNAVAILABLE) {
+		log_error("driver.lost", "%s: stopping", e.message);
+		_exit(70);
+	}
+	snprintf(ev.detail, sizeof(ev.detail), "%.127s", e.message);
+	pending_add(g, &ev);
+	g->more = true;
+}
+
+/* The transaction is durable: start what was decided, forget what ended.  In
+ * this order, for somebody waits for the start. */
 static void
 engine_committed(void *arg)
 {
 	struct engine *g = arg;
-	size_t kept = 0, handled = g->nhandled;
+	size_t kept = 0, before = g->nlive, handled = g->nhandled;
 
+	for (size_t i = 0; i < g->nstarting; i++)
+		engine_start(g, &g->starting[i]);
+	g->nstarting = 0;
 	for (size_t i = 0; i < g->nlive; i++)
-		if (!engine_ends(g, &g->live[i]))
+		if (i >= before || !engine_ends(g, &g->live[i]))
 			g->live[kept++] = g->live[i];
 		else if (g->driver.ops->forget != NULL)
 			g->driver.ops->forget(g->driver.self,
@@ -269,28 +295,6 @@ engine_committed(void *arg)
 		    (g->npending - handled) * sizeof(*g->pending));
 	g->npending -= handled;
 	g->nhandled = 0;
-
-	for (size_t i = 0; i < g->nstarting; i++) {
-		struct starting *s = &g->starting[i];
-		struct err e;
-
-		live_add(g, &s->live);
-		if (g->driver.ops->start(g->driver.self, &s->work, &e))
-			continue;
-		/* Not this attempt's fault: whoever restarts us brings the
-		 * rights back, and recovery finds that it never began. */
-		if (e.class == ERR_UNAVAILABLE) {
-			log_error("driver.lost", "%s: stopping", e.message);
-			_exit(70);
-		}
-		struct work_event ev = { .kind = WORK_ENDED,
-			.attempt = s->work.attempt, .token = s->work.token,
-			.reason = WORK_SPAWN_FAILED, .code = -1 };
-		snprintf(ev.detail, sizeof(ev.detail), "%.127s", e.message);
-		pending_add(g, &ev);
-		g->more = true;
-	}
-	g->nstarting = 0;
 	g->nlive_shown = (int)g->nlive;
 	g->hooked = false;
 }
@@ -391,6 +395,8 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 	struct step *step = run_step(cx, a->step_id);
 	struct run *run = run_by_id(cx, a->run_id);
 
+	if (step == NULL || run == NULL)
+		return; /* the database failed, and recovery with it */
 	a->detail = "the server died before it was started";
 	a->ended_at = cx->now;
 	move_attempt(cx, a, "never");
@@ -414,10 +420,14 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 {
 	struct work_event ev;
 	struct step *step = run_step(cx, a->step_id);
-	const struct task *task = engine_task(g, cx, step->definition);
+	struct run *run = run_by_id(cx, a->run_id);
+	const struct task *task;
 	struct live live = { .attempt = a->id, .token = a->token,
 		.step = a->step_id };
 
+	if (step == NULL || run == NULL)
+		return; /* the database failed, and recovery with it */
+	task = engine_task(g, cx, step->definition);
 	memset(&ev, 0, sizeof(ev));
 	snprintf(live.run_key, sizeof(live.run_key), "R-%lld",
 	    (long long)a->run_id);
@@ -438,7 +448,7 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 	case WORK_RUNNING:
 		live_add(g, &live);
 		/* The server may have died before it passed this on. */
-		if (run_by_id(cx, a->run_id)->cancel_by[0] != '\0' &&
+		if (run->cancel_by[0] != '\0' &&
 		    !PLANTED("cancel-lost-on-restart"))
 			site_cancel(g, cx->db, a->id, a->token, -1);
 		return;

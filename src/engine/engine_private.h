@@ -60,6 +60,7 @@ struct engine {
 	bool hooked; /* the after-commit hook of this round is set */
 	int64_t tokens;
 	int64_t next_due_boot_ms;
+	int64_t starts_due_boot_ms; /* pending starts are written; 0: unset */
 	bool more; /* come again at once */
 
 	/* Tasks by definition hash, for as long as the folder stays. */

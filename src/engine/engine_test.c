@@ -390,6 +390,68 @@ an_equal_step_of_another_run_is_shared(void **state)
 	rig_end(&r);
 }
 
+static const char *
+held_status(struct rig *r, const struct script *s)
+{
+	struct cx *cx = rig_begin(r, "ernie");
+	struct attempt *a = run_attempt(cx, s->held);
+
+	rig_commit(r);
+	return a->status;
+}
+
+static void
+news_of_a_start_waits_a_moment_for_company(void **state)
+{
+	struct script s = { .check_base = 1, .hold_base = true };
+	struct rig r;
+	struct asked asked;
+	struct err e = { 0 };
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	assert_ok(rig_ask(&r, "ernie", "base", NULL, "dev",
+		      "{\"name\":\"a\"}", &asked, &e),
+	    &e);
+	rig_settle(&r);
+	clock_set(clock_wall_ms(), clock_boot_ms());
+	fake_begin(r.fake, s.held);
+	rig_settle(&r);
+	assert_string_equal(held_status(&r, &s), "starting");
+	assert_true(r.hooks.next_due(r.hooks.self) <= clock_boot_ms() + 20);
+	clock_shift(20);
+	rig_settle(&r);
+	assert_string_equal(held_status(&r, &s), "running");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	s.check_base = 0;
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	rig_end(&r);
+}
+
+static void
+a_cancel_that_is_rolled_back_leaves_nothing(void **state)
+{
+	struct script s = { .check_base = 1, .hold_base = true };
+	struct rig r;
+	struct asked asked;
+	struct err e = { 0 };
+	struct cx *cx;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	assert_ok(rig_ask(&r, "ernie", "base", NULL, "dev",
+		      "{\"name\":\"a\"}", &asked, &e),
+	    &e);
+	rig_settle(&r);
+	cx = rig_begin(&r, "ernie");
+	run_cancel(cx, run_by_id(cx, asked.run->id), "enough");
+	db_rollback(r.db);
+	rig_settle(&r);
+	assert_int_equal(engine_live(r.engine), 1);
+	rig_end(&r);
+}
+
 int
 main(void)
 {
@@ -403,6 +465,8 @@ main(void)
 		cmocka_unit_test(cancel_ends_what_runs_and_starts_no_more),
 		cmocka_unit_test(what_is_lost_is_unknown_and_a_person_decides),
 		cmocka_unit_test(an_equal_step_of_another_run_is_shared),
+		cmocka_unit_test(a_cancel_that_is_rolled_back_leaves_nothing),
+		cmocka_unit_test(news_of_a_start_waits_a_moment_for_company),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

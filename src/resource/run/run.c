@@ -46,8 +46,9 @@ run_visible(struct cx *cx, const struct run *run)
 {
 	struct access_target target = { run->team, run->environment,
 		run->task };
-	size_t n;
+	const struct ticket *ticket;
 	const char **watchers;
+	size_t n;
 
 	if (access_sees(cx->platform, cx->actor, run->requester, &target))
 		return true;
@@ -58,9 +59,8 @@ run_visible(struct cx *cx, const struct run *run)
 	for (size_t i = 0; i < n; i++)
 		if (streq(watchers[i], cx->actor->person))
 			return true;
-	if (run->ticket_id == 0)
-		return false;
-	return ticket_visible(cx, ticket_by_id(cx, run->ticket_id));
+	ticket = run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+	return ticket != NULL && ticket_visible(cx, ticket);
 }
 
 bool
