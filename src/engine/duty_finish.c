@@ -305,6 +305,8 @@ duty_finish(struct engine *g, struct cx *cx)
 
 		engine_hook(g);
 		g->nhandled++;
+		if (ev->kind != WORK_STARTED)
+			engine_ended(g, ev);
 		/* A late word of an older server's attempt, or the second
 		 * word of one that is over. */
 		if (a == NULL ||

@@ -305,17 +305,21 @@ static void
 start_step(struct engine *g, struct cx *cx, struct step *step)
 {
 	struct run *run = run_by_id(cx, step->run_id);
+	int64_t open, failed;
 	struct err e;
 
 	if (run == NULL)
 		return; /* the database failed; the round comes to nothing */
+	open = run->open_steps;
+	failed = run->failed_steps;
 	if (streq(run->status, "queued") && !ticket_lets_run(cx, run, &e))
 		run_void(cx, run, arena_strdup(cx->arena, e.message));
 	else if (streq(step->status, "check"))
 		start_check(g, cx, run, step);
 	else
 		start_ready(g, cx, run, step);
-	run_settle(cx, run);
+	if (run->open_steps != open || run->failed_steps != failed || run->dry)
+		run_settle(cx, run);
 }
 
 /* The flag may be up for longer than it is true, never the other way. */

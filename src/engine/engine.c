@@ -168,29 +168,26 @@ engine_task(struct engine *g, struct cx *cx, const char *hash)
 	return task;
 }
 
-/* Whether this live one ends in this round; a word with another token is
- * not about it. */
-static bool
-engine_ends(const struct engine *g, const struct live *l)
+void
+engine_ended(struct engine *g, const struct work_event *ev)
 {
-	for (size_t i = 0; i < g->nhandled; i++)
-		if (g->pending[i].attempt == l->attempt &&
-		    (g->pending[i].token == l->token ||
-			PLANTED("slot-freed-by-stale-word")) &&
-		    g->pending[i].kind != WORK_STARTED)
-			return true;
-	return false;
+	for (size_t i = 0; i < g->nlive; i++) {
+		struct live *l = &g->live[i];
+
+		/* A word with another token is not about it. */
+		if (l->ends || l->attempt != ev->attempt ||
+		    (l->token != ev->token &&
+			!PLANTED("slot-freed-by-stale-word")))
+			continue;
+		l->ends = true;
+		g->nends++;
+	}
 }
 
 size_t
 engine_running(const struct engine *g)
 {
-	size_t n = g->nstarting;
-
-	for (size_t i = 0; i < g->nlive; i++)
-		if (!engine_ends(g, &g->live[i]))
-			n++;
-	return n;
+	return g->nstarting + g->nlive - g->nends;
 }
 
 static int64_t
@@ -215,7 +212,7 @@ engine_in_use(struct engine *g, struct cx *cx, const char *limit,
 		    : &g->starting[i - g->nlive].live;
 		int64_t n = live_uses(l, limit);
 
-		if (n == 0 || engine_ends(g, l))
+		if (n == 0 || l->ends)
 			continue;
 		sum += n;
 		holders = arena_printf(cx->arena, "%s%s%s", holders,
@@ -276,18 +273,19 @@ static void
 engine_committed(void *arg)
 {
 	struct engine *g = arg;
-	size_t kept = 0, before = g->nlive, handled = g->nhandled;
+	size_t kept = 0, handled = g->nhandled;
 
 	for (size_t i = 0; i < g->nstarting; i++)
 		engine_start(g, &g->starting[i]);
 	g->nstarting = 0;
 	for (size_t i = 0; i < g->nlive; i++)
-		if (i >= before || !engine_ends(g, &g->live[i]))
+		if (!g->live[i].ends)
 			g->live[kept++] = g->live[i];
 		else if (g->driver.ops->forget != NULL)
 			g->driver.ops->forget(g->driver.self,
 			    g->live[i].attempt);
 	g->nlive = kept;
+	g->nends = 0;
 	for (size_t i = 0; i < handled; i++)
 		buf_finish(&g->pending[i].outputs);
 	if (handled < g->npending)
@@ -336,6 +334,9 @@ round_begin(struct engine *g, struct db *db)
 	if (PLANTED("events-lost-on-rollback") && g->nhandled > 0)
 		g->npending = 0;
 	g->nhandled = 0;
+	for (size_t i = 0; g->nends > 0 && i < g->nlive; i++)
+		g->live[i].ends = false;
+	g->nends = 0;
 	if (!PLANTED("hook-lost-on-rollback"))
 		g->hooked = false;
 	g->round_db = db;

@@ -20,7 +20,8 @@ SELECT step.id AS id, run.key AS run_key FROM step
 JOIN run ON run.id = step.run_id
 WHERE step.ident = $ident AND step.run_id <> $run_id
 	AND step.definition = $definition
-	AND step.status IN ('checking', 'running', 'verifying')
+	AND (step.status = 'checking' OR step.status = 'running'
+		OR step.status = 'verifying')
 	AND run.status = 'running' LIMIT 1;
 
 -- name: step_parked_on

@@ -23,6 +23,7 @@ struct live { /* an attempt that was started and is not known to be over */
 	int64_t token;
 	int64_t step;
 	int64_t grace_ms;
+	bool ends; /* in this round */
 	char run_key[24];
 	const struct use_def *uses; /* of the cached task */
 	size_t nuses;
@@ -49,6 +50,7 @@ struct engine {
 
 	struct live *live;
 	size_t nlive, live_cap;
+	size_t nends; /* of live, in this round */
 	struct starting *starting;
 	size_t nstarting, starting_cap;
 	struct work_event *pending; /* reported, not committed */
@@ -75,6 +77,8 @@ void engine_hook(struct engine *g);
 const struct task *engine_task(struct engine *g, struct cx *cx,
     const char *hash);
 
+/* This word of the driver's ends an attempt. */
+void engine_ended(struct engine *g, const struct work_event *ev);
 /* Attempts that will live after this round. */
 size_t engine_running(const struct engine *g);
 /* Amount of a limit in use after this round; *ret_holders names runs. */

@@ -53,7 +53,6 @@ struct db_ops {
 	void (*reset)(void *stmt); /* bindings too */
 
 	/* Parameters count from 1, columns from 0.  Values are copied. */
-	int (*param_index)(void *stmt, const char *name); /* 0: no such */
 	int (*param_count)(void *stmt);
 	const char *(*param_name)(void *stmt, int i); /* without the $ */
 	void (*bind_text)(struct db *db, void *stmt, int i, struct str v);
@@ -94,6 +93,7 @@ struct query {
 	bool row;   /* a row is there to be read */
 	bool over;  /* no more rows */
 	int column; /* where the last look-up by name ended */
+	int param;  /* the same, from 0 */
 	struct query *next;
 };
 

@@ -76,22 +76,29 @@ query(struct db *db, const char *name)
 	q->next = NULL;
 	q->row = q->over = false;
 	q->column = 0;
+	q->param = 0;
 	db->in_use++;
 	return q;
 }
 
-/* 0: the statement could not be prepared, nothing is to be bound. */
+/* Callers bind in the order of the statement, mostly.  0: it could not be
+ * prepared, nothing is to be bound. */
 static int
 query_param(struct query *q, const char *param)
 {
-	int i;
+	int count = query_param_count(q);
 
 	if (q->stmt == NULL)
 		return 0;
-	i = q->db->ops->param_index(q->stmt, param);
-	if (i == 0)
-		check_failed(q->of->name, 0, param);
-	return i;
+	for (int n = 0; n < count; n++) {
+		int i = (q->param + n) % count;
+
+		if (streq(q->db->ops->param_name(q->stmt, i + 1), param)) {
+			q->param = i + 1;
+			return i + 1;
+		}
+	}
+	check_failed(q->of->name, 0, param);
 }
 
 void

@@ -320,15 +320,6 @@ sqlite_reset(void *stmt)
 }
 
 static int
-sqlite_param_index(void *stmt, const char *name)
-{
-	char with_dollar[64];
-
-	snprintf(with_dollar, sizeof(with_dollar), "$%s", name);
-	return sqlite3_bind_parameter_index(stmt, with_dollar);
-}
-
-static int
 sqlite_param_count(void *stmt)
 {
 	return sqlite3_bind_parameter_count(stmt);
@@ -517,7 +508,6 @@ const struct db_ops sqlite_ops = {
 	.finalize = sqlite_finalize,
 	.step = sqlite_step,
 	.reset = sqlite_reset,
-	.param_index = sqlite_param_index,
 	.param_count = sqlite_param_count,
 	.param_name = sqlite_param_name,
 	.bind_text = sqlite_bind_text,
