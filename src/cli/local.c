@@ -41,6 +41,8 @@ const struct local locals[] = {
 	{ "run.log",
 	    BARE("raw", "Leave control sequences in, byte for byte.") },
 	WAIT_FLAGS("run.retry"),
+	{ "run.retry", BARE("latest", "With today's definitions.") },
+	{ "run.retry", BARE("same", "With those that it ran.") },
 	{ "server.drain", BARE("no_wait", "Do not wait for what runs.") },
 	{ "server.drain", TAKES("timeout", "DURATION", SCHEMA_DURATION,
 			      "Wait no longer than this; it drains on.") },

@@ -237,6 +237,8 @@ show_run(struct session *s, const json_t *detail)
 	show_params(s, "parameters", json_object_get(run, "params"));
 	show_field(s, "ticket", text_get(a, detail, "ticket"));
 	show_field(s, "retry of", text_get(a, detail, "retry_of"));
+	show_field(s, "definitions", text_hash(a, run, "closure_hash"));
+	show_field(s, "they were", text_hash(a, detail, "retry_of_closure"));
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));
 	show_field(s, "cancelled by", text_get(a, run, "cancel_by"));
 	show_field(s, over ? "took" : "for",

@@ -214,6 +214,12 @@ verb_retry(struct session *s, const struct verb *v, int argc, char **argv)
 
 	if (!verb_parse(s, v, argc, argv, &args, &code))
 		return code;
+	if (args_local(&args, "latest") != NULL)
+		json_object_set_new(args.body, "definition",
+		    json_string("latest"));
+	else if (args_local(&args, "same") != NULL)
+		json_object_set_new(args.body, "definition",
+		    json_string("same"));
 	if (!wait_how(&args, &how, &e))
 		return session_fail(s, &e);
 	if (!verb_call(s, v, &args, &detail, &code))

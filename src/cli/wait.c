@@ -272,6 +272,21 @@ wait_last_attempt(const json_t *detail)
 	return last;
 }
 
+/* Which definitions run now, and which did in the run it tries again. */
+static const char *
+wait_versions(struct session *s, const json_t *detail)
+{
+	struct arena *a = s->arena;
+	const char *now =
+	    text_hash(a, json_object_get(detail, "run"), "closure_hash");
+
+	if (json_string_value(json_object_get(detail, "retry_of")) == NULL)
+		return arena_printf(a, " with the definitions %s", now);
+	return arena_printf(a, " (%s again) with the definitions %s, not %s",
+	    text_get(a, detail, "retry_of"), now,
+	    text_hash(a, detail, "retry_of_closure"));
+}
+
 int
 wait_retried(struct session *s, const struct wait_how *how, json_t *detail)
 {
@@ -282,7 +297,7 @@ wait_retried(struct session *s, const struct wait_how *how, json_t *detail)
 		show_answer(s, &op_run_retry, detail);
 		return wait_code(how, wait_status(detail));
 	}
-	session_say(s, "retrying %s\n", run);
+	session_say(s, "retrying %s%s\n", run, wait_versions(s, detail));
 	return wait_follow(s, how, run, wait_last_attempt(detail));
 }
 

@@ -142,7 +142,7 @@ retries_from_the_failed_step(void **state)
 
 	s.right = 0;
 	cx = rig_begin(&r, "ernie");
-	assert_ok(run_retry(cx, run_by_id(cx, asked.run->id), 0, &e), &e);
+	assert_ok(run_retry(cx, run_by_id(cx, asked.run->id), NULL, &e), &e);
 	rig_commit(&r);
 	rig_settle(&r);
 	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
@@ -353,7 +353,7 @@ what_is_lost_is_unknown_and_a_person_decides(void **state)
 	    "unknown");
 	s.hold_base = false;
 	cx = rig_begin(&r, "ernie");
-	assert_ok(run_retry(cx, run_by_id(cx, asked.run->id), 0, &e), &e);
+	assert_ok(run_retry(cx, run_by_id(cx, asked.run->id), NULL, &e), &e);
 	rig_commit(&r);
 	rig_settle(&r);
 	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");

@@ -494,7 +494,9 @@ static void
 work_fill(struct building *b, bool check, struct work *ret)
 {
 	const struct task *t = b->task;
-	bool preview = check && run_is_preview(b->run);
+	/* Nobody waits long for what is only looked at. */
+	bool preview = check &&
+	    (run_is_preview(b->run) || b->run->cancel_by[0] != '\0');
 	struct str *secrets = arena_array(b->cx->arena, b->nsecrets,
 	    sizeof(*secrets));
 

@@ -28,6 +28,7 @@ static const struct machine_move run_moves[] = {
 	{ "running", "timed_out", "a step ran into its timeout" },
 	{ "running", "unknown", "a step started and its end is not known" },
 	{ "running", "unkillable", "a step survived being killed" },
+	{ "succeeded", "running", "retried from one of its steps" },
 	{ "failed", "running", "retried" },
 	{ "cancelled", "running", "retried" },
 	{ "timed_out", "running", "retried" },
@@ -121,6 +122,9 @@ static const struct machine_move step_moves[] = {
 	{ "blocked", "check", "what it needs was retried" },
 	{ "blocked", "idle", "what it needs was retried" },
 	{ "not_needed", "idle", "the run was retried" },
+	{ "succeeded", "waiting", "run again, or what it needs is" },
+	{ "succeeded", "check", "what was taken over is looked for again" },
+	{ "skipped", "waiting", "what it needs is run again" },
 	{ "skipped", "check", "the plan is made again" },
 	{ "skipped", "idle", "the plan is made again" },
 	{ "waiting", "idle", "the plan is made again" },
@@ -267,7 +271,10 @@ static const struct schema step_view_fields[] = {
 	    .doc = "Where it is in its life." },
 	{ .name = "reason", .kind = SCHEMA_STRING, .doc = "Why, in words." },
 	{ .name = "preview", .kind = SCHEMA_STRING,
-	    .doc = "Target before the run: done, missing, unknown or empty." },
+	    .doc = "Target before the run: done, missing, unknown or empty; "
+		   "again: it runs whatever is there." },
+	{ .name = "definition", .kind = SCHEMA_STRING,
+	    .doc = "Hash of the definition that its attempts ran." },
 	{ .name = "needs", .kind = SCHEMA_LIST, .of = &json_schema,
 	    .doc = "Steps it needs: {name, step}." },
 	{ .name = "manual", .kind = SCHEMA_LIST, .of = &text_schema,
@@ -298,6 +305,9 @@ static const struct schema run_detail_fields[] = {
 	    .doc = "Its ticket." },
 	{ .name = "retry_of", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "The run that it tries again." },
+	{ .name = "retry_of_closure", .kind = SCHEMA_STRING,
+	    .flags = F_NULLABLE,
+	    .doc = "The definitions that that one ran, by hash." },
 	{ .name = "planning", .kind = SCHEMA_BOOL,
 	    .doc = "Checks are still going on; the plan may change." },
 	{ .name = "newer", .kind = SCHEMA_BOOL,
@@ -351,8 +361,12 @@ const struct op op_run_cancel = { .name = "run.cancel",
 
 static const char *const retry_definitions[] = { "same", "latest", NULL };
 static const struct schema run_retry_fields[] = {
+	{ .name = "from", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "From this step (its number or task), also one that "
+		   "succeeded: it and what depends on it run again. Else from "
+		   "all that failed." },
 	{ .name = "step", .kind = SCHEMA_INTEGER,
-	    .doc = "Only from this failed step; else from all that failed." },
+	    .doc = "The same by number." },
 	{ .name = "definition", .kind = SCHEMA_CHOICE,
 	    .choices = retry_definitions, .default_json = "\"same\"",
 	    .doc = "same: this run goes on; latest: a new run with today's "
@@ -362,11 +376,11 @@ static const struct schema run_retry_fields[] = {
 static const struct schema run_retry_in = { .kind = SCHEMA_OBJECT,
 	.title = "RunRetry", .fields = run_retry_fields };
 const struct op op_run_retry = { .name = "run.retry",
-	.summary = "Retry a run from where it failed; what is done stays.",
+	.summary = "Retry a run from where it failed, or from any step.",
 	.method = OP_POST, .path = "/v1/runs/{run}/retry", .kind = OP_WRITE,
 	.role = ROLE_SIGNED_IN, .in = &run_retry_in,
 	.out = &run_detail_schema,
-	.cli = "run retry RUN [--step STEP] [--definition same|latest]" };
+	.cli = "run retry RUN [--from STEP] [--definition same|latest]" };
 
 static const struct schema run_log_query[] = {
 	{ .name = "step", .kind = SCHEMA_INTEGER,

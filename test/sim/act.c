@@ -221,7 +221,7 @@ static bool
 act_retry(struct sim *s, struct cx *cx, struct err *e)
 {
 	struct run *run = any_run(s, cx, sim_chance(s, 95));
-	int64_t step = 0;
+	struct step *step = NULL;
 
 	if (run == NULL)
 		return nothing(e);
@@ -230,10 +230,10 @@ act_retry(struct sim *s, struct cx *cx, struct err *e)
 		struct step **steps = run_steps_since(cx, run->id, 0, &n);
 
 		if (n > 0)
-			step = steps[sim_below(s, n)]->id;
+			step = steps[sim_below(s, n)];
 	}
 	sim_note(s, "%s retries %s step %lld", cx->actor->person, run->key,
-	    (long long)step);
+	    step == NULL ? 0LL : (long long)step->id);
 	return run_retry(cx, run, step, e);
 }
 

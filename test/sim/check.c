@@ -44,7 +44,8 @@ static const char triggers[] =
     "step.id = edge.from_step WHERE edge.to_step = new.step_id AND "
     "step.status NOT IN ('succeeded', 'skipped'));"
     "SELECT RAISE(ABORT, 'an attempt starts in a cancelled run') WHERE "
-    "EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '');"
+    "new.kind <> 'verify' AND EXISTS (SELECT 1 FROM run WHERE id = "
+    "new.run_id AND cancel_by <> '');"
     "SELECT RAISE(ABORT, 'a command starts in a run that may not') WHERE "
     "new.kind = 'run' AND EXISTS (SELECT 1 FROM run WHERE id = new.run_id "
     "AND (status <> 'running' OR dry = 1)); END;";
@@ -317,8 +318,8 @@ live_check(struct sim *s)
 	static const char live[] =
 	    "SELECT COUNT(*) FROM attempt WHERE status IN " LIVE;
 	static const char cancelled[] =
-	    "SELECT run.cancel_by <> '' FROM attempt JOIN run ON run.id = "
-	    "attempt.run_id WHERE attempt.id = ?1";
+	    "SELECT run.cancel_by <> '' AND attempt.kind <> 'verify' FROM "
+	    "attempt JOIN run ON run.id = attempt.run_id WHERE attempt.id = ?1";
 	int64_t n = raw_int(s, live, 0, 0);
 
 	if (n != engine_live(s->engine))

@@ -217,7 +217,7 @@ ask_write_run(struct cx *cx, struct prepared *p,
 		.cancel_by = "" };
 	if (ticket == NULL && !ask->dry)
 		run->dedupe_key = ask_dedupe_key(cx, p);
-	run_insert(cx, run, &p->graph);
+	run_insert(cx, run, &p->graph, ask->retry_from);
 	return run;
 }
 

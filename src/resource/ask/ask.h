@@ -22,6 +22,8 @@ struct ask {
 	const char *note;  /* or NULL */
 	bool dry;
 	int64_t retry_of;
+	const char *retry_from; /* ident of a step that is not taken over, nor
+				 * what depends on it; or NULL */
 };
 
 /* An ask thought through: nothing is written yet but definitions and plan. */

@@ -67,10 +67,21 @@ step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
 /* What succeeded in the run that this one tries again, and is the same still,
  * need not be done again. */
 static void
-take_over(struct cx *cx, int64_t run_id, const struct graph *g)
+take_over(struct cx *cx, int64_t run_id, const struct graph *g,
+    const char *afresh)
 {
+	bool *anew = arena_array(cx->arena, g->count, sizeof(*anew));
+
 	for (size_t i = 0; i < g->count; i++) {
-		struct query *q = query(cx->db, "step_given");
+		const struct graph_step *s = g->steps[i];
+		struct query *q;
+
+		anew[i] = streq(s->ident, afresh);
+		for (size_t k = 0; k < s->nedges; k++)
+			anew[i] = anew[i] || anew[s->edges[k].from->index];
+		if (anew[i])
+			continue;
+		q = query(cx->db, "step_given");
 
 		bind_int(q, "run_id", run_id);
 		bind_text(q, "ident", g->steps[i]->ident);
@@ -95,12 +106,13 @@ next_id(struct cx *cx)
 }
 
 void
-run_insert(struct cx *cx, struct run *run, struct graph *g)
+run_insert(struct cx *cx, struct run *run, struct graph *g,
+    const char *afresh)
 {
 	struct query *q;
 
 	if (run->retry_of != 0) {
-		take_over(cx, run->retry_of, g);
+		take_over(cx, run->retry_of, g, afresh);
 		graph_demand(g);
 	}
 	run->key = arena_printf(cx->arena, "R-%lld", (long long)next_id(cx));

@@ -130,14 +130,17 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
     const char *outcome, const char *note, struct err *e)
 {
 	const char *who = actor_name(cx->actor);
-	bool manual = streq(step->status, "manual");
+	bool manual = streq(step->status, "manual"), goes_on;
 
 	if (!manual && !streq(step->status, "unknown"))
 		return err_set(e, ERR_CONFLICT, "step.not_open",
 		    "step %lld of %s is %s: only an unknown or a manual one "
 		    "is for a person to decide",
 		    (long long)step->id, run->key, step->status);
-	if (!ticket_lets_run(cx, run, e))
+	/* What became of an unknown one may be said when nothing more may
+	 * start. */
+	goes_on = ticket_lets_run(cx, run, e);
+	if (!goes_on && (manual || streq(outcome, "retry")))
 		return false;
 	if (!manual && !streq(run->status, "running") &&
 	    machine_find(&run_machine, run->status, "running") == NULL)
@@ -153,14 +156,17 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 			return err_set(e, ERR_CONFLICT, "step.manual",
 			    "a manual step is done or it is not: succeeded "
 			    "or failed");
-		return run_retry(cx, run, step->id, e);
+		return run_retry(cx, run, step, e);
 	}
 	if (!manual) {
 		/* It was counted as failed, and what needs it is blocked. */
 		if (!streq(run->status, "running")) {
-			move_run(cx, run, "running",
-			    arena_printf(cx->arena, "resolved by %s", who));
-			ticket_run_started(cx, run);
+			if (!run_reopen(cx, run,
+				arena_printf(cx->arena, "resolved by %s", who),
+				e))
+				return false;
+			if (goes_on)
+				ticket_run_started(cx, run);
 		}
 		run->failed_steps--;
 		run->open_steps++;
@@ -171,7 +177,7 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 	else
 		step_failed(cx, run, step, "failed",
 		    arena_printf(cx->arena, "%s: %s", who, note));
-	if (!manual && streq(outcome, "succeeded") &&
+	if (goes_on && !manual && streq(outcome, "succeeded") &&
 	    run->cancel_by[0] == '\0')
 		run_unblock(cx, run);
 	run_settle(cx, run);

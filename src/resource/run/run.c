@@ -357,6 +357,8 @@ retry_step(struct cx *cx, struct run *run, struct step *s)
 	s->tries = 0;
 	s->held = false;
 	s->shares = 0;
+	if (streq(s->preview, "again"))
+		s->preview = "";
 	if (s->target != TARGET_NONE && s->waiting == 0) {
 		move_step(cx, s, "check", "retried");
 	} else {
@@ -430,37 +432,176 @@ run_unblock(struct cx *cx, struct run *run)
 	retry_rest(cx, run);
 }
 
+static bool
+step_is_done(const struct step *s)
+{
+	return streq(s->status, "succeeded") || streq(s->status, "skipped");
+}
+
+/* One that was done is to be done again.  What it ran runs whatever is there;
+ * what was there already is looked at again. */
+static void
+retry_done_step(struct cx *cx, struct run *run, struct step *s)
+{
+	struct query *q = query(cx->db, "reveal_forget");
+	const bool ran = streq(s->status, "succeeded") && s->tries > 0;
+
+	bind_int(q, "step_id", s->id);
+	query_run(q);
+	q = query(cx->db, "step_dependants_undone");
+	bind_int(q, "id", s->id);
+	query_run(q);
+	s->tries = 0;
+	s->held = false;
+	s->shares = 0;
+	s->outputs = "{}";
+	if (ran)
+		s->preview = "again";
+	if (!ran && s->target == TARGET_EARLY) {
+		move_step(cx, s, "check", "its target is looked for again");
+		return;
+	}
+	move_step(cx, s, "waiting", "to be run again");
+	if (s->waiting == 0)
+		step_wake(cx, run, s);
+}
+
+/* The step, and all that depends on it and came to something. */
+static void
+retry_from(struct cx *cx, struct run *run, struct step *first)
+{
+	struct step_list todo = { .items = NULL };
+
+	step_list_add(cx, &todo, first);
+	for (size_t i = 0; i < todo.count; i++) {
+		struct step *s = run_step(cx, todo.items[i]->id);
+		struct step_list above;
+
+		if (s == NULL)
+			return; /* the database failed */
+		if (step_is_done(s)) {
+			retry_done_step(cx, run, s);
+		} else {
+			if (machine_is_final(&step_machine, s->status) &&
+			    !streq(s->status, "not_needed") &&
+			    !streq(s->status, "blocked"))
+				retry_step(cx, run, s);
+			continue;
+		}
+		above = rows_steps_by(cx, "step_dependants_all", "id", s->id,
+		    NULL);
+		for (size_t k = 0; k < above.count; k++)
+			step_list_add(cx, &todo, above.items[k]);
+	}
+}
+
+/* May it go on at all, and from where? */
+static bool
+retry_allowed(struct cx *cx, const struct run *run, const struct step *one,
+    struct err *e)
+{
+	const bool over = machine_is_final(&run_machine, run->status);
+	const bool well = streq(run->status, "succeeded");
+
+	if (!over || run->dry || (well && one == NULL)) {
+		err_set(e, ERR_CONFLICT, "run.not_failed",
+		    "%s is %s: only what failed can be retried", run->key,
+		    run->dry ? "a plan only" : run->status);
+		if (well && !run->dry)
+			return err_hint(e, "name a step: slipway run retry %s "
+			    "--from STEP", run->key);
+		return err_hint(e, "slipway run show %s", run->key);
+	}
+	if (well && run->ticket_id != 0) {
+		err_set(e, ERR_CONFLICT, "run.closed",
+		    "the ticket of %s is done: what was approved is used up",
+		    run->key);
+		return err_hint(e,
+		    "slipway run retry %s --from %lld --latest",
+		    run->key, (long long)one->id);
+	}
+	if (one != NULL && !step_is_done(one) &&
+	    machine_find(&step_machine, one->status, "waiting") == NULL)
+		return err_set(e, ERR_CONFLICT, "step.not_failed",
+		    "step %lld of %s is %s: there is nothing to do again",
+		    (long long)one->id, run->key, one->status);
+	return PLANTED("retry-unapproved") || ticket_lets_run(cx, run, e);
+}
+
 bool
-run_retry(struct cx *cx, struct run *run, int64_t step_id, struct err *e)
+run_reopen(struct cx *cx, struct run *run, const char *reason, struct err *e)
+{
+	const struct step *root = run_step(cx, run->root_step);
+	const char *dedupe = NULL;
+	const struct run *other = NULL;
+
+	if (run->ticket_id == 0 && !run->dry && root != NULL) {
+		dedupe = arena_printf(cx->arena, "%s.%s", root->ident,
+		    run->closure_hash);
+		other = run_by_dedupe(cx, dedupe);
+	}
+	if (other != NULL && other->id != run->id) {
+		err_set(e, ERR_CONFLICT, "run.same_active",
+		    "%s does not go on: %s, the same, is %s", run->key,
+		    other->key, other->status);
+		return err_hint(e, "slipway follow %s", other->key);
+	}
+	run->dedupe_key = dedupe;
+	move_run(cx, run, "running", reason);
+	return true;
+}
+
+bool
+run_step_named(struct cx *cx, const struct run *run, const char *name,
+    struct step **ret, struct err *e)
+{
+	struct query *q;
+	struct step *found = NULL;
+	int64_t number;
+	size_t n = 0;
+
+	if (str_to_int64(str_of(name), &number)) {
+		found = run_step(cx, number);
+		n = found != NULL && found->run_id == run->id;
+	} else {
+		q = query(cx->db, "step_of_task");
+		bind_int(q, "run_id", run->id);
+		bind_text(q, "task", name);
+		for (; query_next(q); n++)
+			found = rows_step(cx, q);
+		query_end(q);
+	}
+	if (n > 1) {
+		err_set(e, ERR_CONFLICT, "step.several",
+		    "%s has several steps of task '%s'", run->key, name);
+		return err_hint(e, "name one by its number: slipway show %s",
+		    run->key);
+	}
+	if (n == 0)
+		return call_absent(e, "step", name, NULL);
+	*ret = found;
+	return true;
+}
+
+bool
+run_retry(struct cx *cx, struct run *run, struct step *one, struct err *e)
 {
 	static const char *const again[] = { "failed", "timed_out",
 		"unknown", "unkillable", "cancelled" };
-	struct step *one = step_id == 0 ? NULL : run_step(cx, step_id);
+	const char *reason = arena_printf(cx->arena, "retried by %s",
+	    actor_name(cx->actor));
 
-	if (machine_find(&run_machine, run->status, "running") == NULL ||
-	    streq(run->status, "queued")) {
-		err_set(e, ERR_CONFLICT, "run.not_failed",
-		    "%s is %s: only what failed can be retried", run->key,
-		    run->status);
-		return err_hint(e, "slipway run show %s", run->key);
-	}
-	if (!PLANTED("retry-unapproved") && !ticket_lets_run(cx, run, e))
+	if (!retry_allowed(cx, run, one, e))
 		return false;
-	if (step_id != 0 && (one == NULL || one->run_id != run->id))
-		return call_absent(e, "step",
-		    arena_printf(cx->arena, "%lld", (long long)step_id),
-		    NULL);
-	if (one != NULL &&
-	    machine_find(&step_machine, one->status, "waiting") == NULL)
-		return err_set(e, ERR_CONFLICT, "step.not_failed",
-		    "step %lld of %s is %s: only what failed can be retried",
-		    (long long)step_id, run->key, one->status);
+	if (one != NULL)
+		reason = arena_printf(cx->arena, "%s from step %lld, %s",
+		    reason, (long long)one->id, one->task);
+	if (!run_reopen(cx, run, reason, e))
+		return false;
 	run->cancel_by = "";
-	move_run(cx, run, "running",
-	    arena_printf(cx->arena, "retried by %s", actor_name(cx->actor)));
 	run_bulk(cx, run, "step_idle_again");
 	if (one != NULL)
-		retry_step(cx, run, one);
+		retry_from(cx, run, one);
 	for (size_t i = 0; one == NULL && i < ARRAY_SIZE(again); i++)
 		retry_all_in(cx, run, again[i]);
 	retry_rest(cx, run);

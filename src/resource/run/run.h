@@ -16,8 +16,10 @@
 
 /* Write the run with its steps and edges; id, key and root_step are set, the
  * requester watches it.  status is as in *run.  With retry_of, what succeeded
- * there and is the same still is taken over. */
-void run_insert(struct cx *cx, struct run *run, struct graph *g);
+ * there and is the same still is taken over, but for the step of the ident
+ * `afresh` (or NULL) and what depends on it. */
+void run_insert(struct cx *cx, struct run *run, struct graph *g,
+    const char *afresh);
 
 /* ERR_NOT_FOUND when there is none, or the actor may not see it. */
 bool run_by_key(struct cx *cx, const char *key, struct run **ret,
@@ -56,9 +58,20 @@ void run_release(struct cx *cx, struct run *run, const char *reason);
  * run is left alone. */
 void run_cancel(struct cx *cx, struct run *run, const char *reason);
 
-/* Go on from the failed steps (or one of them).  ERR_CONFLICT when the run
- * is not over or did not fail. */
-bool run_retry(struct cx *cx, struct run *run, int64_t step_id,
+/* The step of that number or task; ERR_NOT_FOUND, ERR_CONFLICT when several
+ * have the task. */
+bool run_step_named(struct cx *cx, const struct run *run, const char *name,
+    struct step **ret, struct err *e);
+
+/* Go on from the failed steps, or (one not NULL) from any step: it and what
+ * depends on it run again.  ERR_CONFLICT when the run is not over, did not
+ * fail and no step is named, is done for its ticket, or an equal one runs. */
+bool run_retry(struct cx *cx, struct run *run, struct step *one,
+    struct err *e);
+
+/* A final run goes on: running, and an equal ask joins it again.
+ * ERR_CONFLICT "run.same_active" when an equal one is active by now. */
+bool run_reopen(struct cx *cx, struct run *run, const char *reason,
     struct err *e);
 
 /* What was blocked by a step that turned out well goes on.  The caller

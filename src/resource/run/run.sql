@@ -82,6 +82,18 @@ UPDATE step SET waiting = waiting + (SELECT COUNT(*) FROM edge
 	WHERE edge.from_step = $id AND edge.to_step = step.id)
 WHERE id IN (SELECT to_step FROM edge WHERE from_step = $id);
 
+-- name: step_dependants_all
+SELECT DISTINCT step.* FROM edge JOIN step ON step.id = edge.to_step
+WHERE edge.from_step = $id ORDER BY step.id;
+
+-- name: step_of_task
+SELECT * FROM step WHERE run_id = $run_id AND task = $task
+ORDER BY id LIMIT 2;
+
+-- name: reveal_forget
+-- What is made anew may be shown anew; the audit chain keeps who saw the old.
+DELETE FROM reveal WHERE step_id = $step_id;
+
 -- name: step_dependants_ready
 SELECT DISTINCT step.* FROM edge JOIN step ON step.id = edge.to_step
 WHERE edge.from_step = $id AND step.status = 'waiting' AND step.waiting = 0

@@ -163,8 +163,8 @@ retry_ask(struct cx *cx, const struct run *run, struct ask *ask,
 
 /* A new run of the same with today's definitions; it needs new approvals. */
 static bool
-retry_latest(struct cx *cx, struct run *run, struct run **ret,
-    struct err *e)
+retry_latest(struct cx *cx, struct run *run, const struct step *from,
+    struct run **ret, struct err *e)
 {
 	json_t *stored, *plain, *params;
 	struct problems problems;
@@ -185,6 +185,7 @@ retry_latest(struct cx *cx, struct run *run, struct run **ret,
 	if (!ok)
 		return false;
 	ask.params = params;
+	ask.retry_from = from == NULL ? NULL : from->ident;
 	if (!ask_make(cx, &ask, &asked, e))
 		return false;
 	*ret = asked.run;
@@ -195,16 +196,22 @@ bool
 run_api_retry(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
+	const char *from = call_text(call->body, "from");
+	const int64_t number = call_int(call->body, "step");
+	struct step *one = NULL;
 	struct run *run;
 	bool ok;
 
+	if (from == NULL && number != 0)
+		from = arena_printf(cx->arena, "%lld", (long long)number);
 	if (!run_by_key(cx, call->path[0], &run, e) ||
-	    !run_is_mine(cx, run, RIGHT_RUN, e))
+	    !run_is_mine(cx, run, RIGHT_RUN, e) ||
+	    (from != NULL && !run_step_named(cx, run, from, &one, e)))
 		return false;
 	if (streq(call_text(call->body, "definition"), "latest"))
-		ok = retry_latest(cx, run, &run, e);
+		ok = retry_latest(cx, run, one, &run, e);
 	else
-		ok = run_retry(cx, run, call_int(call->body, "step"), e);
+		ok = run_retry(cx, run, one, e);
 	if (!ok)
 		return false;
 	run_view_detail(cx, out, run_by_id(cx, run->id));

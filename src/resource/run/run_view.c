@@ -109,6 +109,7 @@ run_view_step(struct cx *cx, struct json_out *out, const struct step *s)
 	json_kv_str(out, "status", s->status);
 	json_kv_str(out, "reason", s->reason);
 	json_kv_str(out, "preview", s->preview);
+	json_kv_str(out, "definition", s->definition);
 	needs_json(cx, out, s);
 	json_key(out, "manual");
 	json_array_begin(out);
@@ -153,6 +154,8 @@ run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 	run_view_run(cx, out, run);
 	json_kv_str(out, "ticket", ticket == NULL ? NULL : ticket->key);
 	json_kv_str(out, "retry_of", before == NULL ? NULL : before->key);
+	json_kv_str(out, "retry_of_closure",
+	    before == NULL ? NULL : before->closure_hash);
 	json_kv_bool(out, "planning", run_is_planning(cx, run));
 	json_kv_bool(out, "newer", run_is_old(cx, run));
 	json_key(out, "watchers");

@@ -56,7 +56,7 @@ step_wake(struct cx *cx, struct run *run, struct step *step)
 {
 	bool preview = run_is_preview(run);
 
-	if (step->target == TARGET_LATE)
+	if (step->target == TARGET_LATE && !streq(step->preview, "again"))
 		move_step(cx, step, "check", "its target is looked for");
 	else {
 		step->held = preview;

@@ -305,7 +305,7 @@ ticket_lets_run(struct cx *cx, const struct run *run, struct err *e)
 		    run->key);
 	else
 		return true;
-	return err_hint(e, "slipway run retry %s --definition latest",
+	return err_hint(e, "slipway run retry %s --latest",
 	    run->key);
 }
 
