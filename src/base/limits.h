@@ -48,6 +48,8 @@
 #define LIMIT_STEPS_PER_RUN 200000
 #define LIMIT_PREVIEW_CHECKS 100
 #define LIMIT_PREVIEW_MS 10000
+#define LIMIT_SHOW_MS 600000 /* of a preview: that an approver sees */
+#define LIMIT_SHOW_BYTES KIB(64)
 #define LIMIT_BATCH 256
 #define LIMIT_GRACE_MS 10000 /* TERM to KILL, where no task says */
 

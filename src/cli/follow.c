@@ -191,7 +191,7 @@ static bool
 follow_is_quiet(const char *status)
 {
 	static const char *const quiet[] = { "check", "checking", "idle",
-		"not_needed", "ready", "verifying", "waiting" };
+		"not_needed", "previewing", "ready", "verifying", "waiting" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(quiet); i++) {
 		if (strcmp(status, quiet[i]) == 0)

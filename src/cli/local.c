@@ -34,6 +34,12 @@
 			"Parameters as a JSON object; - is stdin.")            \
 	}
 
+#define DECIDE_FLAGS(op)                                                       \
+	{ op, BARE("yes", "Do not ask.") },                                    \
+	    { op, BARE("all", "On every step that waits.") },                  \
+	    { op, TAKES("step", "STEP", SCHEMA_INTEGER,                        \
+		    "On this step only.") }
+
 const struct local locals[] = {
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
@@ -49,8 +55,8 @@ const struct local locals[] = {
 	{ "server.drain", BARE("undo", "The same as server resume.") },
 	PARAM_FLAGS("task.run"),
 	WAIT_FLAGS("task.run"),
-	{ "ticket.approve", BARE("yes", "Do not ask.") },
-	{ "ticket.decline", BARE("yes", "Do not ask.") },
+	DECIDE_FLAGS("ticket.approve"),
+	DECIDE_FLAGS("ticket.decline"),
 	PARAM_FLAGS("ticket.edit"),
 	{ "token.create",
 	    TAKES("save", "PROFILE", SCHEMA_STRING,

@@ -95,6 +95,7 @@ step_words(struct session *s, const json_t *step, const char *status)
 		{ "check", "being looked at" },
 		{ "checking", "being looked at" },
 		{ "manual", "waits for a person" },
+		{ "previewing", "what it would do" },
 	};
 
 	if (step_is_ahead(status))

@@ -28,6 +28,26 @@ show_votes(struct session *s, const json_t *votes)
 	}
 }
 
+/* In the middle of a run: which step, with what, and what it would do. */
+static void
+show_need_step(struct session *s, const json_t *need)
+{
+	struct arena *a = s->arena;
+	const char *params = text_params(a, json_object_get(need, "params"));
+	const char *preview =
+	    text_lines(a, json_object_get(need, "preview"));
+
+	session_say(s, "  step %s %s%s%s%s\n", text_get(a, need, "step_id"),
+	    text_get(a, need, "task"), *params != '\0' ? " (" : "", params,
+	    *params != '\0' ? ")" : "");
+	if (*preview != '\0' &&
+	    strcmp(text_get(a, need, "status"), "open") == 0) {
+		session_say(s, "      would do, by its preview %s:\n",
+		    text_hash(a, need, "preview_hash"));
+		show_below(s, 8, preview);
+	}
+}
+
 static void
 show_need(struct session *s, const json_t *need)
 {
@@ -35,6 +55,8 @@ show_need(struct session *s, const json_t *need)
 	const char *status = text_get(a, need, "status");
 	bool open = strcmp(status, "open") == 0;
 
+	if (*text_get(a, need, "task") != '\0')
+		show_need_step(s, need);
 	session_say(s, "  %s %s  %s%s\n",
 	    session_tone(s, open ? TONE_BUSY : term_status_tone(status),
 		open ? term_status_mark(&s->term, "approval")
@@ -167,6 +189,21 @@ show_history(struct session *s, const json_t *history)
 	show_entry_line(s, last);
 }
 
+static bool
+show_asks(const json_t *detail)
+{
+	json_t *need;
+	size_t i;
+
+	json_array_foreach(json_object_get(detail, "needs"), i, need)
+	{
+		if (streq(json_string_value(json_object_get(need, "status")),
+			"open"))
+			return true;
+	}
+	return false;
+}
+
 void
 show_ticket_next(struct session *s, const json_t *detail)
 {
@@ -176,7 +213,7 @@ show_ticket_next(struct session *s, const json_t *detail)
 	const char *status = text_get(a, ticket, "status");
 	const char *run = text_get(a, detail, "run");
 
-	if (strcmp(status, "waiting_approval") == 0) {
+	if (strcmp(status, "waiting_approval") == 0 || show_asks(detail)) {
 		show_section(s, "Next");
 		show_next(s, arena_printf(a, "slipway approve %s", key),
 		    "for those who may decide");

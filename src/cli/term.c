@@ -101,6 +101,7 @@ static const struct {
 	{ "manual", TONE_BUSY, "⏸", "=" },
 	{ "met", TONE_GOOD, "✔", "+" },
 	{ "not_needed", TONE_DIM, "·", "." },
+	{ "previewing", TONE_BUSY, "▸", ">" },
 	{ "retry", TONE_BUSY, "↻", "~" },
 	{ "running", TONE_BUSY, "▸", ">" },
 	{ "skipped", TONE_DIM, "·", "." },

@@ -36,8 +36,7 @@ attempt_status(const struct work_event *ev)
 	}
 }
 
-/* The same in words. */
-static const char *
+const char *
 attempt_words(struct cx *cx, const struct work_event *ev)
 {
 	if (ev->kind == WORK_GONE)
@@ -262,6 +261,9 @@ finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
 		return;
 	if (streq(a->kind, "check") && streq(step->status, "checking"))
 		finish_check(cx, run, step, task, ev, a->status);
+	else if (streq(a->kind, "preview") &&
+	    streq(step->status, "previewing"))
+		finish_preview(g, cx, run, step, task, ev, a->status);
 	else if (streq(a->kind, "run") && streq(step->status, "running"))
 		finish_run(g, cx, run, step, task, ev, a->status);
 	else if (streq(a->kind, "verify") &&

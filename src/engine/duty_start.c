@@ -15,8 +15,7 @@
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
-/* Let it stand aside until what it waits for is over; it keeps its place. */
-static void
+void
 step_park(struct cx *cx, struct step *step, int64_t shares,
     const char *reason)
 {
@@ -26,8 +25,7 @@ step_park(struct cx *cx, struct step *step, int64_t shares,
 	move_save_step(cx, step);
 }
 
-/* An equal step of another run is being done: its result will do. */
-static bool
+bool
 step_shares(struct cx *cx, struct step *step)
 {
 	struct query *q = query(cx->db, "step_same_active");
@@ -75,7 +73,7 @@ step_shared_result(struct cx *cx, struct run *run, struct step *step)
 	return true;
 }
 
-static bool
+bool
 step_fits_limits(struct engine *g, struct cx *cx, const struct task *task,
     struct step *step)
 {
@@ -133,7 +131,7 @@ attempt_write(struct engine *g, struct cx *cx, const struct step *step,
 	return db_last_id(cx->db);
 }
 
-static void
+void
 run_begins(struct cx *cx, struct run *run)
 {
 	if (!streq(run->status, "queued") || run->dry)
@@ -147,6 +145,7 @@ start_attempt(struct engine *g, struct cx *cx, struct run *run,
     struct step *step, const char *kind)
 {
 	bool check = streq(kind, "check"), verify = streq(kind, "verify");
+	bool command = streq(kind, "run");
 	const struct task *task = engine_task(g, cx, step->definition);
 	struct starting s = { .live = { .step = step->id } };
 	struct err e;
@@ -169,7 +168,7 @@ start_attempt(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	}
 	step->attempts++;
-	if (!check && !verify)
+	if (command)
 		step->tries++;
 	s.live.token = g->site->epoch << 32 | ++g->tokens;
 	s.live.attempt = attempt_write(g, cx, step, kind, s.live.token);
@@ -182,7 +181,11 @@ start_attempt(struct engine *g, struct cx *cx, struct run *run,
 	if (verify)
 		move_save_step(cx, step);
 	else
-		move_step(cx, step, check ? "checking" : "running", "");
+		move_step(cx, step,
+		    check	? "checking"
+			: command ? "running"
+				  : "previewing",
+		    "");
 	audit(cx, "attempt.started",
 	    arena_printf(cx->arena, "%s/%lld", run->key, (long long)step->id),
 	    "done", kind,
@@ -262,6 +265,8 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	if (step_shared_result(cx, run, step) ||
 	    !step_condition(cx, run, step, task))
 		return;
+	if (!step_may_begin(g, cx, run, step, task))
+		return;
 	if (task->manual != NULL) {
 		step_manual(cx, run, step, task);
 		return;
@@ -274,7 +279,8 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	}
 	if (step_shares(cx, step) || !step_fits_limits(g, cx, task, step))
 		return;
-	start_attempt(g, cx, run, step, "run");
+	start_attempt(g, cx, run, step,
+	    step_has_preview(task) ? "preview" : "run");
 }
 
 static int64_t

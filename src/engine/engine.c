@@ -407,6 +407,8 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 		step_failed(cx, run, step, "cancelled", run->reason);
 	else if (streq(step->status, "checking"))
 		move_step(cx, step, "check", "to be checked again");
+	else if (streq(step->status, "previewing"))
+		move_step(cx, step, "ready", "its preview is to be made");
 	else if (streq(step->status, "running")) {
 		step->tries--;
 		move_step(cx, step, "ready", "to be started again");

@@ -87,12 +87,34 @@ int64_t engine_in_use(struct engine *g, struct cx *cx, const char *limit,
 
 /* duty_start.c */
 void duty_start(struct engine *g, struct cx *cx);
-/* Begin an attempt of kind "check", "run" or "verify"; the step is moved.
+/* Begin an attempt of kind "check", "preview", "run" or "verify"; the step is moved.
  * What cannot begin fails the step. */
 void start_attempt(struct engine *g, struct cx *cx, struct run *run,
     struct step *step, const char *kind);
 
+void run_begins(struct cx *cx, struct run *run);
+/* Let it stand aside until what it waits for is over; it keeps its place. */
+void step_park(struct cx *cx, struct step *step, int64_t shares,
+    const char *reason);
+/* An equal step of another run is being done: it waits for that one. */
+bool step_shares(struct cx *cx, struct step *step);
+/* false: it waits for a limit. */
+bool step_fits_limits(struct engine *g, struct cx *cx,
+    const struct task *task, struct step *step);
+
+/* approve.c: a step with what it would do shown first, and approved. */
+bool step_has_preview(const struct task *task);
+/* false: it was sent to be previewed or approved, or it failed. */
+bool step_may_begin(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const struct task *task);
+/* A preview ended: ask, or go on with the command. */
+void finish_preview(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const struct task *task, const struct work_event *ev,
+    const char *status);
+
 /* duty_finish.c */
+/* How an attempt ended, in words. */
+const char *attempt_words(struct cx *cx, const struct work_event *ev);
 void duty_finish(struct engine *g, struct cx *cx);
 /* Let those look again that stood aside for this step, or for what it held.
  * task may be NULL. */

@@ -439,11 +439,20 @@ secret_deliver(struct building *b, const struct environment_def *env,
 }
 
 static bool
-secrets_build(struct building *b, bool check, struct err *e)
+kind_is(const struct building *b, const char *kind)
+{
+	return streq(b->kind, kind);
+}
+
+static bool
+secrets_build(struct building *b, struct err *e)
 {
 	const struct environment_def *env =
 	    platform_environment(b->cx->platform, b->run->environment);
-	const json_t *own = check ? b->task->creates.secrets : NULL;
+	const json_t *own = kind_is(b, "run")
+	    ? NULL
+	    : kind_is(b, "preview") ? b->task->preview.secrets
+				    : b->task->creates.secrets;
 
 	for (size_t i = 0; i < json_array_size(own); i++)
 		if (!secret_deliver(b, env,
@@ -506,7 +515,10 @@ work_fill(struct building *b, bool check, struct work *ret)
 		.files = b->files, .nfiles = b->nfiles, .secrets = secrets,
 		.nsecrets = b->nsecrets, .volumes = b->volumes.items,
 		.sandbox = t->sandbox,
-		.timeout_ms = preview ? LIMIT_PREVIEW_MS : t->timeout_ms,
+		.timeout_ms = preview ? LIMIT_PREVIEW_MS
+		    : kind_is(b, "preview") && t->timeout_ms > LIMIT_SHOW_MS
+		    ? LIMIT_SHOW_MS
+		    : t->timeout_ms,
 		.grace_ms = t->grace_ms,
 		.output_cap = (uint64_t)t->output_cap,
 		.memory_bytes = (uint64_t)t->memory_bytes,
@@ -519,15 +531,17 @@ work_build(struct engine *g, struct cx *cx, const struct run *run,
     struct work *ret, struct err *e)
 {
 	struct building *b = ARENA_NEW(cx->arena, struct building);
-	bool check = !streq(kind, "run"), ok;
+	bool check = !streq(kind, "run") && !streq(kind, "preview"), ok;
+	const struct command *command =
+	    streq(kind, "run") ? &task->command : &task->preview.command;
 
 	*b = (struct building){ .engine = g, .cx = cx, .run = run,
 		.step = step, .task = task, .kind = kind };
 	b->params = work_params(cx, step, e);
 	ok = b->params != NULL && params_check(b, e) && needs_collect(b, e) &&
 	    (check ? creates_build(b, e)
-		   : command_build(b, &task->command, e)) &&
-	    env_build(b, e) && secrets_build(b, check, e) &&
+		   : command_build(b, command, e)) &&
+	    env_build(b, e) && secrets_build(b, e) &&
 	    files_build(b, e);
 	if (ok)
 		work_fill(b, check, ret);

@@ -102,6 +102,28 @@ task_check_creates(struct load *l, const struct item *it)
 }
 
 static void
+task_check_preview(struct load *l, const struct item *it)
+{
+	const json_t *preview = json_object_get(it->value, "preview");
+	const struct task *t = it->task;
+
+	if (preview == NULL)
+		return;
+	if (json_object_get(preview, "run") != NULL &&
+	    json_object_get(preview, "argv") != NULL)
+		load_error_key(l, it, "/preview/argv", NULL,
+		    "preview has both run and argv");
+	if (t->preview.command.kind == COMMAND_NONE)
+		load_error(l, it, "/preview", "write run: or argv:",
+		    "preview has no command");
+	else if (t->command.kind == COMMAND_NONE)
+		load_error(l, it, "/preview", "write run:, or leave it out",
+		    "task '%s' has a preview and no command to preview",
+		    it->name);
+	task_check_command(l, it, "/preview", &t->preview.command);
+}
+
+static void
 task_check_env(struct load *l, const struct item *it)
 {
 	json_t *env = json_object_get(it->value, "env"), *value;
@@ -174,6 +196,7 @@ task_check_names(struct load *l, const struct item *it)
 {
 	const struct task *t = it->task;
 	const json_t *checked = t->creates.secrets;
+	const json_t *previewed = t->preview.secrets;
 
 	for (size_t i = 0; t->secrets[i] != NULL; i++)
 		task_check_secret(l, it, load_text(l, "/secrets/%zu", i),
@@ -181,6 +204,9 @@ task_check_names(struct load *l, const struct item *it)
 	for (size_t i = 0; i < json_array_size(checked); i++)
 		task_check_secret(l, it, load_text(l, "/creates/secrets/%zu",
 		    i), json_string_value(json_array_get(checked, i)));
+	for (size_t i = 0; i < json_array_size(previewed); i++)
+		task_check_secret(l, it, load_text(l, "/preview/secrets/%zu",
+		    i), json_string_value(json_array_get(previewed, i)));
 	for (size_t i = 0; t->volumes[i] != NULL; i++)
 		load_resolve(l, it, load_text(l, "/volumes/%zu", i),
 		    ITEM_VOLUME, t->volumes[i]);
@@ -255,6 +281,7 @@ check_tasks(struct load *l)
 		task_check_kind(l, it);
 		task_check_command(l, it, "", &it->task->command);
 		task_check_creates(l, it);
+		task_check_preview(l, it);
 		task_check_env(l, it);
 		task_check_outputs(l, it);
 		task_check_names(l, it);

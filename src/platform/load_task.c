@@ -139,6 +139,8 @@ task_files(struct load *l, struct item *it)
 	task_command_files(l, it, files, it->value, "");
 	task_command_files(l, it, files, json_object_get(it->value, "creates"),
 	    "/creates");
+	task_command_files(l, it, files, json_object_get(it->value, "preview"),
+	    "/preview");
 	json_array_foreach (json_object_get(it->value, "files"), i, named) {
 		const char *at = load_text(l, "/files/%zu", i);
 		const char *name = json_string_value(named);

@@ -195,6 +195,10 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	t->command = build_command(body);
 	t->env = json_object_get(body, "env");
 	task_build_creates(t, json_object_get(body, "creates"));
+	t->preview.command =
+	    build_command(json_object_get(body, "preview"));
+	t->preview.secrets =
+	    json_object_get(json_object_get(body, "preview"), "secrets");
 	t->files = json_object_get(body, "files");
 	t->secrets = task_names(a, body, "secrets");
 	t->volumes = task_names(a, body, "volumes");

@@ -44,6 +44,12 @@ struct creates {
 	bool early;
 };
 
+/* What the command would do, in words: what an approver sees. */
+struct preview {
+	struct command command; /* COMMAND_NONE: there is none */
+	const json_t *secrets;	/* names; NULL: the task's */
+};
+
 struct need_def { /* one entry of needs: */
 	const char *name;
 	const char *task;
@@ -84,6 +90,7 @@ struct task {
 	const struct need_def *needs;
 	size_t nneeds;
 	struct creates creates;
+	struct preview preview;
 	struct command command;
 	const json_t *files; /* name → sha256, every file it names */
 	const json_t *env;   /* NAME → text or reference */

@@ -51,6 +51,10 @@ struct site {
 	const char *(*log_tail)(void *self, int64_t attempt, size_t bytes,
 	    struct arena *a);
 	void *log_tail_self;
+	/* What it wrote to its standard output, at most max bytes of it;
+	 * NULL: nothing is known.  With log_tail_self. */
+	bool (*log_output)(void *self, int64_t attempt, size_t max,
+	    struct buf *to);
 	/* Read the folder again and put it in force; core thread. */
 	bool (*reload)(void *self, struct db *db, struct err *e);
 	void *reload_self;

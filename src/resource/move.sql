@@ -10,7 +10,8 @@ WHERE id = $id;
 -- name: step_update
 -- waiting is left alone: only step_dependants_done counts it down.
 UPDATE step SET status = $status, held = $held, shares = $shares,
-	reason = $reason, preview = $preview, attempts = $attempts,
+	reason = $reason, preview = $preview,
+	preview_hash = $preview_hash, attempts = $attempts,
 	tries = $tries, outputs = $outputs, due_at = $due_at, seq = $seq,
 	started_at = $started_at, ended_at = $ended_at
 WHERE id = $id;

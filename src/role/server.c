@@ -291,6 +291,7 @@ server_open_engine(struct server *s, struct platform *p, struct err *e)
 	s->site.platform = server_platform;
 	s->site.platform_self = s->engine;
 	s->site.log_tail = server_log_tail;
+	s->site.log_output = server_log_output;
 	s->site.log_tail_self = &s->site;
 	if (!engine_recover(s->engine, s->write, e))
 		return err_wrap(e, "recovery");

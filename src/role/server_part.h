@@ -60,5 +60,7 @@ void server_on_signal(void *server, int signal);
 /* server_log.c: site.log_tail; self is the site. */
 const char *server_log_tail(void *self, int64_t attempt, size_t bytes,
     struct arena *a);
+bool server_log_output(void *self, int64_t attempt, size_t max,
+    struct buf *to);
 
 #endif

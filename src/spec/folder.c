@@ -358,6 +358,15 @@ static const struct schema creates_fields[] = {
 		.doc = "Secrets of the check; without it the task's." },
 	{ .name = NULL },
 };
+static const struct schema preview_fields[] = {
+	{ .name = "run", .kind = SCHEMA_STRING, AT_LEAST(1),
+		.doc = "Says on its output what the command would do." },
+	{ .name = "argv", .kind = SCHEMA_LIST, .of = &text_schema, AT_LEAST(1),
+		.doc = "The same as a command and its arguments." },
+	{ .name = "secrets", .kind = SCHEMA_LIST, .of = &name_schema,
+		.doc = "Secrets of the preview; without it the task's." },
+	{ .name = NULL },
+};
 static const struct schema retry_fields[] = {
 	{ .name = "times", .kind = SCHEMA_INTEGER, BETWEEN(0, 100),
 		.default_json = "0", .doc = "How often after a failure." },
@@ -464,6 +473,10 @@ static const struct schema task_fields[] = {
 	{ .name = "manual", .kind = SCHEMA_LIST, .of = &text_schema,
 		BETWEEN(1, 100),
 		.doc = "Done by a person: the list to tick off." },
+	{ .name = "preview", .kind = SCHEMA_OBJECT, .fields = preview_fields,
+		.doc = "What the command would do: an approval is over its "
+		       "output.",
+		.example = "{\"run\": \"./show-change\"}" },
 	{ .name = "undo", .kind = SCHEMA_STRING,
 		.doc = "The task that undoes this one." },
 	{ .name = "sandbox", .kind = SCHEMA_CHOICE, .choices = sandboxes,
@@ -492,7 +505,7 @@ const struct schema folder_task_schema = {
 };
 
 const char *const folder_task_later[] = { "always", "foreach", "key",
-	"notify", "on_failure", "preview", NULL };
+	"notify", "on_failure", NULL };
 
 /*
  * request.

@@ -55,6 +55,8 @@ struct step {
 	const char *reason;
 	const char *preview; /* "done", "missing", "unknown", "" */
 	int64_t target;	     /* enum step_target */
+	bool asked; /* the rules of its task were asked with the plan */
+	const char *preview_hash; /* what its preview: said last, or "" */
 	int64_t attempts;    /* all kinds, ever */
 	int64_t tries;	     /* of the command, since the last reset */
 	const char *outputs; /* JSON; secret values sealed */
@@ -69,7 +71,7 @@ struct attempt {
 	int64_t step_id;
 	int64_t run_id;
 	int64_t no;
-	const char *kind; /* "check", "run", "verify" */
+	const char *kind; /* "check", "preview", "run", "verify" */
 	int64_t token, epoch;
 	const char *boot_id;
 	const char *status;

@@ -75,7 +75,9 @@ struct need {
 	int64_t ticket_id;
 	int64_t run_id;
 	int64_t step_id; /* 0: the whole plan */
-	const char *plan_hash;
+	const char *task; /* of the step, or "" */
+	const char *preview_hash; /* what its preview said, or "" */
+	const char *plan_hash; /* what a vote is over */
 	const char *source;    /* "environment prod (envs.yaml:3)" */
 	const char *rule;      /* "1 of compliance" */
 	const char *approvers; /* team or person */

@@ -12,8 +12,8 @@
 #include "store/audit.h"
 
 #define OPEN_STEPS                                                             \
-	"('check', 'checking', 'waiting', 'ready', 'running', 'verifying', "   \
-	"'retry', 'approval', 'manual')"
+	"('check', 'checking', 'waiting', 'ready', 'previewing', 'running', "  \
+	"'verifying', 'retry', 'approval', 'manual')"
 #define OPEN_RUNS "('waiting_approval', 'queued', 'running')"
 #define FAILED_STEPS "('failed', 'timed_out', 'unknown', 'unkillable')"
 #define LIVE "('starting', 'running')"
@@ -72,7 +72,8 @@ static const struct {
 	    "(status = 'waiting_approval' AND cancel_by <> ''))" },
 	{ "a step is busy without its attempt",
 	    "SELECT 'R-' || run_id || '/' || id || ' ' || status FROM step "
-	    "WHERE status IN ('checking', 'running', 'verifying') AND NOT "
+	    "WHERE status IN ('checking', 'previewing', 'running', "
+	    "'verifying') AND NOT "
 	    "EXISTS (SELECT 1 FROM attempt WHERE step_id = step.id AND "
 	    "no = step.attempts AND attempt.status IN " LIVE ")" },
 	{ "an attempt lives, and its step is not busy",

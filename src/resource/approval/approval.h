@@ -7,13 +7,17 @@
  * the people who may decide as of the ask.  A vote is over a plan hash and
  * counts once per human; the requester and the last editor never count.  At
  * every decision the needs as they stood and today's rules must both be met.
- * Owns the tables need and vote.  One policy for every face.
+ * A step in the middle of a run is asked for on the same ticket, with a hash
+ * of its own (approval_step).
+ * Owns the tables need, vote and preview.  One policy for every face.
  */
 #ifndef RESOURCE_APPROVAL_H
 #define RESOURCE_APPROVAL_H
 
+#include "base/json_out.h"
 #include "platform/graph.h"
 #include "resource/cx.h"
+#include "spec/run.h"
 #include "spec/ticket.h"
 
 struct approval_rule {
@@ -40,6 +44,25 @@ const char **approval_texts(struct cx *cx, const struct task *task,
     const struct request_def *request, const char *environment,
     const json_t *params, size_t *ret_n);
 
+/* What a decision is over: the plan, or one step of it. */
+struct approval_subject {
+	const char *hash;
+	int64_t step_id;  /* 0: the whole plan */
+	const char *task; /* of the step, or "" */
+	const char *preview_hash; /* or "" */
+};
+struct approval_subject approval_plan(const struct ticket *ticket);
+
+/*
+ * Is what is to be approved not known when the run is planned?  Then the
+ * rules of the task are asked in the middle of the run: parameters come from
+ * outputs, there is a preview, or it is an approval step with needs.
+ */
+bool approval_is_late(const struct task *task, const json_t *params);
+/* Does any late step of the scope's graph ask for somebody, as far as one
+ * knows? */
+bool approval_asks_late(struct cx *cx, const struct approval_scope *scope);
+
 /* Make the needs of a ticket's plan. */
 void approval_open(struct cx *cx, const struct ticket *ticket,
     const struct approval_rule *rules, size_t n);
@@ -48,11 +71,18 @@ void approval_open(struct cx *cx, const struct ticket *ticket,
 void approval_void(struct cx *cx, const struct ticket *ticket,
     const char *reason);
 
+/* Those of the plan alone; those that nobody decided on. */
+void approval_void_plan(struct cx *cx, const struct ticket *ticket,
+    const char *reason);
+void approval_void_open(struct cx *cx, const struct ticket *ticket,
+    const char *reason);
+
 struct need *approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n);
 struct vote *approval_votes(struct cx *cx, int64_t need_id, size_t *ret_n);
 
 /*
- * One person's decision.  plan_hash is what that person saw.  Errors:
+ * One person's decision.  plan_hash is what that person saw: the plan of the
+ * ticket, or what a need of a step is over.  Errors:
  * ERR_CONFLICT "approval.stale" (another plan by now), "approval.closed"
  * (nothing waits), ERR_DENIED "approval.self", "approval.not_asked" (no rule
  * names you), ERR_GONE "approval.expired".  Saying the same twice is no error
@@ -63,14 +93,48 @@ bool approval_decide(struct cx *cx, struct ticket *ticket,
     const char *plan_hash, bool approve, const char *note, bool *ret_again,
     struct err *e);
 
-/* Every need of the ticket's plan is met, and today's rules too: missing
+/* Every need of the subject is met, and today's rules too: missing
  * ones of today are opened.  *ret_open counts what is still open. */
 bool approval_complete(struct cx *cx, struct ticket *ticket,
+    const struct approval_subject *about,
     const struct approval_rule *today, size_t ntoday, size_t *ret_open);
 
 /* What the ticket's run was approved for still holds: every need that was made
  * for it was met and not voided since, or there was none. */
 bool approval_stands(struct cx *cx, const struct ticket *ticket);
+
+/*
+ * A step that is about to begin: may it?  Any step of any run, whenever it
+ * was inserted; step->asked says that its task's rules were part of the plan.
+ * What is approved is the hash of {plan, step, parameters, preview}.  When it
+ * is not approved, the needs are opened on the run's ticket (which is made
+ * when there is none), and those of what the step would have done before are
+ * void.  params are plain.
+ */
+enum approval_state { APPROVAL_NONE, APPROVAL_GIVEN, APPROVAL_ASKED };
+enum approval_state approval_step(struct cx *cx, struct run *run,
+    struct step *step, const struct task *task, const json_t *params,
+    const char *preview_hash);
+/* Was it approved once, whatever its preview says now? */
+bool approval_step_was_given(struct cx *cx, const struct run *run,
+    const struct step *step);
+/* A decision on a step, or its expiry: complete, with today's rules too. */
+bool approval_step_complete(struct cx *cx, struct ticket *ticket,
+    const struct run *run, const struct step *step, const struct need *need);
+/* No more decisions on what the step would do. */
+void approval_step_void(struct cx *cx, const struct ticket *ticket,
+    int64_t step_id, const char *reason);
+/* Is hash that of a step's need? */
+bool approval_step_hash(const struct need *needs, size_t n,
+    const char *hash);
+
+/* What a preview said, by its hash (stored when new), and back; "" for "". */
+const char *approval_preview_store(struct cx *cx, const char *text);
+const char *approval_preview(struct cx *cx, const char *hash);
+
+/* {…need, votes, params, preview} */
+void approval_need_json(struct cx *cx, struct json_out *out,
+    const struct need *need);
 
 /* Texts of what can never be met ("nobody but you is in compliance"). */
 const char **approval_warnings(struct cx *cx, const struct ticket *ticket,

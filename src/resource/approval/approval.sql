@@ -1,10 +1,18 @@
 -- SPDX-License-Identifier: MIT
 
 -- name: need_insert
-INSERT INTO need (ticket_id, run_id, step_id, plan_hash, source, rule,
-	approvers, wanted, eligible, status, expires_at)
-VALUES ($ticket_id, $run_id, $step_id, $plan_hash, $source, $rule,
-	$approvers, $wanted, $eligible, $status, $expires_at);
+INSERT INTO need (ticket_id, run_id, step_id, task, preview_hash,
+	plan_hash, source, rule, approvers, wanted, eligible, status, expires_at)
+VALUES ($ticket_id, $run_id, $step_id, $task, $preview_hash,
+	$plan_hash, $source, $rule, $approvers, $wanted, $eligible, $status,
+	$expires_at);
+
+-- name: preview_insert
+INSERT INTO preview (hash, body, created_at)
+VALUES ($hash, $body, $created_at) ON CONFLICT DO NOTHING;
+
+-- name: preview_get
+SELECT body FROM preview WHERE hash = $hash;
 
 -- name: need_of_ticket
 SELECT * FROM need WHERE ticket_id = $ticket_id ORDER BY id;

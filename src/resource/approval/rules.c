@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which approvals the folder asks for: pure over definitions. */
-#include "resource/approval/approval.h"
+#include "resource/approval/approval_private.h"
 
 #include <string.h>
 
@@ -110,7 +110,8 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
 		for (size_t i = 0; i < s->graph->count; i++) {
 			const struct graph_step *step = s->graph->steps[i];
 
-			if (step->task->napprove == 0)
+			if (step->task->napprove == 0 ||
+			    approval_is_late(step->task, step->params))
 				continue;
 			collect_list(cx, &c, step->task->approve,
 			    step->task->napprove, step->params, env,
@@ -141,4 +142,68 @@ approval_texts(struct cx *cx, const struct task *task,
 		texts[i] = arena_printf(cx->arena, "%s (%s)", rules[i].text,
 		    rules[i].source);
 	return texts;
+}
+
+bool
+approval_is_late(const struct task *task, const json_t *params)
+{
+	return task->preview.command.kind != COMMAND_NONE ||
+	    (task->napprove > 0 &&
+		(graph_is_symbolic(params) ||
+		    (task->command.kind == COMMAND_NONE &&
+			task->manual == NULL && task->nneeds > 0)));
+}
+
+bool
+approval_asks_late(struct cx *cx, const struct approval_scope *scope)
+{
+	struct collected c = { .items = NULL };
+
+	if (cx->site->local || scope->graph == NULL)
+		return false;
+	for (size_t i = 0; i < scope->graph->count && c.count == 0; i++) {
+		const struct graph_step *step = scope->graph->steps[i];
+
+		if (approval_is_late(step->task, step->params))
+			collect_list(cx, &c, step->task->approve,
+			    step->task->napprove, step->params,
+			    scope->environment->name, "");
+	}
+	return c.count > 0;
+}
+
+struct approval_rule *
+approval_step_rules(struct cx *cx, const struct run *run,
+    const struct ticket *ticket, const struct task *task,
+    const json_t *params, size_t *ret_n)
+{
+	struct collected c = { .items = NULL };
+	const struct environment_def *env =
+	    platform_environment(cx->platform, run->environment);
+	const struct request_def *request =
+	    ticket == NULL || ticket->request[0] == '\0'
+	    ? NULL
+	    : platform_request(cx->platform, ticket->request);
+	const bool preview = task->preview.command.kind != COMMAND_NONE;
+	json_t *asked = json_loads(run->params, 0, NULL);
+
+	if (preview && env != NULL)
+		collect_list(cx, &c, env->approve, env->napprove, asked,
+		    env->name,
+		    arena_printf(cx->arena, "environment %s (%s)", env->name,
+			env->where));
+	if (preview && request != NULL)
+		collect_list(cx, &c, request->approve, request->napprove,
+		    asked, run->environment,
+		    arena_printf(cx->arena, "request %s (%s)", request->name,
+			request->where));
+	json_decref(asked);
+	collect_list(cx, &c, task->approve, task->napprove, params,
+	    run->environment,
+	    task->where[0] == '\0'
+		? arena_printf(cx->arena, "task %s", task->name)
+		: arena_printf(cx->arena, "task %s (%s)", task->name,
+		      task->where));
+	*ret_n = c.count;
+	return c.items;
 }

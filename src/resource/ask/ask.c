@@ -4,6 +4,7 @@
 #include "base/near.h"
 #include "base/plant.h"
 #include "resource/audit.h"
+#include "resource/move.h"
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
@@ -125,6 +126,7 @@ ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
 		&ret->graph, e))
 		return false;
 	ret->rules = approval_rules(cx, &scope, &ret->nrules);
+	ret->late = approval_asks_late(cx, &scope);
 	plan.params = ret->params;
 	plan.rules = ret->rules;
 	plan.nrules = ret->nrules;
@@ -152,16 +154,20 @@ ask_title(struct cx *cx, const struct ask *ask)
 }
 
 static const char *
-ask_project(struct cx *cx, const struct ask *ask)
+project_of_team(const struct platform *p, const char *team)
 {
-	const struct platform *p = cx->platform;
-
-	if (ask->request != NULL)
-		return ask->request->project;
 	for (size_t i = 0; i < p->nprojects; i++)
-		if (streq(p->projects[i].team, ask->task->team))
+		if (streq(p->projects[i].team, team))
 			return p->projects[i].key;
 	return p->nprojects > 0 ? p->projects[0].key : "RUN";
+}
+
+static const char *
+ask_project(struct cx *cx, const struct ask *ask)
+{
+	return ask->request != NULL
+	    ? ask->request->project
+	    : project_of_team(cx->platform, ask->task->team);
 }
 
 static struct ticket *
@@ -184,6 +190,35 @@ ask_ticket(struct cx *cx, const struct prepared *p)
 	ticket_insert(cx, t);
 	if (ask->note != NULL && ask->note[0] != '\0')
 		ticket_note(cx, t, "comment", ask->note, NULL);
+	return t;
+}
+
+struct ticket *
+ask_ticket_of_run(struct cx *cx, struct run *run)
+{
+	struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
+	struct query *q;
+
+	*t = (struct ticket){ .kind = "operation", .status = "open",
+		.project = project_of_team(cx->platform, run->team),
+		.title = arena_printf(cx->arena, "%s in %s", run->task,
+		    run->environment),
+		.priority = "operational", .requester = run->requester,
+		.last_editor = run->requester, .request = "",
+		.task = run->task, .team = run->team,
+		.environment = run->environment, .params = run->params,
+		.plan_hash = run->plan_hash, .run_id = run->id,
+		.resolution = "" };
+	ticket_insert(cx, t);
+	run->ticket_id = t->id;
+	run->dedupe_key = NULL;
+	q = query(cx->db, "run_set_ticket");
+	bind_int(q, "id", run->id);
+	bind_int(q, "ticket_id", t->id);
+	query_run(q);
+	move_ticket(cx, t, "approved", "no rule asks before it begins");
+	move_ticket(cx, t, "in_progress",
+	    arena_printf(cx->arena, "%s runs", run->key));
 	return t;
 }
 
@@ -227,7 +262,8 @@ ask_join(struct cx *cx, const struct prepared *p, struct asked *ret)
 {
 	struct run *run;
 
-	if (p->ask->dry || p->ask->request != NULL || p->nrules > 0)
+	if (p->ask->dry || p->ask->request != NULL || p->nrules > 0 ||
+	    p->late)
 		return false;
 	run = run_by_dedupe(cx, ask_dedupe_key(cx, p));
 	if (run == NULL)
@@ -249,7 +285,7 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 		return false;
 	if (ask_join(cx, &p, ret))
 		return true;
-	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0);
+	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0 || p.late);
 	*ret = (struct asked){ .ticket =
 				   ticket ? ask_ticket(cx, &p) : NULL };
 	ret->run = ask_write_run(cx, &p, ret->ticket,

@@ -33,6 +33,7 @@ struct prepared {
 	struct graph graph;
 	struct approval_rule *rules;
 	size_t nrules;
+	bool late; /* a step in the middle asks for an approval */
 	const char *plan_hash;
 };
 bool ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
@@ -50,6 +51,10 @@ bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 /* A run for a prepared ask of a ticket that exists (edit). */
 struct run *ask_write_run(struct cx *cx, struct prepared *p,
     const struct ticket *ticket, const char *status, const char *reason);
+
+/* A ticket for a run on its way that has none: a step asks for an approval
+ * that nobody could foresee.  Nobody joins the run from here on. */
+struct ticket *ask_ticket_of_run(struct cx *cx, struct run *run);
 
 /* The environment named, or the only one; ERR_NOT_FOUND with the near name,
  * ERR_INVALID "environment.missing". */

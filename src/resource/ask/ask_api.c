@@ -4,7 +4,6 @@
 #include "base/near.h"
 #include "resource/access/access.h"
 #include "resource/ask/ask.h"
-#include "store/record.h"
 
 static void
 asked_json(struct cx *cx, struct json_out *out, const struct asked *asked)
@@ -24,14 +23,8 @@ asked_json(struct cx *cx, struct json_out *out, const struct asked *asked)
 	json_kv_bool(out, "joined", asked->joined);
 	json_key(out, "needs");
 	json_array_begin(out);
-	for (size_t i = 0; i < n; i++) {
-		json_object_begin(out);
-		record_json(out, &need_schema, &needs[i]);
-		json_key(out, "votes");
-		json_array_begin(out);
-		json_array_end(out);
-		json_object_end(out);
-	}
+	for (size_t i = 0; i < n; i++)
+		approval_need_json(cx, out, &needs[i]);
 	json_array_end(out);
 	json_key(out, "warnings");
 	json_array_begin(out);

@@ -107,14 +107,27 @@ plan_environment(struct cx *cx, const struct environment_def *env)
 	    "secrets", secrets);
 }
 
+const char *
+plan_store_body(struct cx *cx, const json_t *body)
+{
+	char *hash = arena_alloc(cx->arena, DIGEST_HEX);
+	const char *text = json_canonical(cx->arena, body);
+	struct query *q = query(cx->db, "plan_insert");
+
+	digest_hex(text, strlen(text), hash);
+	bind_text(q, "hash", hash);
+	bind_text(q, "body", text);
+	bind_int(q, "created_at", cx->now);
+	query_run(q);
+	return hash;
+}
+
 bool
 plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
     struct err *e)
 {
 	json_t *rules = json_array();
 	json_t *body;
-	char *text, *hash = arena_alloc(cx->arena, DIGEST_HEX);
-	struct query *q;
 
 	if (!plan_store_definitions(cx, in->task, e)) {
 		json_decref(rules);
@@ -130,16 +143,8 @@ plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
 	    plan_environment(cx, in->environment), "rules", rules, "requester",
 	    in->requester);
 	ASSERT(body != NULL);
-	text = json_canonical(cx->arena, body);
+	*ret_hash = plan_store_body(cx, body);
 	json_decref(body);
-	digest_hex(text, strlen(text), hash);
-
-	q = query(cx->db, "plan_insert");
-	bind_text(q, "hash", hash);
-	bind_text(q, "body", text);
-	bind_int(q, "created_at", cx->now);
-	query_run(q);
-	*ret_hash = hash;
 	return true;
 }
 

@@ -30,6 +30,9 @@ struct plan_input {
 bool plan_store(struct cx *cx, const struct plan_input *in,
     const char **ret_hash, struct err *e);
 
+/* Store any body under its hash, which is returned. */
+const char *plan_store_body(struct cx *cx, const json_t *body);
+
 /* A stored definition as a task in the arena of cx; NULL when absent. */
 const struct task *plan_definition(struct cx *cx, const char *hash);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing a new run with its steps and edges. */
 #include "base/limits.h"
+#include "resource/approval/approval.h"
 #include "resource/audit.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
@@ -40,7 +41,8 @@ step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
 		.task = s->task->name, .definition = s->task->hash,
 		.params = json_canonical(cx->arena, s->params),
 		.status = first_status(s), .waiting = (int64_t)graph_waiting(s),
-		.target = target_of(s), .reason = "", .preview = "",
+		.target = target_of(s), .reason = "", .preview = "", .preview_hash = "",
+		.asked = !approval_is_late(s->task, s->params),
 		.outputs = "{}", .priority = run->priority,
 		.seq = site_next_seq(cx->site) };
 	struct query *q = query(cx->db, "step_insert");

@@ -609,3 +609,15 @@ run_retry(struct cx *cx, struct run *run, struct step *one, struct err *e)
 	run_settle(cx, run);
 	return true;
 }
+
+void
+run_step_decided(struct cx *cx, struct run *run, struct step *step,
+    bool approved, const char *reason)
+{
+	if (approved) {
+		step->held = run_is_preview(run);
+		move_step(cx, step, "ready", reason);
+	} else
+		step_failed(cx, run, step, "failed", reason);
+	run_settle(cx, run);
+}

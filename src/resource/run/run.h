@@ -74,6 +74,10 @@ bool run_retry(struct cx *cx, struct run *run, struct step *one,
 bool run_reopen(struct cx *cx, struct run *run, const char *reason,
     struct err *e);
 
+/* A step that waited for an approval goes on, or fails. */
+void run_step_decided(struct cx *cx, struct run *run, struct step *step,
+    bool approved, const char *reason);
+
 /* What was blocked by a step that turned out well goes on.  The caller
  * settles. */
 void run_unblock(struct cx *cx, struct run *run);

@@ -17,6 +17,10 @@ SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
 UPDATE run SET root_step = $root_step, open_steps = $open_steps
 WHERE id = $id;
 
+-- name: run_set_ticket
+-- A step asks for an approval, and the run had nobody to ask.
+UPDATE run SET ticket_id = $ticket_id, dedupe_key = NULL WHERE id = $id;
+
 -- name: run_get
 SELECT * FROM run WHERE id = $id;
 
@@ -47,11 +51,11 @@ WHERE run_id = $run_id AND person = $person;
 
 -- name: step_insert
 INSERT INTO step (run_id, ident, task, definition, params, status, waiting,
-	held, shares, reason, preview, target, attempts, tries, outputs,
-	priority, due_at, seq, started_at, ended_at)
+	held, shares, reason, preview, target, asked, preview_hash, attempts,
+	tries, outputs, priority, due_at, seq, started_at, ended_at)
 VALUES ($run_id, $ident, $task, $definition, $params, $status, $waiting,
-	$held, $shares, $reason, $preview, $target, $attempts, $tries,
-	$outputs, $priority, $due_at, $seq, $started_at, $ended_at);
+	$held, $shares, $reason, $preview, $target, $asked, $preview_hash,
+	$attempts, $tries, $outputs, $priority, $due_at, $seq, $started_at, $ended_at);
 
 -- name: edge_insert
 INSERT INTO edge (run_id, from_step, to_step, name)
@@ -148,7 +152,8 @@ WHERE run_id = $run_id AND status = 'not_needed';
 
 -- name: step_counts
 SELECT COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'waiting',
-		'ready', 'running', 'verifying', 'retry', 'approval', 'manual')
+		'ready', 'previewing', 'running', 'verifying', 'retry',
+		'approval', 'manual')
 		THEN 1 ELSE 0 END), 0) AS open_steps,
 	COALESCE(SUM(CASE WHEN status IN ('failed', 'timed_out', 'unknown',
 		'unkillable') THEN 1 ELSE 0 END), 0) AS failed_steps,

@@ -218,6 +218,7 @@ bool
 ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
     bool approve, const char *note, struct err *e)
 {
+	const struct approval_subject plan = approval_plan(t);
 	struct approval_rule *today = NULL;
 	size_t ntoday = 0, open = 0;
 	bool again = false;
@@ -228,14 +229,16 @@ ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
 		db_failed(cx->db, e);
 		return false;
 	}
-	if (streq(run->status, "waiting_approval") &&
-	    run->cancel_by[0] != '\0')
+	if (run->cancel_by[0] != '\0' &&
+	    !machine_is_final(&run_machine, run->status))
 		return err_set(e, ERR_CONFLICT, "approval.closed",
 		    "%s is being cancelled: nothing waits for a decision",
 		    t->key);
 	if (!approval_decide(cx, t, plan_hash, approve, note, &again, e))
 		return false;
 	if (again)
+		return true;
+	if (ticket_step_decided(cx, t, run, plan_hash, approve, note))
 		return true;
 	if (!approve) {
 		approval_void(cx, t, "declined");
@@ -249,7 +252,7 @@ ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
 	}
 	if (!ticket_rules_today(cx, t, &today, &ntoday, e))
 		return false;
-	if (!approval_complete(cx, t, today, ntoday, &open))
+	if (!approval_complete(cx, t, &plan, today, ntoday, &open))
 		return true;
 	ASSERT(streq(run->plan_hash, t->plan_hash));
 	move_ticket(cx, t, "approved",
@@ -339,6 +342,8 @@ ticket_run_ended(struct cx *cx, const struct run *run)
 		return;
 	if (streq(t->status, "waiting_approval"))
 		approval_void(cx, t, reason);
+	else
+		approval_void_open(cx, t, reason);
 	move_ticket(cx, t, to, reason);
 }
 
@@ -352,7 +357,7 @@ ticket_run_voided(struct cx *cx, const struct run *run, const char *reason)
 
 	if (t == NULL)
 		return;
-	approval_void(cx, t, reason);
+	approval_void_plan(cx, t, reason);
 	move_ticket(cx, t, "waiting_approval",
 	    arena_printf(cx->arena, "approval withdrawn: %s", reason));
 	if (ticket_rules_today(cx, t, &today, &n, &e))
@@ -365,16 +370,22 @@ static void
 ticket_expire(struct cx *cx, int64_t ticket_id)
 {
 	struct ticket *t = ticket_by_id(cx, ticket_id);
+	bool plan = false;
 	size_t n;
 	struct need *needs = approval_needs(cx, ticket_id, &n);
 	struct err e;
 
-	for (size_t i = 0; i < n; i++)
-		if (streq(needs[i].status, "open") &&
-		    needs[i].expires_at <= cx->now)
-			move_need(cx, &needs[i], "expired",
-			    "nobody decided in time");
-	if (t != NULL && streq(t->status, "waiting_approval") &&
+	for (size_t i = 0; i < n; i++) {
+		if (!streq(needs[i].status, "open") ||
+		    needs[i].expires_at > cx->now)
+			continue;
+		move_need(cx, &needs[i], "expired", "nobody decided in time");
+		if (needs[i].step_id == 0)
+			plan = true;
+		else if (t != NULL)
+			ticket_step_expired(cx, t, &needs[i]);
+	}
+	if (plan && t != NULL && streq(t->status, "waiting_approval") &&
 	    !PLANTED("expiry-leaves-ticket"))
 		ticket_close(cx, t, "nobody decided in time", &e);
 }

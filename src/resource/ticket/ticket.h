@@ -41,6 +41,14 @@ void ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
 bool ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
     bool approve, const char *note, struct err *e);
 
+/* What follows from a decision on a step of its run: approved by all, it goes
+ * on; declined, it fails.  False: the hash is not that of a step. */
+bool ticket_step_decided(struct cx *cx, struct ticket *t, struct run *run,
+    const char *hash, bool approve, const char *note);
+/* Nobody decided on a step in time: it fails. */
+void ticket_step_expired(struct cx *cx, struct ticket *t,
+    const struct need *need);
+
 /* What it asks for as of now, under the definitions in force: for an edit,
  * and to hold today's rules against it.  params NULL: those it has. */
 struct prepared;

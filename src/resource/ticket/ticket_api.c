@@ -24,25 +24,12 @@ ticket_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 static void
 needs_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 {
-	size_t n, nvotes;
+	size_t n;
 	struct need *needs = approval_needs(cx, t->id, &n);
 
 	json_array_begin(out);
-	for (size_t i = 0; i < n; i++) {
-		struct vote *votes = approval_votes(cx, needs[i].id, &nvotes);
-
-		json_object_begin(out);
-		record_json(out, &need_schema, &needs[i]);
-		json_key(out, "votes");
-		json_array_begin(out);
-		for (size_t k = 0; k < nvotes; k++) {
-			json_object_begin(out);
-			record_json(out, &vote_schema, &votes[k]);
-			json_object_end(out);
-		}
-		json_array_end(out);
-		json_object_end(out);
-	}
+	for (size_t i = 0; i < n; i++)
+		approval_need_json(cx, out, &needs[i]);
 	json_array_end(out);
 }
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * approval_private.h: what the files of approval share: whose decision
+ * counts for a need, and what rules a step asks for.
+ */
+#ifndef RESOURCE_APPROVAL_PRIVATE_H
+#define RESOURCE_APPROVAL_PRIVATE_H
+
+#include "resource/approval/approval.h"
+
+/* eligible is a canonical JSON list of names, which have no quotes. */
+bool people_has(struct cx *cx, const char *eligible, const char *person);
+/* In force, and over this hash. */
+bool need_is_of(const struct need *need, const char *hash);
+/* May person decide on this need: named when it was asked, and today. */
+bool need_names(struct cx *cx, const struct need *need, const char *person);
+bool ticket_is_own(const struct ticket *t, const char *person);
+/* How many of those who may decide count at all. */
+int64_t need_possible(struct cx *cx, const struct need *need,
+    const struct ticket *ticket);
+bool need_is_met(struct cx *cx, const struct need *need,
+    const struct ticket *ticket);
+
+/* The vote the actor already cast on the needs of the hash, or NULL. */
+const char *decision_before(struct cx *cx, const struct need *needs,
+    size_t n, const char *hash);
+
+void need_open(struct cx *cx, const struct ticket *ticket,
+    const struct approval_subject *about, const struct approval_rule *rule);
+
+/* What a step of this task asks for, over its parameters (secrets hashed);
+ * a preview is for those who approve the environment and the request too. */
+struct approval_rule *approval_step_rules(struct cx *cx,
+    const struct run *run, const struct ticket *ticket,
+    const struct task *task, const json_t *params, size_t *ret_n);
+
+#endif
