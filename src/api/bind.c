@@ -13,6 +13,7 @@
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
 #include "resource/ticket/ticket_api.h"
+#include "resource/ticket/work_api.h"
 #include "resource/token/token_api.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
@@ -58,11 +59,19 @@ const struct binding bindings[] = {
 	{ &op_task_run, .handler = ask_api_task },
 	{ &op_team_list, .handler = person_api_teams },
 	{ &op_ticket_approve, .handler = ticket_api_approve },
+	{ &op_ticket_close, .handler = ticket_api_close },
 	{ &op_ticket_comment, .handler = ticket_api_comment },
+	{ &op_ticket_create, .handler = ticket_api_create },
 	{ &op_ticket_decline, .handler = ticket_api_decline },
 	{ &op_ticket_edit, .handler = ticket_api_edit },
 	{ &op_ticket_get, .handler = ticket_api_get },
+	{ &op_ticket_link, .handler = ticket_api_link },
 	{ &op_ticket_list, .handler = ticket_api_list },
+	{ &op_ticket_move, .handler = ticket_api_move },
+	{ &op_ticket_moves, .handler = ticket_api_moves },
+	{ &op_ticket_unlink, .handler = ticket_api_unlink },
+	{ &op_ticket_unwatch, .handler = ticket_api_unwatch },
+	{ &op_ticket_watch, .handler = ticket_api_watch },
 	{ &op_ticket_withdraw, .handler = ticket_api_withdraw },
 	{ &op_token_create, .handler = token_api_create },
 	{ &op_token_list, .handler = token_api_list },

@@ -344,6 +344,8 @@ ask_ticket_form(
 		return false;
 	ticket = json_object_get(detail, "ticket");
 	request = text_get(s->arena, ticket, "request");
+	if (*request == '\0' && *text_get(s->arena, ticket, "task") == '\0')
+		return true; /* people work on it: there is no form */
 	if (!form_find(s, *request != '\0',
 		*request != '\0' ? request : text_get(s->arena, ticket, "task"),
 		ret, e))

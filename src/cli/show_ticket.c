@@ -213,7 +213,19 @@ show_ticket_next(struct session *s, const json_t *detail)
 	const char *status = text_get(a, ticket, "status");
 	const char *run = text_get(a, detail, "run");
 
-	if (strcmp(status, "waiting_approval") == 0 || show_asks(detail)) {
+	if (*text_get(a, ticket, "task") == '\0') {
+		if (machine_is_final(&ticket_machine, status))
+			return;
+		show_section(s, "Next");
+		if (strcmp(status, "open") == 0)
+			show_next(s,
+			    arena_printf(a,
+				"slipway ticket move %s --to in_progress", key),
+			    "to work on it");
+		show_next(s, arena_printf(a, "slipway ticket close %s", key),
+		    "when it is done");
+	} else if (strcmp(status, "waiting_approval") == 0 ||
+		   show_asks(detail)) {
 		show_section(s, "Next");
 		show_next(s, arena_printf(a, "slipway approve %s", key),
 		    "for those who may decide");
@@ -229,6 +241,71 @@ show_ticket_next(struct session *s, const json_t *detail)
 		show_next(s, arena_printf(a, "slipway follow %s", run),
 		    "to see it happen");
 	}
+}
+
+/* How it ranks and why, whose it is, when it is due. */
+static void
+show_work(struct session *s, const json_t *t)
+{
+	struct arena *a = s->arena;
+	const char *why = text_get(a, t, "priority_reason");
+	int64_t points = int_get(t, "points", 0);
+
+	show_field(s, "kind", text_get(a, t, "kind"));
+	show_field(s, "priority",
+	    arena_printf(a, "%s%s", text_get(a, t, "priority"),
+		*why == '\0' ? ""
+			     : session_tone(s, TONE_DIM,
+				   arena_printf(a, "  by %s", why))));
+	if (points != 0)
+		show_field(
+		    s, "points", arena_printf(a, "%lld", (long long)points));
+	show_field(s, "assignee", text_get(a, t, "assignee"));
+	show_field(s, "epic", text_get(a, t, "epic"));
+	show_field(s, "labels", text_get(a, t, "labels"));
+	show_field(s, "due", text_ago(a, json_object_get(t, "due_at")));
+}
+
+static void
+show_watchers(struct session *s, const json_t *watchers)
+{
+	const char *names = "";
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(watchers, i, item) names =
+	    arena_printf(s->arena, "%s%s%s", names, i > 0 ? ", " : "",
+		text_get(s->arena, item, "person"));
+	show_field(s, "watchers", names);
+}
+
+static void
+show_description(struct session *s, const json_t *t)
+{
+	const char *text =
+	    text_lines(s->arena, json_object_get(t, "description"));
+
+	if (*text == '\0')
+		return;
+	session_say(s, "\n");
+	show_below(s, 2, text);
+}
+
+static void
+show_links(struct session *s, const json_t *links)
+{
+	struct arena *a = s->arena;
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(links) == 0)
+		return;
+	show_section(s, "Links");
+	json_array_foreach(links, i, item)
+	    session_say(s, "  %-16s %s  %s  [%s]\n",
+		text_status(a, text_get(a, item, "says")),
+		text_get(a, item, "key"), text_get(a, item, "title"),
+		text_status(a, text_get(a, item, "status")));
 }
 
 void
@@ -247,15 +324,21 @@ show_ticket(
 		text_ago(a, json_object_get(t, "created_at"))));
 	if (strcmp(editor, text_get(a, t, "requester")) != 0)
 		show_field(s, "edited by", editor);
-	show_field(s, "priority", text_get(a, t, "priority"));
+	show_work(s, t);
 	show_field(s, "request", text_get(a, t, "request"));
-	show_field(s, "task",
-	    arena_printf(
-		a, "%s of %s", text_get(a, t, "task"), text_get(a, t, "team")));
+	if (*text_get(a, t, "task") != '\0')
+		show_field(s, "task",
+		    arena_printf(a, "%s of %s", text_get(a, t, "task"),
+			text_get(a, t, "team")));
+	else
+		show_field(s, "team", text_get(a, t, "team"));
 	show_field(s, "environment", text_get(a, t, "environment"));
 	show_params(s, "parameters", json_object_get(t, "params"));
 	show_field(s, "run", text_get(a, detail, "run"));
 	show_field(s, "plan", text_hash(a, t, "plan_hash"));
+	show_watchers(s, json_object_get(detail, "watchers"));
+	show_description(s, t);
+	show_links(s, json_object_get(detail, "links"));
 	if (run != NULL)
 		show_steps(s, run);
 	show_needs(s, json_object_get(detail, "needs"));

@@ -96,6 +96,25 @@ move_save_ticket(struct cx *cx, struct ticket *ticket)
 	cx->site->changed(cx->site->changed_self, cx->db, ticket->run_id);
 }
 
+/* How it ended, unless that was said; nothing when it goes on. */
+static void
+move_outcome(struct ticket *ticket, const char *reason)
+{
+	static const char *const by_status[][2] = { { "done", "done" },
+		{ "declined", "declined" }, { "cancelled", "dropped" } };
+
+	if (ticket->closed_at == 0) {
+		ticket->outcome = "";
+		ticket->quick_fix = false;
+		return;
+	}
+	ticket->resolution = reason;
+	for (size_t i = 0; i < ARRAY_SIZE(by_status); i++)
+		if (ticket->outcome[0] == '\0' &&
+		    streq(by_status[i][0], ticket->status))
+			ticket->outcome = by_status[i][1];
+}
+
 void
 move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
     const char *reason)
@@ -106,8 +125,7 @@ move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
 	ticket->status = to;
 	ticket->closed_at =
 	    machine_is_final(&ticket_machine, to) ? cx->now : 0;
-	if (ticket->closed_at != 0)
-		ticket->resolution = reason;
+	move_outcome(ticket, reason);
 	move_save_ticket(cx, ticket);
 	ticket_note(cx, ticket, "status", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", from,

@@ -80,7 +80,8 @@ const char *const ticket_kinds[] = { "request", "incident", "operation",
 const char *const ticket_outcomes[] = { "done", "workaround", "duplicate",
 	"dropped", "declined", NULL };
 const char *const ticket_link_kinds[] = { "blocks", "duplicates",
-	"relates_to", "spun_off_from", NULL };
+	"relates_to", "spun_off_from", "is_blocked_by", "is_duplicated_by",
+	"spun_off_into", NULL };
 
 static const struct schema label_schema = { .kind = SCHEMA_STRING };
 
@@ -154,19 +155,21 @@ const struct schema ticket_entry_schema = { .kind = SCHEMA_OBJECT,
 	.title = "TicketEntry", .doc = "A comment, or what happened.",
 	.fields = ticket_entry_fields };
 
-static const struct schema ticket_link_fields[] = {
-	FIELD(struct ticket_link, id, .flags = F_HIDDEN),
-	FIELD(struct ticket_link, from_id, .flags = F_HIDDEN),
-	FIELD(struct ticket_link, to_id, .flags = F_HIDDEN),
-	FIELD_AS(struct ticket_link, kind, SCHEMA_CHOICE,
-	    .choices = ticket_link_kinds, .doc = "What kind of link."),
-	FIELD(struct ticket_link, created_by, .doc = "Who linked."),
-	FIELD_AS(struct ticket_link, created_at, SCHEMA_TIME, .doc = "When."),
+static const struct schema ticket_link_end_fields[] = {
+	FIELD(struct ticket_link_end, says,
+	    .doc = "What this ticket does to the other: 'is blocked by'."),
+	FIELD(struct ticket_link_end, key, .flags = F_KEY,
+	    .doc = "The other ticket."),
+	FIELD(struct ticket_link_end, title, .doc = "Its title."),
+	FIELD(struct ticket_link_end, status, .doc = "Its status."),
+	FIELD(struct ticket_link_end, created_by, .doc = "Who linked."),
+	FIELD_AS(struct ticket_link_end, created_at, SCHEMA_TIME,
+	    .doc = "When."),
 	{ .name = NULL }
 };
-const struct schema ticket_link_schema = { .kind = SCHEMA_OBJECT,
-	.title = "TicketLink", .doc = "A link between two tickets.",
-	.fields = ticket_link_fields };
+const struct schema ticket_link_end_schema = { .kind = SCHEMA_OBJECT,
+	.title = "TicketLink", .doc = "A link, as one of its ends sees it.",
+	.fields = ticket_link_end_fields };
 
 static const struct schema ticket_watcher_fields[] = {
 	FIELD(struct ticket_watcher, ticket_id, .flags = F_HIDDEN),
@@ -237,6 +240,11 @@ static const struct schema ticket_detail_fields[] = {
 	    .doc = "Approvals that are wanted, and the votes." },
 	{ .name = "history", .kind = SCHEMA_LIST, .of = &ticket_entry_schema,
 	    .doc = "What happened, the oldest first." },
+	{ .name = "links", .kind = SCHEMA_LIST, .of = &ticket_link_end_schema,
+	    .doc = "Other tickets that it has to do with." },
+	{ .name = "watchers", .kind = SCHEMA_LIST,
+	    .of = &ticket_watcher_schema,
+	    .doc = "Who hears of what happens to it." },
 	{ .name = "outputs", .kind = SCHEMA_JSON,
 	    .doc = "What came out; secret ones are masked." },
 	{ .name = "warnings", .kind = SCHEMA_LIST, .of = &text_schema,
@@ -254,6 +262,21 @@ static const struct schema ticket_list_query[] = { OP_PAGE_FIELDS,
 	    .doc = "Only tickets of this person." },
 	{ .name = "waiting_for", .kind = SCHEMA_STRING, AT_MOST(64),
 	    .doc = "Only tickets that wait for this person's decision." },
+	{ .name = "kind", .kind = SCHEMA_CHOICE, .choices = ticket_kinds,
+	    .doc = "Only tickets of this kind." },
+	{ .name = "project", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only tickets of this project." },
+	{ .name = "priority", .kind = SCHEMA_CHOICE,
+	    .choices = ticket_priorities,
+	    .doc = "Only tickets of this priority." },
+	{ .name = "label", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only tickets with this label." },
+	{ .name = "assignee", .kind = SCHEMA_STRING, AT_MOST(128),
+	    .doc = "Only tickets of this person or TEAM:duty." },
+	{ .name = "epic", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only tickets of this epic." },
+	{ .name = "watcher", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only tickets that this person watches." },
 	{ .name = NULL } };
 const struct op op_ticket_list = { .name = "ticket.list",
 	.summary = "List tickets, the newest first.", .method = OP_GET,
@@ -261,7 +284,9 @@ const struct op op_ticket_list = { .name = "ticket.list",
 	.role = ROLE_SIGNED_IN, .query = ticket_list_query,
 	.out = &ticket_schema,
 	.cli = "ticket list [--status STATUS] [--requester PERSON] "
-	       "[--waiting-for PERSON] [--limit N] [--after KEY]",
+	       "[--waiting-for PERSON] [--kind KIND] [--project PROJECT] "
+	       "[--priority PRIORITY] [--label LABEL] [--assignee WHO] "
+	       "[--epic EPIC] [--watcher PERSON] [--limit N] [--after KEY]",
 	.columns = "key,status,priority,requester,environment,title" };
 
 const struct op op_ticket_get = { .name = "ticket.get",
@@ -269,25 +294,6 @@ const struct op op_ticket_get = { .name = "ticket.get",
 	.method = OP_GET, .path = "/v1/tickets/{ticket}", .kind = OP_READ,
 	.role = ROLE_SIGNED_IN, .out = &ticket_detail_schema,
 	.cli = "ticket show TICKET" };
-
-static const struct schema ticket_edit_fields[] = {
-	{ .name = "params", .kind = SCHEMA_JSON,
-	    .doc = "Parameters to change; the others stay." },
-	{ .name = "environment", .kind = SCHEMA_STRING, AT_MOST(64),
-	    .doc = "Another environment." },
-	{ .name = "title", .kind = SCHEMA_STRING, BETWEEN(1, 200),
-	    .doc = "Another title." },
-	{ .name = NULL }
-};
-static const struct schema ticket_edit_in = { .kind = SCHEMA_OBJECT,
-	.title = "TicketEdit", .fields = ticket_edit_fields };
-const struct op op_ticket_edit = { .name = "ticket.edit",
-	.summary = "Edit a request; what was approved before is void.",
-	.method = OP_PATCH, .path = "/v1/tickets/{ticket}", .kind = OP_WRITE,
-	.role = ROLE_SIGNED_IN, .in = &ticket_edit_in,
-	.out = &ticket_detail_schema,
-	.cli = "ticket edit TICKET [--title TEXT] [--environment ENV] "
-	       "[--params JSON]" };
 
 static const struct schema vote_in_fields[] = {
 	{ .name = "plan_hash", .kind = SCHEMA_STRING, AT_MOST(64),

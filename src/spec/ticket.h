@@ -53,11 +53,10 @@ struct ticket_entry {
 	int64_t edited_at, removed_at; /* of a comment */
 };
 
-/* from blocks, duplicates, relates to or was spun off from to. */
-struct ticket_link {
-	int64_t id;
-	int64_t from_id, to_id;
-	const char *kind; /* of ticket_link_kinds */
+/* A link as one of its ends sees it. */
+struct ticket_link_end {
+	const char *says; /* of ticket_link_kinds: "is_blocked_by" */
+	const char *key, *title, *status; /* of the other end */
 	const char *created_by;
 	int64_t created_at;
 };
@@ -105,18 +104,26 @@ extern const struct machine need_machine;
 
 /* NULL-terminated; the most urgent first. */
 extern const char *const ticket_priorities[];
-extern const char *const ticket_kinds[], *const ticket_outcomes[],
-    *const ticket_link_kinds[];
+extern const char *const ticket_kinds[], *const ticket_outcomes[];
+/* First the kinds of the table, each seen from its `from`, TICKET_LINKS of
+ * them; then what they are from the other end, relates_to being its own. */
+#define TICKET_LINKS 4
+extern const char *const ticket_link_kinds[];
 
 /* More than this is no on-call task. */
 #define TICKET_POINTS_ON_CALL 3
 
 extern const struct schema ticket_schema, ticket_entry_schema, need_schema,
-    vote_schema, ticket_link_schema, ticket_watcher_schema;
+    vote_schema, ticket_link_end_schema, ticket_watcher_schema;
 extern const struct schema ticket_detail_schema;
 
 extern const struct op op_ticket_list, op_ticket_get, op_ticket_edit,
     op_ticket_approve, op_ticket_decline, op_ticket_comment,
     op_ticket_withdraw;
+/* ticket_work.c */
+extern const struct schema ticket_move_schema;
+extern const struct op op_ticket_create, op_ticket_move, op_ticket_moves,
+    op_ticket_close, op_ticket_link, op_ticket_unlink, op_ticket_watch,
+    op_ticket_unwatch;
 
 #endif

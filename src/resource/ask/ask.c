@@ -181,6 +181,10 @@ ask_ticket(struct cx *cx, const struct prepared *p)
 		.title = ask_title(cx, ask), .status = "open",
 		.priority = ask->request == NULL ? "operational"
 						 : ask->request->priority,
+		.priority_reason = ask->request == NULL
+		    ? "a run that was asked for directly"
+		    : arena_printf(cx->arena, "request type %s (%s)",
+			  ask->request->name, ask->request->where),
 		.requester = ask->requester, .last_editor = ask->requester,
 		.request = ask->request == NULL ? "" : ask->request->name,
 		.task = ask->task->name, .team = ask->task->team,

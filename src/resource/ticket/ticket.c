@@ -10,6 +10,7 @@
 #include "resource/move.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
+#include "resource/ticket/work.h"
 #include "store/record.h"
 
 /* The environment of an edited ticket is another scope. */
@@ -78,6 +79,7 @@ ticket_insert(struct cx *cx, struct ticket *t)
 	record_bind(q, &ticket_schema, t);
 	query_run(q);
 	t->id = db_last_id(cx->db);
+	ticket_watch(cx, t, t->requester, "requester");
 	audit(cx, "ticket.opened", t->key, "done", t->title,
 	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\"}", t->plan_hash));
 }
@@ -100,14 +102,16 @@ ticket_by_id(struct cx *cx, int64_t id)
 bool
 ticket_visible(struct cx *cx, const struct ticket *t)
 {
-	struct access_target target = { t->team, t->environment,
-		t->request[0] != '\0' ? t->request : t->task };
+	const struct access_target target = ticket_target(t);
 
 	if (access_sees(cx->platform, cx->actor, t->requester, &target))
 		return true;
 	return cx->actor->person != NULL &&
-	    access_token_allows(cx->actor, RIGHT_VIEW, t->environment) &&
-	    approval_asked(cx, t->id, cx->actor->person);
+	    platform_person(cx->platform, cx->actor->person) != NULL &&
+	    !platform_person(cx->platform, cx->actor->person)->disabled &&
+	    access_token_allows(cx->actor, RIGHT_VIEW, target.environment) &&
+	    (ticket_is_assigned(cx, t, cx->actor->person) ||
+		approval_asked(cx, t->id, cx->actor->person));
 }
 
 bool
@@ -225,6 +229,9 @@ ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
 	struct run *run;
 
 	run = run_by_id(cx, t->run_id);
+	if (t->run_id == 0)
+		return err_set(e, ERR_CONFLICT, "approval.closed",
+		    "%s has no plan: nothing waits for a decision", t->key);
 	if (run == NULL) {
 		db_failed(cx->db, e);
 		return false;

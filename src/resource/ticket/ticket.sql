@@ -35,10 +35,30 @@ SELECT * FROM ticket WHERE id = $id;
 SELECT * FROM ticket WHERE key = $key;
 
 -- name: ticket_list
+-- A page of those that the actor may see (sight.h); $limit -1: all of them.
 SELECT * FROM ticket WHERE id < $before
 	AND ($status IS NULL OR status = $status)
 	AND ($requester IS NULL OR requester = $requester)
-ORDER BY id DESC;
+	AND ($kind IS NULL OR kind = $kind)
+	AND ($project IS NULL OR project = $project)
+	AND ($priority IS NULL OR priority = $priority)
+	AND ($assignee IS NULL OR assignee = $assignee)
+	AND ($epic IS NULL OR epic = $epic)
+	AND ($label IS NULL OR EXISTS (SELECT 1 FROM ticket_label
+		WHERE ticket_id = ticket.id AND label = $label))
+	AND ($watcher IS NULL OR EXISTS (SELECT 1 FROM ticket_watcher
+		WHERE ticket_id = ticket.id AND person = $watcher
+		AND off = 0))
+	AND ($asked IS NULL OR (status = 'waiting_approval'
+		AND EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id
+			AND status = 'open' AND instr(eligible, $asked) > 0)))
+	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
+	OR (scope_id IN (SELECT value FROM json_each($reach))
+		AND (requester IN (SELECT value FROM json_each($peers))
+		OR assignee IN (SELECT value FROM json_each($mine))
+		OR EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id
+			AND instr(eligible, $me) > 0))))
+ORDER BY id DESC LIMIT $limit;
 
 -- name: ticket_entry_insert
 INSERT INTO ticket_entry (ticket_id, at, actor, kind, body, detail)
@@ -46,3 +66,57 @@ VALUES ($ticket_id, $at, $actor, $kind, $body, $detail);
 
 -- name: ticket_entries
 SELECT * FROM ticket_entry WHERE ticket_id = $ticket_id ORDER BY id;
+
+-- name: ticket_scopes
+SELECT id, team, environment, name FROM ticket_scope;
+
+-- name: ticket_labels_clear
+DELETE FROM ticket_label WHERE ticket_id = $ticket_id;
+
+-- name: ticket_label_insert
+INSERT INTO ticket_label (ticket_id, label) VALUES ($ticket_id, $label);
+
+-- name: watcher_add
+-- By itself: who said no stays off.
+INSERT INTO ticket_watcher (ticket_id, person, why, off, since_at)
+VALUES ($ticket_id, $person, $why, $off, $since_at)
+ON CONFLICT (ticket_id, person) DO NOTHING;
+
+-- name: watcher_ask
+INSERT INTO ticket_watcher (ticket_id, person, why, off, since_at)
+VALUES ($ticket_id, $person, $why, $off, $since_at)
+ON CONFLICT (ticket_id, person) DO UPDATE SET off = 0;
+
+-- name: watcher_off
+INSERT INTO ticket_watcher (ticket_id, person, why, off, since_at)
+VALUES ($ticket_id, $person, $why, $off, $since_at)
+ON CONFLICT (ticket_id, person) DO UPDATE SET off = 1;
+
+-- name: watcher_count
+SELECT COUNT(*) AS n FROM ticket_watcher
+WHERE ticket_id = $ticket_id AND off = 0;
+
+-- name: watchers
+SELECT * FROM ticket_watcher WHERE ticket_id = $ticket_id AND off = 0
+ORDER BY person;
+
+-- name: link_get
+SELECT id FROM ticket_link
+WHERE from_id = $from_id AND to_id = $to_id AND kind = $kind;
+
+-- name: link_insert
+INSERT INTO ticket_link (from_id, to_id, kind, created_by, created_at)
+VALUES ($from_id, $to_id, $kind, $created_by, $created_at);
+
+-- name: link_remove
+DELETE FROM ticket_link
+WHERE from_id = $from_id AND to_id = $to_id AND kind = $kind;
+
+-- name: link_blocked
+SELECT to_id FROM ticket_link WHERE from_id = $from_id AND kind = 'blocks';
+
+-- name: link_count
+SELECT COUNT(*) AS n FROM ticket_link WHERE from_id = $id OR to_id = $id;
+
+-- name: links
+SELECT * FROM ticket_link WHERE from_id = $id OR to_id = $id ORDER BY id;

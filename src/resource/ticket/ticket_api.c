@@ -5,79 +5,15 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
-#include "resource/run/run.h"
-#include "resource/sealed.h"
-#include "resource/ticket/ticket.h"
+#include "resource/ticket/sight.h"
+#include "resource/ticket/view.h"
+#include "resource/ticket/work.h"
 #include "store/record.h"
 
 static void
-ticket_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+decref(void *json)
 {
-	struct ticket masked = *t;
-
-	masked.params = sealed_mask_text(cx->arena, t->params);
-	json_object_begin(out);
-	record_json(out, &ticket_schema, &masked);
-	json_object_end(out);
-}
-
-static void
-needs_json(struct cx *cx, struct json_out *out, const struct ticket *t)
-{
-	size_t n;
-	struct need *needs = approval_needs(cx, t->id, &n);
-
-	json_array_begin(out);
-	for (size_t i = 0; i < n; i++)
-		approval_need_json(cx, out, &needs[i]);
-	json_array_end(out);
-}
-
-static void
-history_json(struct cx *cx, struct json_out *out, const struct ticket *t)
-{
-	struct query *q = query(cx->db, "ticket_entries");
-	struct ticket_entry entry;
-
-	bind_int(q, "ticket_id", t->id);
-	json_array_begin(out);
-	while (query_next(q)) {
-		entry = (struct ticket_entry){ .id = 0 };
-		record_read(q, &ticket_entry_schema, &entry, cx->arena);
-		json_object_begin(out);
-		record_json(out, &ticket_entry_schema, &entry);
-		json_object_end(out);
-	}
-	json_array_end(out);
-	query_end(q);
-}
-
-static bool
-ticket_detail(struct cx *cx, struct json_out *out, const struct ticket *t)
-{
-	struct run *run = run_by_id(cx, t->run_id);
-	struct step *root =
-	    run == NULL ? NULL : run_step(cx, run->root_step);
-	size_t n = 0;
-	const char **warnings = approval_warnings(cx, t, &n);
-
-	json_object_begin(out);
-	json_key(out, "ticket");
-	ticket_json(cx, out, t);
-	json_kv_str(out, "run", run == NULL ? NULL : run->key);
-	json_key(out, "needs");
-	needs_json(cx, out, t);
-	json_key(out, "history");
-	history_json(cx, out, t);
-	json_kv_raw(out, "outputs",
-	    root == NULL ? "{}" : sealed_mask_text(cx->arena, root->outputs));
-	json_key(out, "warnings");
-	json_array_begin(out);
-	for (size_t i = 0; i < n; i++)
-		json_str(out, warnings[i]);
-	json_array_end(out);
-	json_object_end(out);
-	return true;
+	json_decref(json);
 }
 
 static int64_t
@@ -91,6 +27,27 @@ ticket_before(struct cx *cx, const char *after)
 	return ticket_by_key(cx, after, &t, &e) ? t->id : INT64_MAX;
 }
 
+static void
+list_bind(struct cx *cx, struct query *q, const struct call *call,
+    int64_t limit)
+{
+	static const char *const filters[] = { "status", "requester", "kind",
+		"project", "priority", "assignee", "epic", "label", "watcher" };
+	const char *waiting_for = call_text(call->query, "waiting_for");
+
+	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
+		bind_text(q, filters[i], call_text(call->query, filters[i]));
+	bind_text(q, "asked",
+	    waiting_for == NULL
+		? NULL
+		: arena_printf(cx->arena, "\"%s\"", waiting_for));
+	/* Whom a need really waits for is seen row by row. */
+	bind_int(q, "limit", waiting_for == NULL ? limit + 1 : -1);
+	bind_int(q, "before",
+	    ticket_before(cx, call_text(call->query, "after")));
+	ticket_sight(cx, q);
+}
+
 bool
 ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
@@ -98,29 +55,24 @@ ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
 	const char *waiting_for = call_text(call->query, "waiting_for");
 	int64_t limit = call_int(call->query, "limit"), n = 0;
 	struct query *q = query(cx->db, "ticket_list");
-	const char *next = NULL;
-	struct ticket *t = NULL;
+	const char *next = NULL, *last = NULL;
 
 	(void)e;
-	bind_int(q, "before",
-	    ticket_before(cx, call_text(call->query, "after")));
-	bind_text(q, "status", call_text(call->query, "status"));
-	bind_text(q, "requester", call_text(call->query, "requester"));
+	list_bind(cx, q, call, limit);
 	list_begin(out);
 	while (query_next(q)) {
-		if (n == limit) {
-			next = t->key;
-			break;
-		}
 		struct ticket *row = ARENA_NEW(cx->arena, struct ticket);
 
+		if (n == limit) {
+			next = last;
+			break;
+		}
 		record_read(q, &ticket_schema, row, cx->arena);
-		if (!ticket_visible(cx, row) ||
-		    (waiting_for != NULL &&
-			!approval_waits_for(cx, row, waiting_for)))
+		if (waiting_for != NULL &&
+		    !approval_waits_for(cx, row, waiting_for))
 			continue;
-		t = row;
-		ticket_json(cx, out, t);
+		last = row->key;
+		ticket_json(cx, out, row);
 		n++;
 	}
 	query_end(q);
@@ -142,13 +94,14 @@ ticket_api_get(struct cx *cx, struct call *call, struct json_out *out,
 static bool
 ticket_is_mine(struct cx *cx, const struct ticket *t, struct err *e)
 {
-	const struct access_target target = { t->team, t->environment,
-		t->task };
+	struct access_target target = ticket_target(t);
 
 	if (cx->actor->person != NULL &&
 	    streq(cx->actor->person, t->requester))
-		return access_token_check(cx, RIGHT_CANCEL, t->environment,
-		    e);
+		return access_token_check(cx, RIGHT_CANCEL,
+		    target.environment, e);
+	if (t->task[0] != '\0')
+		target.name = t->task;
 	return access_check_seen(cx, RIGHT_CANCEL, &target, "ticket", t->key,
 	    e);
 }
@@ -159,8 +112,7 @@ ticket_may_edit(struct cx *cx, const struct ticket *t,
     const char *environment, struct err *e)
 {
 	const bool request = t->request[0] != '\0';
-	struct access_target target = { t->team, t->environment,
-		request ? t->request : t->task };
+	struct access_target target = ticket_target(t);
 	const enum right right = request ? RIGHT_REQUEST : RIGHT_RUN;
 
 	if (!access_check_seen(cx, right, &target, "ticket", t->key, e))
@@ -176,23 +128,75 @@ ticket_may_edit(struct cx *cx, const struct ticket *t,
 static bool
 ticket_may_comment(struct cx *cx, const struct ticket *t, struct err *e)
 {
-	return access_token_allows(cx->actor, RIGHT_APPROVE,
-		   t->environment) ||
-	    access_token_check(cx, RIGHT_REQUEST, t->environment, e);
+	const char *environment = ticket_target(t).environment;
+
+	return access_token_allows(cx->actor, RIGHT_APPROVE, environment) ||
+	    access_token_check(cx, RIGHT_REQUEST, environment, e);
+}
+
+/* Does the body change what the ticket's task is asked to do? */
+static bool
+edit_is_of_plan(const struct ticket *t, const json_t *body)
+{
+	static const char *const plan[] = { "params", "environment" };
+	size_t named = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(plan); i++)
+		named += json_object_get(body, plan[i]) != NULL;
+	/* Nothing but a title asks a declined request again. */
+	return named > 0 || (t->task[0] != '\0' &&
+	    json_object_size(body) ==
+		(json_object_get(body, "title") != NULL ? 1u : 0u));
+}
+
+static bool
+edit_plan(struct cx *cx, struct call *call, struct ticket *t, struct err *e)
+{
+	const char *environment = call_text(call->body, "environment");
+
+	if (t->task[0] == '\0') {
+		err_set(e, ERR_CONFLICT, "ticket.no_task",
+		    "%s has no task: it has no parameters and no environment",
+		    t->key);
+		return err_hint(e, "slipway ticket edit %s --description TEXT",
+		    t->key);
+	}
+	return ticket_may_edit(cx, t, environment, e) &&
+	    ticket_edit(cx, t, call_text(call->body, "title"), environment,
+		json_object_get(call->body, "params"), call->problems, e);
+}
+
+/* The body without what edit_plan takes. */
+static json_t *
+edit_fields(struct cx *cx, const json_t *body)
+{
+	json_t *fields = json_copy((json_t *)(uintptr_t)body);
+
+	arena_cleanup(cx->arena, decref, fields);
+	json_object_del(fields, "params");
+	json_object_del(fields, "environment");
+	return fields;
 }
 
 bool
 ticket_api_edit(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	const char *environment = call_text(call->body, "environment");
+	const json_t *fields = edit_fields(cx, call->body);
 	struct ticket *t;
+	bool plan;
 
-	return ticket_by_key(cx, call->path[0], &t, e) &&
-	    ticket_may_edit(cx, t, environment, e) &&
-	    ticket_edit(cx, t, call_text(call->body, "title"), environment,
-		json_object_get(call->body, "params"), call->problems, e) &&
-	    ticket_detail(cx, out, t);
+	if (!ticket_by_key(cx, call->path[0], &t, e))
+		return false;
+	plan = edit_is_of_plan(t, call->body);
+	if (plan && !edit_plan(cx, call, t, e))
+		return false;
+	if (!plan || json_object_size(fields) >
+		(json_object_get(fields, "title") != NULL ? 1u : 0u)) {
+		if (!ticket_change(cx, t, fields, call->problems, e))
+			return false;
+	}
+	return ticket_detail(cx, out, t);
 }
 
 static bool
@@ -232,6 +236,7 @@ ticket_api_comment(struct cx *cx, struct call *call, struct json_out *out,
 	    !ticket_may_comment(cx, t, e))
 		return false;
 	ticket_note(cx, t, "comment", call_text(call->body, "text"), NULL);
+	ticket_watch(cx, t, cx->actor->person, "comment");
 	audit(cx, "ticket.commented", t->key, "done", "", NULL);
 	return ticket_detail(cx, out, t);
 }

@@ -22,6 +22,11 @@ const BODIES = values => ({
 	'ticket.decline': { plan_hash: values.plan },
 	'ticket.comment': { text: 'x' },
 	'ticket.edit': { title: 'x' },
+	'ticket.create': { kind: 'operation', title: 'x',
+		project: 'OPS' },
+	'ticket.link': { kind: 'blocks', to: values.ticket },
+	'ticket.unlink': { kind: 'blocks', to: values.ticket },
+	'ticket.move': { to: 'open' },
 	'secret.set': { value: 'long-enough-a-value' },
 	'token.create': { name: 'matrix' },
 });

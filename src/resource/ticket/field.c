@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/near.h"
+#include "resource/audit.h"
+#include "resource/call.h"
+#include "resource/move.h"
+#include "resource/ticket/work.h"
+#include "spec/validate.h"
+
+#define LABELS 50 /* of one ticket */
+
+struct change {
+	struct cx *cx;
+	struct ticket *t;
+	const json_t *body;
+	struct problems *problems;
+	bool fresh; /* it is being opened: nothing was there before */
+};
+
+/* --- one line of the history --- */
+
+static const char *
+field_json(struct cx *cx, const char *name, const char *before,
+    const char *after)
+{
+	json_t *detail = json_pack("{s:s, s:s, s:s}", "field", name, "before",
+	    before, "after", after);
+	const char *text = json_canonical(cx->arena, detail);
+
+	json_decref(detail);
+	return text;
+}
+
+static void
+field_told(const struct change *c, const char *name, const char *before,
+    const char *after, const char *why)
+{
+	struct cx *cx = c->cx;
+	const char *text;
+
+	if (c->fresh || streq(before, after))
+		return;
+	text = streq(name, "description")
+	    ? "description changed"
+	    : arena_printf(cx->arena, "%s changed %s → %s%s%s", name,
+		  before[0] != '\0' ? before : "nothing",
+		  after[0] != '\0' ? after : "nothing",
+		  why != NULL ? ": " : "", why != NULL ? why : "");
+	ticket_note(cx, c->t, "edit", text,
+	    field_json(cx, name, before, after));
+	audit(cx, "ticket.edited", c->t->key, "done", text, NULL);
+}
+
+static void
+field_set(const struct change *c, const char *name, const char **slot,
+    const char *after)
+{
+	const char *before = *slot;
+
+	*slot = after;
+	field_told(c, name, before, after, NULL);
+}
+
+static bool
+field_wrong(const struct change *c, const char *name, const char *code,
+    const char *hint, const char *message)
+{
+	problem_add(c->problems,
+	    arena_printf(c->cx->arena, "/%s", name), code, hint, "%s",
+	    message);
+	return false;
+}
+
+/* --- priority --- */
+
+static size_t
+priority_rank(const char *priority)
+{
+	size_t i = 0;
+
+	while (ticket_priorities[i] != NULL &&
+	    !streq(ticket_priorities[i], priority))
+		i++;
+	return i;
+}
+
+/* By what kind of ticket it is, unless a label says that it is urgent. */
+static const char *
+priority_by_rule(struct cx *cx, const struct ticket *t, const char **ret_why)
+{
+	static const struct {
+		const char *kind, *priority;
+	} kinds[] = {
+		{ "incident", "interruption" },
+		{ "request", "customer" },
+		{ "operation", "operational" },
+		{ "feature", "feature" },
+		{ "epic", "feature" },
+	};
+	static const char *const labels[] = { "security", "compliance" };
+	const char *priority = "operational";
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (streq(kinds[i].kind, t->kind))
+			priority = kinds[i].priority;
+	*ret_why = arena_printf(cx->arena, "a ticket of kind %s", t->kind);
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		if (strstr(t->labels,
+			arena_printf(cx->arena, "\"%s\"", labels[i])) == NULL ||
+		    priority_rank(priority) <= priority_rank("security"))
+			continue;
+		*ret_why = arena_printf(cx->arena, "the label %s", labels[i]);
+		return "security";
+	}
+	return priority;
+}
+
+static bool
+change_priority(const struct change *c)
+{
+	struct ticket *t = c->t;
+	const char *wanted = call_text(c->body, "priority");
+	const char *why = call_text(c->body, "why");
+	const char *before = t->priority, *rule_why;
+	const char *rule = priority_by_rule(c->cx, t, &rule_why);
+
+	if (c->fresh) {
+		t->priority = rule;
+		t->priority_reason = rule_why;
+	} else if (wanted == NULL && why != NULL)
+		return field_wrong(c, "why", "ticket.why",
+		    "say --priority too", "why is said of a priority");
+	if (wanted == NULL || streq(wanted, t->priority))
+		return true;
+	if (why == NULL)
+		return field_wrong(c, "why", "ticket.why",
+		    "say why, so that others can follow: --why TEXT",
+		    arena_printf(c->cx->arena,
+			"priority '%s' instead of '%s' by %s: why is missing",
+			wanted, t->priority,
+			t->priority_reason[0] != '\0' ? t->priority_reason
+						      : "its request type"));
+	t->priority = wanted;
+	t->priority_reason = arena_printf(c->cx->arena, "%s: %s",
+	    actor_name(c->cx->actor), why);
+	field_told(c, "priority", before, wanted, why);
+	return true;
+}
+
+/* --- labels --- */
+
+static int
+label_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool
+label_in(const json_t *list, const char *label)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (streq(json_string_value(item), label))
+			return true;
+	}
+	return false;
+}
+
+static void
+labels_store(struct cx *cx, const struct ticket *t, const char **labels,
+    size_t n)
+{
+	struct query *q = query(cx->db, "ticket_labels_clear");
+
+	bind_int(q, "ticket_id", t->id);
+	query_run(q);
+	for (size_t i = 0; i < n; i++) {
+		q = query(cx->db, "ticket_label_insert");
+		bind_int(q, "ticket_id", t->id);
+		bind_text(q, "label", labels[i]);
+		query_run(q);
+	}
+}
+
+/* The list as it shall be, sorted; false: too many. */
+static bool
+labels_wanted(const struct change *c, const char **labels, size_t *ret_n)
+{
+	const json_t *add = json_object_get(c->body, "label");
+	const json_t *take = json_object_get(c->body, "unlabel");
+	json_t *old = json_loads(c->t->labels, 0, NULL), *item;
+	size_t i, n = 0;
+
+	json_array_foreach(old, i, item)
+	{
+		if (n < LABELS && !label_in(take, json_string_value(item)))
+			labels[n++] = arena_strdup(c->cx->arena,
+			    json_string_value(item));
+	}
+	json_array_foreach(add, i, item)
+	{
+		bool there = false;
+
+		for (size_t k = 0; k < n; k++)
+			there |= streq(labels[k], json_string_value(item));
+		if (there)
+			continue;
+		if (n == LABELS) {
+			json_decref(old);
+			return field_wrong(c, "label", "ticket.labels",
+			    NULL, "a ticket has at most 50 labels");
+		}
+		labels[n++] = json_string_value(item);
+	}
+	json_decref(old);
+	qsort(labels, n, sizeof(*labels), label_compare);
+	*ret_n = n;
+	return true;
+}
+
+static const char *
+labels_text(struct cx *cx, const char *const *labels, size_t n)
+{
+	json_t *list = json_array();
+	const char *text;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(labels[i]));
+	text = json_canonical(cx->arena, list);
+	json_decref(list);
+	return text;
+}
+
+static bool
+change_labels(const struct change *c)
+{
+	const char *labels[LABELS];
+	size_t n;
+
+	if (!labels_wanted(c, labels, &n))
+		return false;
+	field_set(c, "labels", &c->t->labels, labels_text(c->cx, labels, n));
+	if (!c->fresh)
+		labels_store(c->cx, c->t, labels, n);
+	return true;
+}
+
+/* --- who, when, where it belongs --- */
+
+const char *
+ticket_duty(struct cx *cx, const char *team)
+{
+	return arena_printf(cx->arena, "%s:duty", team);
+}
+
+static const char *
+assignee_near(struct cx *cx, const char *typed)
+{
+	const struct platform *p = cx->platform;
+	struct near near = near_start(typed);
+
+	for (size_t i = 0; i < p->npeople; i++)
+		near_offer(&near, p->people[i].name);
+	for (size_t i = 0; i < p->nteams; i++)
+		near_offer(&near, ticket_duty(cx, p->teams[i].name));
+	return near.best == NULL
+	    ? "slipway people"
+	    : arena_printf(cx->arena, "did you mean '%s'?", near.best);
+}
+
+static bool
+change_assignee(const struct change *c)
+{
+	struct cx *cx = c->cx;
+	const char *wanted = call_text(c->body, "assignee");
+	const struct person_def *person;
+	struct str team, rest;
+
+	if (wanted == NULL)
+		return true;
+	if (streq(wanted, "me") && cx->actor->person != NULL)
+		wanted = cx->actor->person;
+	if (streq(wanted, "none"))
+		wanted = "";
+	team = str_cut(str_of(wanted), ':', &rest);
+	person = platform_person(cx->platform, wanted);
+	if (person != NULL && person->disabled)
+		return field_wrong(c, "assignee", "ticket.assignee", NULL,
+		    arena_printf(cx->arena, "'%s' is disabled", wanted));
+	if (platform_team(cx->platform, wanted) != NULL && person == NULL)
+		return field_wrong(c, "assignee", "ticket.assignee",
+		    arena_printf(cx->arena, "write %s:duty", wanted),
+		    "a team has it by its duty");
+	if (wanted[0] != '\0' && person == NULL &&
+	    (!str_is(rest, "duty") ||
+		platform_team(cx->platform, arena_str(cx->arena, team)) ==
+		    NULL))
+		return field_wrong(c, "assignee", "ticket.assignee",
+		    assignee_near(cx, wanted),
+		    arena_printf(cx->arena,
+			"'%s' is no person, and no TEAM:duty", wanted));
+	field_set(c, "assignee", &c->t->assignee, wanted);
+	return true;
+}
+
+static bool
+change_epic(const struct change *c, struct err *e)
+{
+	const char *wanted = call_text(c->body, "epic");
+	struct ticket *epic = NULL;
+
+	if (wanted == NULL)
+		return true;
+	if (streq(wanted, "none"))
+		wanted = "";
+	if (wanted[0] != '\0' && !ticket_by_key(c->cx, wanted, &epic, e))
+		return false;
+	if (epic != NULL && !streq(epic->kind, "epic"))
+		return field_wrong(c, "epic", "ticket.epic",
+		    "slipway tickets --kind epic",
+		    arena_printf(c->cx->arena, "%s is no epic but a ticket of "
+			"kind %s", epic->key, epic->kind));
+	if (epic != NULL && streq(c->t->kind, "epic"))
+		return field_wrong(c, "epic", "ticket.epic", NULL,
+		    "an epic belongs to no other epic");
+	field_set(c, "epic", &c->t->epic, wanted);
+	return true;
+}
+
+/* A day means its end. */
+static bool
+due_parse(const char *text, int64_t now, int64_t *ret)
+{
+	int year, month, day, used = 0;
+	int64_t ms;
+
+	if (streq(text, "none"))
+		return *ret = 0, true;
+	if (text[0] == '+' && schema_duration(text + 1, &ms) && ms > 0 &&
+	    ms <= 3650 * CIVIL_DAY_MS)
+		return *ret = now + ms, true;
+	if (strlen(text) == 10 &&
+	    sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 &&
+	    used == 10 && year >= 1970 && month >= 1 && month <= 12 &&
+	    day >= 1 && day <= civil_month_days(year, month)) {
+		*ret = civil_ms(year, month, day, 23, 59);
+		return true;
+	}
+	return schema_time(text, ret) && *ret > 0;
+}
+
+static bool
+change_due(const struct change *c)
+{
+	const char *wanted = call_text(c->body, "due");
+	const char *before, *after;
+	int64_t at;
+
+	if (wanted == NULL)
+		return true;
+	if (!due_parse(wanted, c->cx->now, &at))
+		return field_wrong(c, "due", "ticket.due",
+		    "write 2026-12-01, +3d, or none",
+		    arena_printf(c->cx->arena, "'%s' is no day", wanted));
+	before = arena_printf(c->cx->arena, "%lld",
+	    (long long)c->t->due_at);
+	after = streq(wanted, "none") ? "nothing" : wanted;
+	if (at == c->t->due_at)
+		return true;
+	c->t->due_at = at;
+	field_told(c, "due", c->t->due_at == 0 || streq(before, "0") ? ""
+		: before, after, NULL);
+	return true;
+}
+
+static void
+change_points(const struct change *c)
+{
+	const int64_t before = c->t->points;
+
+	if (json_object_get(c->body, "points") == NULL)
+		return;
+	c->t->points = call_int(c->body, "points");
+	field_told(c, "points",
+	    arena_printf(c->cx->arena, "%lld", (long long)before),
+	    arena_printf(c->cx->arena, "%lld", (long long)c->t->points),
+	    NULL);
+}
+
+static void
+change_words(const struct change *c)
+{
+	const char *title = call_text(c->body, "title");
+	const char *description = call_text(c->body, "description");
+
+	if (title != NULL)
+		field_set(c, "title", &c->t->title, title);
+	if (description != NULL)
+		field_set(c, "description", &c->t->description, description);
+}
+
+/* All of them are tried, so that all mistakes are told at once. */
+static bool
+change_all(const struct change *c, struct err *e)
+{
+	bool ok;
+
+	change_words(c);
+	change_points(c);
+	ok = change_labels(c);
+	ok = change_priority(c) && ok;
+	ok = change_assignee(c) && ok;
+	ok = change_due(c) && ok;
+	if (!change_epic(c, e) && c->problems->count == 0)
+		return false;
+	return ok && c->problems->count == 0 ? true
+					     : problems_err(c->problems, e);
+}
+
+/* --- open and change --- */
+
+static const struct project_def *
+open_project(struct cx *cx, const char *key, struct err *e)
+{
+	const struct platform *p = cx->platform;
+	struct near near = near_start(key == NULL ? "" : key);
+
+	for (size_t i = 0; i < p->nprojects; i++) {
+		const struct access_target target = { p->projects[i].team,
+			NULL, NULL };
+
+		if (key == NULL && p->nprojects == 1)
+			return &p->projects[i];
+		if (!access_sees(p, cx->actor, NULL, &target))
+			continue;
+		if (key != NULL && streq(p->projects[i].key, key))
+			return &p->projects[i];
+		near_offer(&near, p->projects[i].key);
+	}
+	if (key != NULL)
+		call_absent(e, "project", key, near.best);
+	else {
+		err_set(e, ERR_INVALID, "ticket.project",
+		    "which project: it was not said");
+		err_hint(e, "add --project KEY: slipway platform");
+	}
+	return NULL;
+}
+
+bool
+ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
+    struct problems *problems, struct err *e)
+{
+	const struct project_def *project =
+	    open_project(cx, call_text(body, "project"), e);
+	struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
+	struct change c = { cx, t, body, problems, true };
+	const char *labels[LABELS];
+	size_t n = 0;
+
+	if (project == NULL ||
+	    !access_check(cx, RIGHT_REQUEST,
+		&(struct access_target){ project->team, NULL, NULL },
+		"project", project->key, e))
+		return false;
+	if (cx->actor->person == NULL) {
+		err_set(e, ERR_DENIED, "access.operator",
+		    "the operator administers, and opens no tickets");
+		return err_hint(e, "name a person: slipway --as PERSON …");
+	}
+	*t = (struct ticket){ .project = project->key,
+		.kind = call_text(body, "kind"), .status = "open",
+		.requester = cx->actor->person,
+		.last_editor = cx->actor->person, .team = project->team,
+		.priority = "operational", .labels = "[]", .title = "",
+		.description = "", .priority_reason = "", .assignee = "",
+		.epic = "" };
+	if (!change_all(&c, e) || !labels_wanted(&c, labels, &n))
+		return false;
+	ticket_insert(cx, t);
+	labels_store(cx, t, labels, n);
+	ticket_watch(cx, t, t->assignee, "assignee");
+	*ret = t;
+	return true;
+}
+
+/* Only these of body are the requester's to change too. */
+static bool
+change_is_wording(const json_t *body)
+{
+	static const char *const work[] = { "priority", "why", "points",
+		"assignee", "epic" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(work); i++)
+		if (json_object_get(body, work[i]) != NULL)
+			return false;
+	return true;
+}
+
+bool
+ticket_change(struct cx *cx, struct ticket *t, const json_t *body,
+    struct problems *problems, struct err *e)
+{
+	struct change c = { cx, t, body, problems, false };
+
+	if (!(change_is_wording(body) ? ticket_may_word(cx, t, e)
+				      : ticket_may_work(cx, t, e)) ||
+	    !change_all(&c, e))
+		return false;
+	ticket_watch(cx, t, t->assignee, "assignee");
+	move_save_ticket(cx, t);
+	return true;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/ticket/view.h"
+
+#include "resource/approval/approval.h"
+#include "resource/run/run.h"
+#include "resource/sealed.h"
+#include "resource/ticket/work.h"
+#include "store/record.h"
+
+void
+ticket_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	struct ticket masked = *t;
+
+	masked.params = sealed_mask_text(cx->arena, t->params);
+	json_object_begin(out);
+	record_json(out, &ticket_schema, &masked);
+	json_object_end(out);
+}
+
+static void
+links_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	size_t n;
+	struct ticket_link_end *ends = ticket_links(cx, t, &n);
+
+	json_array_begin(out);
+	for (size_t i = 0; i < n; i++) {
+		json_object_begin(out);
+		record_json(out, &ticket_link_end_schema, &ends[i]);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+static void
+watchers_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	size_t n;
+	struct ticket_watcher *watchers = ticket_watchers(cx, t->id, &n);
+
+	json_array_begin(out);
+	for (size_t i = 0; i < n; i++) {
+		json_object_begin(out);
+		record_json(out, &ticket_watcher_schema, &watchers[i]);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+static void
+warnings_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	size_t n = 0;
+	const char **warnings = approval_warnings(cx, t, &n);
+	const bool feature = streq(t->kind, "feature") ||
+	    streq(t->kind, "epic");
+
+	json_array_begin(out);
+	for (size_t i = 0; i < n; i++)
+		json_str(out, warnings[i]);
+	if (t->points > TICKET_POINTS_ON_CALL && !feature)
+		json_str(out, arena_printf(cx->arena,
+		    "%lld points: more than %d is not an on-call task",
+		    (long long)t->points, TICKET_POINTS_ON_CALL));
+	json_array_end(out);
+}
+
+static void
+needs_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	size_t n;
+	struct need *needs = approval_needs(cx, t->id, &n);
+
+	json_array_begin(out);
+	for (size_t i = 0; i < n; i++)
+		approval_need_json(cx, out, &needs[i]);
+	json_array_end(out);
+}
+
+static void
+history_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	struct query *q = query(cx->db, "ticket_entries");
+	struct ticket_entry entry;
+
+	bind_int(q, "ticket_id", t->id);
+	json_array_begin(out);
+	while (query_next(q)) {
+		entry = (struct ticket_entry){ .id = 0 };
+		record_read(q, &ticket_entry_schema, &entry, cx->arena);
+		json_object_begin(out);
+		record_json(out, &ticket_entry_schema, &entry);
+		json_object_end(out);
+	}
+	json_array_end(out);
+	query_end(q);
+}
+
+bool
+ticket_detail(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	struct run *run = run_by_id(cx, t->run_id);
+	struct step *root =
+	    run == NULL ? NULL : run_step(cx, run->root_step);
+
+	json_object_begin(out);
+	json_key(out, "ticket");
+	ticket_json(cx, out, t);
+	json_kv_str(out, "run", run == NULL ? NULL : run->key);
+	json_key(out, "needs");
+	needs_json(cx, out, t);
+	json_key(out, "history");
+	history_json(cx, out, t);
+	json_key(out, "links");
+	links_json(cx, out, t);
+	json_key(out, "watchers");
+	watchers_json(cx, out, t);
+	json_kv_raw(out, "outputs",
+	    root == NULL ? "{}" : sealed_mask_text(cx->arena, root->outputs));
+	json_key(out, "warnings");
+	warnings_json(cx, out, t);
+	json_object_end(out);
+	return true;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/ticket/work_api.h"
+
+#include "resource/audit.h"
+#include "resource/ticket/view.h"
+#include "resource/ticket/work.h"
+
+bool
+ticket_api_create(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct ticket *t;
+
+	if (!ticket_open(cx, call->body, &t, call->problems, e))
+		return false;
+	call->status = 201;
+	return ticket_detail(cx, out, t);
+}
+
+bool
+ticket_api_move(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct ticket *t;
+
+	return ticket_by_key(cx, call->path[0], &t, e) &&
+	    ticket_may_work(cx, t, e) &&
+	    ticket_move_by_hand(cx, t, call_text(call->body, "to"),
+		call_text(call->body, "note"), e) &&
+	    ticket_detail(cx, out, t);
+}
+
+bool
+ticket_api_close(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct ticket *t;
+
+	return ticket_by_key(cx, call->path[0], &t, e) &&
+	    ticket_may_work(cx, t, e) &&
+	    ticket_finish(cx, t, call->body, e) && ticket_detail(cx, out, t);
+}
+
+/* What makes the move: what to type, or the run. */
+static const char *
+moves_by(struct cx *cx, const struct ticket *t, const char *to)
+{
+	if (t->task[0] == '\0' && machine_is_final(&ticket_machine, to))
+		return arena_printf(cx->arena, "slipway ticket close %s%s",
+		    t->key, streq(to, "done") ? "" : " --outcome dropped");
+	if (t->task[0] == '\0')
+		return arena_printf(cx->arena,
+		    "slipway ticket move %s --to %s", t->key, to);
+	if (streq(to, "cancelled"))
+		return arena_printf(cx->arena, "slipway withdraw %s", t->key);
+	if (streq(to, "declined"))
+		return arena_printf(cx->arena, "slipway decline %s", t->key);
+	return "its run, its approvals, or an edit";
+}
+
+bool
+ticket_api_moves(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const struct machine *m;
+	struct ticket *t;
+
+	if (!ticket_by_key(cx, call->path[0], &t, e))
+		return false;
+	m = t->task[0] == '\0' ? &ticket_hand_machine : &ticket_machine;
+	list_begin(out);
+	for (const struct machine_move *v = m->moves; v->from != NULL; v++) {
+		if (!streq(v->from, t->status))
+			continue;
+		json_object_begin(out);
+		json_kv_str(out, "to", v->to);
+		json_kv_str(out, "why", v->why);
+		json_kv_str(out, "by", moves_by(cx, t, v->to));
+		json_object_end(out);
+	}
+	list_end(out, NULL);
+	return true;
+}
+
+static bool
+link_call(struct cx *cx, struct call *call, bool add, struct json_out *out,
+    struct err *e)
+{
+	const char *kind = call_text(call->body, "kind");
+	struct ticket *t, *other;
+
+	if (!ticket_by_key(cx, call->path[0], &t, e) ||
+	    !ticket_may_word(cx, t, e) ||
+	    !ticket_by_key(cx, call_text(call->body, "to"), &other, e))
+		return false;
+	return (add ? ticket_link_add(cx, t, kind, other, e)
+		    : ticket_link_remove(cx, t, kind, other, e)) &&
+	    ticket_detail(cx, out, t);
+}
+
+bool
+ticket_api_link(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	return link_call(cx, call, true, out, e);
+}
+
+bool
+ticket_api_unlink(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	return link_call(cx, call, false, out, e);
+}
+
+static bool
+watch_call(struct cx *cx, struct call *call, bool on, struct json_out *out,
+    struct err *e)
+{
+	struct ticket *t;
+
+	if (!ticket_by_key(cx, call->path[0], &t, e))
+		return false;
+	if (cx->actor->person == NULL)
+		return err_set(e, ERR_DENIED, "access.operator",
+		    "the operator is nobody to be told");
+	if (on)
+		ticket_watch(cx, t, cx->actor->person, "asked");
+	else
+		ticket_unwatch(cx, t, cx->actor->person);
+	audit(cx, on ? "ticket.watched" : "ticket.unwatched", t->key, "done",
+	    "", NULL);
+	return ticket_detail(cx, out, t);
+}
+
+bool
+ticket_api_watch(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	return watch_call(cx, call, true, out, e);
+}
+
+bool
+ticket_api_unwatch(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	return watch_call(cx, call, false, out, e);
+}
