@@ -55,7 +55,6 @@ const struct meant meanings[] = {
 	{ "kill", "cancel", "cancel" },
 	{ "list", "tickets", "view" },
 	{ "log", "logs", NULL },
-	{ "login", "token create", NULL },
 	{ "plan", "request", NULL },
 	{ "reject", "decline", "approve" },
 	{ "rerun", "retry", "run" },
@@ -173,7 +172,7 @@ void
 verb_offer_all(struct arena *a, struct near *near)
 {
 	static const char *const others[] = { "check", "completion", "help",
-		"init", "manual", "serve", "show", "version" };
+		"init", "login", "logout", "manual", "serve", "show", "version" };
 
 	for (const struct alias *l = aliases; l->word != NULL; l++)
 		near_offer(near, l->word);

@@ -11,6 +11,7 @@
 #include "cli/drain.h"
 #include "cli/help.h"
 #include "cli/local.h"
+#include "cli/login.h"
 #include "cli/manual.h"
 #include "cli/verbs.h"
 #include "spec/access.h"
@@ -75,6 +76,10 @@ cli_dispatch(struct session *s, int argc, char **argv)
 				: help_main(s);
 	if (strcmp(argv[0], "completion") == 0)
 		return completion_run(s, argc - 1, argv + 1);
+	if (strcmp(argv[0], "login") == 0)
+		return login_run(s, argc - 1, argv + 1);
+	if (strcmp(argv[0], "logout") == 0)
+		return logout_run(s, argc - 1, argv + 1);
 	if (strcmp(argv[0], "manual") == 0)
 		return manual_run(s, argc - 1, argv + 1);
 	if (strcmp(argv[0], "show") == 0)

@@ -8,7 +8,7 @@
  * change op->cli; to give it a page of its own, add a printer to show.c.
  *
  *	argv.c flag.c local.c alias.c form.c	words and flags
- *	session.c term.c			connection, terminal
+ *	session.c login.c term.c		connection, terminal
  *	ask.c wait.c decide.c follow.c verbs.c	verbs that do more than call
  *	show*.c table.c text.c clean.c		what people see
  *	help.c manual.c completion.c		from the same tables

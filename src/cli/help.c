@@ -21,6 +21,14 @@ const struct help_extra help_extras[] = {
 	    "slipway completion fish | source" },
 	{ "help", "help [VERB]", "Explain everything, or one verb.", NULL },
 	{ "init", "init [DIR]", "Write a team's folder to begin with.", NULL },
+	{ "login", "login URL [--as PROFILE] [--token-file FILE] [--ca FILE]",
+	    "Sign in to a server elsewhere, with a token.",
+	    "The token is asked for without echo, or read from a file, - is "
+	    "stdin.  It is tried and kept in a profile, which is used from "
+	    "then on where nothing else is said.  --ca: a file with the "
+	    "authority of the server's certificate." },
+	{ "logout", "logout [PROFILE]", "Forget a profile and its token.",
+	    "The token itself stays good: slipway token revoke ends it." },
 	{ "manual", "manual [slipway|folder|serve]",
 	    "Print a man page: slipway manual | man -l -",
 	    "With --markdown as in docs/reference." },
@@ -47,8 +55,8 @@ static const struct {
 	{ "Administer",
 	    { "secret set", "secret remove", "secrets", "token create",
 		"token revoke", "tokens", "reload", "audit verify" } },
-	{ "Serve", { "init", "check", "run --local", "serve", "manual",
-		       "completion", "version" } },
+	{ "Serve", { "init", "check", "run --local", "serve", "login",
+		       "logout", "manual", "completion", "version" } },
 };
 
 /* For somebody who has two minutes. */

@@ -44,7 +44,8 @@ session_url(const struct session *s)
 
 /*
  * What is typed wins over the environment, also across kinds: --socket over
- * $SLIPWAY_URL, --as over $SLIPWAY_TOKEN.
+ * $SLIPWAY_URL, --as over $SLIPWAY_TOKEN.  When nothing says anything it is
+ * the profile that was signed in last, else the local socket.
  */
 bool
 session_client(struct session *s, struct client **ret, struct err *e)
@@ -59,6 +60,10 @@ session_client(struct session *s, struct client **ret, struct err *e)
 			o.token = session_env("SLIPWAY_TOKEN");
 		if (o.profile == NULL && o.token == NULL)
 			o.profile = session_env("SLIPWAY_AS");
+		o.ca = session_env("SLIPWAY_CA");
+		if (o.url == NULL && o.socket == NULL && o.token == NULL &&
+		    o.profile == NULL && session_env("SLIPWAY_SOCKET") == NULL)
+			o.profile = profile_default(s->arena);
 		if (!client_create(&o, &s->client, e))
 			return false;
 	}

@@ -312,6 +312,7 @@ int
 verb_token_create(
     struct session *s, const struct verb *v, int argc, char **argv)
 {
+	struct profile saved = { NULL, NULL, NULL };
 	struct args args;
 	struct err e;
 	json_t *answer;
@@ -331,8 +332,9 @@ verb_token_create(
 		    text_get(s->arena, answer, "expires_at"));
 		return EXIT_OK;
 	}
-	if (!profile_save(profile, session_url(s),
-		json_string_value(json_object_get(answer, "token")), &e))
+	saved.url = session_url(s);
+	saved.token = json_string_value(json_object_get(answer, "token"));
+	if (!profile_save(profile, &saved, &e))
 		return session_fail(s, &e);
 	session_say(s, "saved for %s; use it: slipway --as %s whoami\n",
 	    text_get(s->arena, answer, "person"),

@@ -104,7 +104,7 @@ client_create(
     const struct client_options *o, struct client **ret, struct err *e)
 {
 	const char *url = o->url, *token = o->token;
-	const char *of_url = NULL, *of_token = NULL;
+	struct profile of = { NULL, NULL, NULL };
 	struct arena *a = arena_create();
 	struct client *c = calloc(1, sizeof(*c));
 	bool ok;
@@ -116,11 +116,12 @@ client_create(
 	c->curl = curl_easy_init();
 	ASSERT(c->curl != NULL);
 	ok = o->profile == NULL ||
-	     profile_load(a, o->profile, &of_url, &of_token, e);
+	     profile_load(a, o->profile, &of, e);
 	if (url == NULL && o->socket == NULL)
-		url = of_url;
+		url = of.url;
 	if (token == NULL)
-		token = of_token;
+		token = of.token;
+	c->ca = client_copy(o->ca != NULL ? o->ca : of.ca);
 	ok = ok && client_set_token(c, token, e);
 	if (ok && url != NULL)
 		ok = client_set_url(c, url, e);
@@ -144,6 +145,7 @@ client_destroy(struct client *c)
 	ASSERT_MAGIC(c, CLIENT_MAGIC);
 	curl_easy_cleanup(c->curl);
 	curl_global_cleanup();
+	free(c->ca);
 	if (c->token != NULL)
 		secret_wipe(c->token, strlen(c->token));
 	if (c->folder >= 0)

@@ -25,6 +25,8 @@ struct client_options {
 			      * $XDG_RUNTIME_DIR/slipway/api.sock */
 	const char *profile; /* --as NAME: token of that profile, or NULL */
 	const char *token;   /* given outright ($SLIPWAY_TOKEN), or NULL */
+	const char *ca;	     /* file of the authority to trust; NULL: that of
+			      * the profile, $SLIPWAY_CA, the system's */
 };
 
 bool client_create(
@@ -73,10 +75,22 @@ bool client_stream(struct client *c, const struct op *op,
 bool client_get(
     struct client *c, const char *path, json_t **ret, struct err *e);
 
-/* Profiles: $XDG_CONFIG_HOME/slipway/profiles/NAME, 0600: url and token. */
-bool profile_save(
-    const char *name, const char *url, const char *token, struct err *e);
-bool profile_load(struct arena *a, const char *name, const char **ret_url,
-    const char **ret_token, struct err *e);
+/*
+ * Profiles: $XDG_CONFIG_HOME/slipway/profiles/NAME, 0600.  The one that was
+ * signed in last is used where nothing else says whom to ask; its name is in
+ * $XDG_CONFIG_HOME/slipway/profile.
+ */
+struct profile {
+	const char *url;   /* NULL: the local socket */
+	const char *token; /* NULL: none */
+	const char *ca;	   /* file of the authority to trust; NULL: the system's */
+};
+bool profile_save(const char *name, const struct profile *p, struct err *e);
+bool profile_load(struct arena *a, const char *name, struct profile *ret,
+    struct err *e);
+bool profile_remove(const char *name, struct err *e);
+/* NULL: nobody is signed in. */
+const char *profile_default(struct arena *a);
+bool profile_set_default(const char *name, struct err *e);
 
 #endif

@@ -446,7 +446,9 @@ test_profiles(void **state)
 	struct client_options o = { .profile = "casey" };
 	struct arena *a = arena_create();
 	char folder[] = "/tmp/slipway-profile-XXXXXX", path[128];
-	const char *url, *token;
+	const struct profile bad = { .token = "t\nurl=x" },
+		good = { "http://h:1/", "sw_t=1", "/etc/ca.pem" };
+	struct profile p;
 	struct client *c;
 	struct stat st;
 	struct err e;
@@ -454,14 +456,18 @@ test_profiles(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	setenv("XDG_CONFIG_HOME", folder, 1);
-	assert_false(profile_load(a, "casey", &url, &token, &e));
+	assert_false(profile_load(a, "casey", &p, &e));
 	assert_string_equal(e.code, "profile.unknown");
-	assert_false(profile_save("../casey", NULL, "t", &e));
-	assert_false(profile_save("casey", NULL, "t\nurl=x", &e));
-	assert_true(profile_save("casey", "http://h:1/", "sw_t=1", &e));
-	assert_true(profile_load(a, "casey", &url, &token, &e));
-	assert_string_equal(url, "http://h:1/");
-	assert_string_equal(token, "sw_t=1");
+	assert_false(profile_save("../casey", &good, &e));
+	assert_false(profile_save("casey", &bad, &e));
+	assert_true(profile_save("casey", &good, &e));
+	assert_true(profile_load(a, "casey", &p, &e));
+	assert_string_equal(p.url, "http://h:1/");
+	assert_string_equal(p.token, "sw_t=1");
+	assert_string_equal(p.ca, "/etc/ca.pem");
+	assert_null(profile_default(a));
+	assert_true(profile_set_default("casey", &e));
+	assert_string_equal(profile_default(a), "casey");
 	snprintf(path, sizeof(path), "%s/slipway/profiles/casey", folder);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
@@ -470,7 +476,10 @@ test_profiles(void **state)
 	chmod(path, 0644);
 	assert_false(client_create(&o, &c, &e));
 	assert_string_equal(e.code, "profile.mode");
-	unlink(path);
+	assert_true(profile_remove("casey", &e));
+	assert_null(profile_default(a));
+	assert_false(profile_remove("casey", &e));
+	assert_string_equal(e.code, "profile.unknown");
 	for (int i = 0; i < 2; i++) {
 		*strrchr(path, '/') = '\0';
 		rmdir(path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/secret.h"
@@ -54,8 +55,7 @@ profile_line(struct buf *to, const char *name, const char *value, struct err *e)
 }
 
 bool
-profile_save(
-    const char *name, const char *url, const char *token, struct err *e)
+profile_save(const char *name, const struct profile *p, struct err *e)
 {
 	struct arena *a = arena_create();
 	struct buf text = { 0 };
@@ -63,14 +63,73 @@ profile_save(
 	bool ok;
 
 	ok = profile_name_check(name, e) && profile_folder(a, &folder, e) &&
-	     profile_line(&text, "url", url, e) &&
-	     profile_line(&text, "token", token, e) &&
+	     profile_line(&text, "url", p->url, e) &&
+	     profile_line(&text, "token", p->token, e) &&
+	     profile_line(&text, "ca", p->ca, e) &&
 	     file_mkdirs(folder, 0700, e) &&
 	     file_replace(AT_FDCWD, arena_printf(a, "%s/%s", folder, name),
 		 buf_cstr(&text), text.len, 0600, e);
 	if (text.data != NULL)
 		secret_wipe(text.data, text.len);
 	buf_finish(&text);
+	arena_destroy(a);
+	return ok;
+}
+
+/* Where the name of the one that was signed in last is. */
+static bool
+profile_default_path(struct arena *a, const char **ret, struct err *e)
+{
+	const char *folder;
+
+	if (!profile_folder(a, &folder, e))
+		return false;
+	*ret = arena_strndup(a, folder, strlen(folder) - 1);
+	return true;
+}
+
+const char *
+profile_default(struct arena *a)
+{
+	struct buf text = { 0 };
+	const char *path, *name = NULL;
+	struct err ignored;
+
+	if (profile_default_path(a, &path, &ignored) &&
+	    file_read(AT_FDCWD, path, KIB(1), &text, &ignored))
+		name = arena_str(a, str_trim(buf_str(&text)));
+	buf_finish(&text);
+	return name == NULL || !profile_name_check(name, &ignored) ? NULL
+								   : name;
+}
+
+bool
+profile_set_default(const char *name, struct err *e)
+{
+	struct arena *a = arena_create();
+	const char *path;
+	bool ok = profile_default_path(a, &path, e) &&
+	    file_replace(AT_FDCWD, path, name, strlen(name), 0600, e);
+
+	arena_destroy(a);
+	return ok;
+}
+
+bool
+profile_remove(const char *name, struct err *e)
+{
+	struct arena *a = arena_create();
+	const char *folder, *path, *signed_in = profile_default(a);
+	bool ok = profile_name_check(name, e) && profile_folder(a, &folder, e);
+
+	if (ok && unlink(arena_printf(a, "%s/%s", folder, name)) != 0)
+		ok = errno == ENOENT
+		    ? err_set(e, ERR_NOT_FOUND, "profile.unknown",
+			  "remove the profile '%s': there is none", name)
+		    : err_sys(e, "remove the profile '%s'", name);
+	if (ok && signed_in != NULL && streq(signed_in, name))
+		ok = profile_default_path(a, &path, e) &&
+		    (unlink(path) == 0 || err_sys(e, "remove '%s'", path));
 	arena_destroy(a);
 	return ok;
 }
@@ -85,7 +144,8 @@ profile_check_mode(const char *name, const char *path, struct err *e)
 		err_set(e, ERR_NOT_FOUND, "profile.unknown",
 		    "use the profile '%s': there is none at '%s'", name, path);
 		return err_hint(
-		    e, "make it with: slipway token create --save %s", name);
+		    e, "make it with: slipway login URL --as %s, or slipway token "
+			"create --save %s", name, name);
 	}
 	if (stat(path, &st) != 0)
 		return err_sys(e, "read '%s'", path);
@@ -99,8 +159,8 @@ profile_check_mode(const char *name, const char *path, struct err *e)
 }
 
 bool
-profile_load(struct arena *a, const char *name, const char **ret_url,
-    const char **ret_token, struct err *e)
+profile_load(struct arena *a, const char *name, struct profile *ret,
+    struct err *e)
 {
 	const char *folder, *path;
 	struct buf text = { 0 };
@@ -112,7 +172,7 @@ profile_load(struct arena *a, const char *name, const char **ret_url,
 	if (!profile_check_mode(name, path, e) ||
 	    !file_read(AT_FDCWD, path, KIB(16), &text, e))
 		return false;
-	*ret_url = *ret_token = NULL;
+	*ret = (struct profile){ NULL, NULL, NULL };
 	rest = buf_str(&text);
 	while (rest.p != NULL) {
 		struct str value;
@@ -122,9 +182,11 @@ profile_load(struct arena *a, const char *name, const char **ret_url,
 		if (value.p == NULL)
 			continue;
 		if (str_is(key, "url"))
-			*ret_url = arena_str(a, value);
+			ret->url = arena_str(a, value);
 		else if (str_is(key, "token"))
-			*ret_token = arena_str(a, value);
+			ret->token = arena_str(a, value);
+		else if (str_is(key, "ca"))
+			ret->ca = arena_str(a, value);
 	}
 	if (text.data != NULL)
 		secret_wipe(text.data, text.len);

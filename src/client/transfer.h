@@ -21,6 +21,7 @@ struct client {
 	char *url;    /* "http://localhost" or "https://host:port", no '/' */
 	char *socket; /* path, or NULL: by url */
 	char *token;  /* or NULL */
+	char *ca;     /* file of the authority to trust; NULL: the system's */
 	int folder;   /* of a socket whose path is too long, or -1 */
 	bool reached; /* somebody has answered here before */
 };
