@@ -15,6 +15,8 @@ import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
 const BUILT = path.join(ROOT, 'build/bench');
 const STEPS = 1000;
 const GROUP = 200; // the most that one task may need
+const CHAIN = 5000; // the longest
+const SIZES = [1000, 5000, 100000];
 const IN_FLIGHT = 8;
 const RUN_MS = 120000;
 
@@ -86,10 +88,10 @@ function seconds(file, args, cwd) {
 }
 
 // The same graph for make and ninja: all at once, or one after another.
-function peer_files(name, chain) {
+function peer_files(name, chain, steps) {
 	const at = path.join(dir, name);
 	const before = i => chain && i > 0 ? `t${i - 1}` : '';
-	const each = fn => Array.from({ length: STEPS }, (unused, i) => fn(i));
+	const each = fn => Array.from({ length: steps }, (unused, i) => fn(i));
 
 	fs.mkdirSync(at);
 	fs.writeFileSync(path.join(at, 'Makefile'), [
@@ -101,8 +103,8 @@ function peer_files(name, chain) {
 	return at;
 }
 
-async function peers(name, chain) {
-	const at = peer_files(name, chain);
+async function peers(name, chain, steps = STEPS) {
+	const at = peer_files(name, chain, steps);
 	const jobs = `-j${IN_FLIGHT}`;
 
 	return {
@@ -139,7 +141,7 @@ function folder_write(folder) {
 		for (let g = 0; g < STEPS / GROUP; g++)
 			out.push(`  g${g}: group-${sandbox}-${g}`);
 	}
-	for (let i = 0; i < STEPS; i++) {
+	for (let i = 0; i < CHAIN; i++) {
 		out.push('---', `task: chain-${i}`, 'sandbox: none',
 			'argv: [/bin/true]');
 		if (i > 0)
@@ -267,6 +269,56 @@ async function row_transitions() {
 		(f, r) => r >= 0.5 && f >= 50000);
 }
 
+// A step of a large run costs what a step of a small one does.
+async function row_size() {
+	const per_step = (what, steps, figure, small, goal) => print(what,
+		`${digits(figure / steps * 1e6)} us`, 'of 1,000', small,
+		figure / steps * 1e6 / small, goal,
+		goal === '' ? null : figure / steps * 1e6 <= 1.5 * small);
+	const small = {};
+
+	for (const steps of SIZES) {
+		const rows = { asked: [], first: [], end: [], grown: [] };
+
+		for (let i = 0; i < ROUNDS; i++) {
+			const at = path.join(dir, `size-${steps}-${i}`);
+			const [asked, first, end, grown] = program(
+				'transitions', steps, 1000, at, 'size')
+				.split(' ').map(Number);
+
+			rows.asked.push(asked);
+			rows.first.push(first);
+			rows.end.push(end);
+			rows.grown.push(grown);
+			fs.rmSync(at, { recursive: true });
+		}
+		small.core ??= median(rows.end) / steps * 1e6;
+		per_step(`${digits(steps)} steps, fake driver, each`, steps,
+			median(rows.end), small.core, 'at most 1.5');
+		if (steps !== SIZES.at(-1))
+			continue;
+		print('  the first of them runs after', `${digits(
+			median(rows.first))} s`, 'ask', median(rows.asked), null,
+		'within 2 s', median(rows.first) < 2);
+		print('  the process grows by', `${digits(
+			median(rows.grown))} MiB`, '', null, null,
+		'less than 64 MiB', median(rows.grown) < 64);
+	}
+	for (const steps of [STEPS, CHAIN]) {
+		const others = await peers(`growth-${steps}`, true, steps);
+
+		others.slipway = await rounds(() => run(`chain-${steps - 1}`));
+		for (const name of ['slipway', 'ninja', 'make']) {
+			if (others[name] === null)
+				continue;
+			small[name] ??= others[name] / steps * 1e6;
+			per_step(`chain of ${digits(steps)}, ${name}, each`, steps,
+				others[name], small[name],
+				name === 'slipway' ? 'at most 1.5' : '');
+		}
+	}
+}
+
 // How often the disk makes one write durable.
 function fsync_rate() {
 	const fd = fs.openSync(path.join(dir, 'fsync'), 'w');
@@ -352,7 +404,7 @@ async function row_get() {
 }
 
 const rows = { steps: row_steps, chain: row_chain,
-	transitions: row_transitions, post: row_post, get: row_get };
+	transitions: row_transitions, size: row_size, post: row_post, get: row_get };
 
 async function main() {
 	for (const name of wanted)

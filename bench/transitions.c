@@ -3,6 +3,7 @@
  * transitions.c: how fast runs move when no command is run.
  *
  *	transitions STEPS SLOTS FOLDER
+ *	transitions STEPS SLOTS FOLDER size
  *
  * One run of so many equal steps (rounded down to groups of 200) over the fake
  * driver, turned as store/writer turns it, on a database of its own below the
@@ -13,14 +14,20 @@
  *
  * Prints: transitions, the engine's seconds, SQLite's seconds.  A transition
  * is one move of a step or of an attempt; there are four per step.
+ *
+ * With `size` it prints how large runs do: seconds from the ask to its commit,
+ * to the first step that runs, to the end, and by how many MiB the process grew
+ * at most (SQLite's cache included).
  */
 #include <err.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "driver/fake.h"
@@ -31,6 +38,8 @@
 #include "sys/file.h"
 
 #define GROUP 200 /* LIMIT_PARAMS: needs of one task */
+#define PART 20	  /* groups of one file: LIMIT_YAML_BYTES */
+#define PARTS 50
 
 struct bench {
 	const char *folder;
@@ -43,7 +52,7 @@ struct bench {
 	struct fake *fake;
 	long groups;
 	int64_t run;
-	double seconds;
+	double seconds, asked, first;
 };
 
 static double
@@ -63,42 +72,72 @@ fail(const char *what, const struct err *e)
 
 /* --- the folder ------------------------------------------------------------ */
 
+/* A part needs its groups, a group its steps. */
 static void
-folder_groups(struct buf *to, long groups)
+folder_part(struct buf *to, long part, long groups)
 {
-	for (long g = 0; g < groups; g++) {
+	long from = part * PART;
+	long until = from + PART < groups ? from + PART : groups;
+
+	for (long g = from; g < until; g++) {
 		buf_printf(to, "---\ntask: group-%ld\nneeds:\n", g);
 		for (long i = g * GROUP; i < (g + 1) * GROUP; i++)
 			buf_printf(to,
 			    "  s%ld: {task: step, with: {n: %ld}}\n", i, i);
 	}
-	buf_adds(to, "---\ntask: all\nneeds:\n");
-	for (long g = 0; g < groups; g++)
+	buf_printf(to, "---\ntask: part-%ld\nneeds:\n", part);
+	for (long g = from; g < until; g++)
 		buf_printf(to, "  g%ld: group-%ld\n", g, g);
 }
 
 static void
 folder_load(struct bench *b)
 {
-	struct folder_file file = { .name = "slipway.yaml" };
+	long parts = (b->groups + PART - 1) / PART;
+	struct folder_file files[PARTS + 1]; /* by name */
 	struct folder_errors errors;
 	struct arena *arena = arena_create();
-	struct buf text = { 0 };
+	struct buf texts[PARTS + 1] = { { 0 } };
 	struct err e = { 0 };
 
-	buf_adds(&text, "slipway: 1\nteam: platform\n---\n"
-			"people: {tina: {}}\n"
-			"teams: {platform: {members: [tina]}}\n---\n"
-			"task: step\nparams: {n: {type: integer}}\n"
-			"argv: [/bin/true]\n");
-	folder_groups(&text, b->groups);
-	file.bytes = buf_str(&text);
+	buf_adds(&texts[parts], "slipway: 1\nteam: platform\n---\n"
+			    "people: {tina: {}}\n"
+			    "teams: {platform: {members: [tina]}}\n---\n"
+			    "task: step\nparams: {n: {type: integer}}\n"
+			    "argv: [/bin/true]\n---\ntask: all\nneeds:\n");
+	for (long p = 0; p < parts; p++) {
+		buf_printf(&texts[parts], "  p%ld: part-%ld\n", p, p);
+		folder_part(&texts[p], p, b->groups);
+		files[p] = (struct folder_file){
+			.name = arena_printf(arena, "part-%03ld.yaml", p),
+			.bytes = buf_str(&texts[p]) };
+	}
+	files[parts] = (struct folder_file){ .name = "slipway.yaml",
+		.bytes = buf_str(&texts[parts]) };
 	folder_errors_init(&errors, arena);
-	if (!platform_load_memory("bench", &file, 1, &b->platform, &errors,
-		&e))
+	if (!platform_load_memory("bench", files, (size_t)parts + 1,
+		&b->platform, &errors, &e))
 		fail("folder", &e);
-	buf_finish(&text);
+	for (long p = 0; p <= parts; p++)
+		buf_finish(&texts[p]);
 	arena_destroy(arena);
+}
+
+/* MiB of this process: VmRSS now, VmHWM at most. */
+static double
+memory(const char *which)
+{
+	char line[128];
+	double kib = 0;
+	FILE *f = fopen("/proc/self/status", "re");
+
+	if (f == NULL)
+		err(1, "/proc/self/status");
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, which, strlen(which)) == 0)
+			kib = atof(line + strlen(which) + 1);
+	fclose(f);
+	return kib / 1024;
 }
 
 /* --- the engine ------------------------------------------------------------ */
@@ -109,6 +148,18 @@ nobody_listens(void *self, struct db *db, int64_t run_id)
 	(void)self;
 	(void)db;
 	(void)run_id;
+}
+
+/* What the load of the folder took is no part of it. */
+static void
+memory_forget(void)
+{
+	int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+	malloc_trim(0);
+	if (fd < 0 || write(fd, "5", 1) != 1)
+		err(1, "/proc/self/clear_refs");
+	close(fd);
 }
 
 static void
@@ -152,6 +203,7 @@ run_ask(struct bench *b)
 		.environment = platform_environment(b->platform, "default") };
 	json_t *params;
 	struct err e = { 0 };
+	double began = now();
 
 	problems_init(&problems, arena);
 	db_begin(b->db);
@@ -162,6 +214,7 @@ run_ask(struct bench *b)
 		fail("ask", &e);
 	b->run = asked.run->id;
 	arena_destroy(arena);
+	b->asked = now() - began;
 }
 
 static bool
@@ -192,6 +245,8 @@ engine_run(struct bench *b)
 		over = engine_live(b->engine) == 0 && run_is_over(b);
 		if (!db_commit(b->db, &e))
 			fail("commit", &e);
+		if (b->first == 0 && fake_started(b->fake) > 0)
+			b->first = now() - began;
 	}
 	b->seconds = now() - began;
 	engine_destroy(b->engine);
@@ -374,19 +429,28 @@ main(int argc, char **argv)
 {
 	struct bench b = { 0 };
 	struct floor f = { 0 };
-	double floor;
+	double floor, before;
 
-	if (argc != 4)
-		errx(2, "usage: transitions STEPS SLOTS FOLDER");
+	if (argc != 4 && (argc != 5 || strcmp(argv[4], "size") != 0))
+		errx(2, "usage: transitions STEPS SLOTS FOLDER [size]");
 	b.groups = atol(argv[1]) / GROUP;
 	b.folder = argv[3];
 	snprintf(b.file, sizeof(b.file), "%s/db", b.folder);
 	snprintf(b.copy, sizeof(b.copy), "%s/copy", b.folder);
-	if (b.groups < 1 || b.groups > GROUP)
-		errx(2, "between %d and %d steps", GROUP, GROUP * GROUP);
+	if (b.groups < 1 || b.groups > PART * PARTS)
+		errx(2, "between %d and %d steps", GROUP, GROUP * PART * PARTS);
 	folder_load(&b);
 	engine_open(&b, atoi(argv[2]));
+	memory_forget();
+	before = memory("VmRSS");
 	run_ask(&b);
+	if (argc == 5) {
+		engine_run(&b);
+		printf("%.6f %.6f %.6f %.1f\n", b.asked, b.asked + b.first,
+		    b.asked + b.seconds, memory("VmHWM") - before);
+		platform_unref(b.platform);
+		return 0;
+	}
 	database_copy(&b);
 	engine_run(&b);
 	floor_open(&f, &b);
