@@ -18,6 +18,7 @@
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/run.h"
+#include "spec/run_plan.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
 
@@ -44,6 +45,7 @@ const struct binding bindings[] = {
 	{ &op_run_get, .handler = run_api_get },
 	{ &op_run_list, .handler = run_api_list },
 	{ &op_run_log, .raw = log_answer },
+	{ &op_run_plan, .handler = run_api_plan },
 	{ &op_run_resolve, .handler = run_api_resolve },
 	{ &op_run_retry, .handler = run_api_retry },
 	{ &op_run_reveal, .handler = run_api_reveal },

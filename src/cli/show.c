@@ -9,6 +9,7 @@
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/run.h"
+#include "spec/run_plan.h"
 #include "spec/ticket.h"
 
 void
@@ -207,6 +208,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &task_schema, show_task },
 		{ &request_schema, show_request },
 		{ &plan_schema, show_plan },
+		{ &run_plan_schema, show_run_plan },
 		{ &me_schema, show_me },
 		{ &can_schema, show_can },
 		{ &platform_schema, show_platform },

@@ -54,6 +54,11 @@ void show_run_end(struct session *s, const json_t *detail);
 /* Outputs of the task that was asked for; NULL when there are none. */
 const json_t *show_run_outputs(const json_t *detail);
 
+/* --- plans (show_plan.c) --- */
+void show_run_plan(struct session *s, const json_t *plan);
+/* Only the approvals and how long it takes. */
+void show_plan_rest(struct session *s, const json_t *plan);
+
 /* --- tickets (show_ticket.c) --- */
 /* run: the detail of its run, or NULL; whole: with what happened. */
 void show_ticket(

@@ -10,6 +10,7 @@
 #include "cli/text.h"
 #include "spec/catalogue.h"
 #include "spec/run.h"
+#include "spec/run_plan.h"
 #include "spec/ticket.h"
 
 #define WAIT_PLAN_MS INT64_C(12000)
@@ -213,10 +214,16 @@ wait_ticket_of(struct session *s, const json_t *asked, json_t **detail)
 static int
 wait_dry(struct session *s, const json_t *asked, const json_t *detail)
 {
+	json_t *plan;
+	struct err ignored;
+
 	if (s->globals.json)
 		return session_json(s, detail);
 	wait_show_run(s, asked, detail);
 	show_warnings(s, json_object_get(asked, "warnings"));
+	if (session_get(s, &op_run_plan, text_get(s->arena, asked, "run"),
+		&plan, &ignored))
+		show_plan_rest(s, plan);
 	session_say(s, "\nnothing was started: this was the plan\n");
 	return EXIT_OK;
 }

@@ -4,6 +4,7 @@
 #include "spec/catalogue.h"
 #include "spec/op.h"
 #include "spec/run.h"
+#include "spec/run_plan.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
 
@@ -30,6 +31,7 @@ const struct op *const ops[] = {
 	&op_run_get,
 	&op_run_list,
 	&op_run_log,
+	&op_run_plan,
 	&op_run_resolve,
 	&op_run_retry,
 	&op_run_reveal,

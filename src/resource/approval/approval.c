@@ -25,6 +25,19 @@ people_json(struct cx *cx, const char *team_or_person)
 	return text;
 }
 
+const char *const *
+approval_people(struct cx *cx, const struct approval_rule *rule)
+{
+	const struct team_def *team = platform_team(cx->platform, rule->of);
+	const char **one;
+
+	if (team != NULL)
+		return team->members;
+	one = arena_array(cx->arena, 2, sizeof(*one));
+	one[0] = rule->of;
+	return one;
+}
+
 void
 need_open(struct cx *cx, const struct ticket *ticket,
     const struct approval_subject *about, const struct approval_rule *rule)

@@ -59,6 +59,15 @@ struct approval_subject approval_plan(const struct ticket *ticket);
  * outputs, there is a preview, or it is an approval step with needs.
  */
 bool approval_is_late(const struct task *task, const json_t *params);
+/* Who a rule names, as a NULL-terminated list. */
+const char *const *approval_people(struct cx *cx,
+    const struct approval_rule *rule);
+/* What a step of this task asks for, over its parameters (not known yet, or
+ * secrets hashed); a preview is for those who approve the environment and the
+ * request too. */
+struct approval_rule *approval_step_rules(struct cx *cx,
+    const struct run *run, const struct ticket *ticket,
+    const struct task *task, const json_t *params, size_t *ret_n);
 /* Does any late step of the scope's graph ask for somebody, as far as one
  * knows? */
 bool approval_asks_late(struct cx *cx, const struct approval_scope *scope);

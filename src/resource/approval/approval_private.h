@@ -28,10 +28,4 @@ const char *decision_before(struct cx *cx, const struct need *needs,
 void need_open(struct cx *cx, const struct ticket *ticket,
     const struct approval_subject *about, const struct approval_rule *rule);
 
-/* What a step of this task asks for, over its parameters (secrets hashed);
- * a preview is for those who approve the environment and the request too. */
-struct approval_rule *approval_step_rules(struct cx *cx,
-    const struct run *run, const struct ticket *ticket,
-    const struct task *task, const json_t *params, size_t *ret_n);
-
 #endif

@@ -8,7 +8,7 @@
 
 #include "resource/call.h"
 
-call_handler run_api_list, run_api_get, run_api_cancel, run_api_retry,
+call_handler run_api_list, run_api_get, run_api_plan, run_api_cancel, run_api_retry,
     run_api_reveal, run_api_resolve;
 
 #endif

@@ -211,8 +211,8 @@ compare_int64(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int64_t
-step_usual_ms(struct cx *cx, const char *task)
+struct step_usual
+step_usual(struct cx *cx, const char *task)
 {
 	struct query *q = query(cx->db, "step_usual");
 	int64_t ms[10];
@@ -223,7 +223,14 @@ step_usual_ms(struct cx *cx, const char *task)
 		ms[n++] = column_int(q, "ms");
 	query_end(q);
 	if (n == 0)
-		return -1;
+		return (struct step_usual){ .median_ms = -1 };
 	qsort(ms, n, sizeof(ms[0]), compare_int64);
-	return ms[n / 2];
+	return (struct step_usual){ .samples = (int64_t)n, .min_ms = ms[0],
+		.median_ms = ms[n / 2], .max_ms = ms[n - 1] };
+}
+
+int64_t
+step_usual_ms(struct cx *cx, const char *task)
+{
+	return step_usual(cx, task).median_ms;
 }

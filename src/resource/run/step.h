@@ -39,6 +39,11 @@ struct step_need *step_needs(struct cx *cx, const struct step *step,
 
 /* Last outputs of an equal step that succeeded, "{}" when there are none. */
 const char *step_known_outputs(struct cx *cx, const struct step *step);
+/* Of the last ten successes of a task; samples 0: none are known. */
+struct step_usual {
+	int64_t samples, min_ms, median_ms, max_ms;
+};
+struct step_usual step_usual(struct cx *cx, const char *task);
 /* Median of the last ten successful durations of a task, or -1. */
 int64_t step_usual_ms(struct cx *cx, const char *task);
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/show.h"
+#include "cli/text.h"
+
+/* "30 s (12 s to 2 min, 10 times)" */
+static const char *
+plan_usual(struct arena *a, const json_t *step)
+{
+	int64_t n = int_get(step, "samples", 0);
+
+	if (n == 0)
+		return "";
+	return arena_printf(a, "  usually %s (%s to %s, of %lld)",
+	    text_ms(a, json_object_get(step, "median_ms")),
+	    text_ms(a, json_object_get(step, "min_ms")),
+	    text_ms(a, json_object_get(step, "max_ms")), (long long)n);
+}
+
+static void
+plan_step(struct session *s, const json_t *step)
+{
+	struct arena *a = s->arena;
+	const char *why = text_get(a, step, "why");
+	const char *params = text_params(a, json_object_get(step, "params"));
+	const char *preview =
+	    text_lines(a, json_object_get(step, "preview"));
+
+	session_say(s, "  %4s %-18s %-10s%s%s%s%s%s%s\n",
+	    text_get(a, step, "step"), text_get(a, step, "task"),
+	    text_status(a, text_get(a, step, "verdict")),
+	    *params != '\0' ? "  (" : "", params, *params != '\0' ? ")" : "",
+	    *why != '\0' ? "  " : "", why, plan_usual(a, step));
+	if (*preview != '\0') {
+		session_say(s, "       preview %s:\n",
+		    text_hash(a, step, "preview_hash"));
+		show_below(s, 9, preview);
+	}
+}
+
+static void
+plan_approval(struct session *s, const json_t *approval)
+{
+	struct arena *a = s->arena;
+	const char *who = text_get(a, approval, "may_decide");
+	bool late = strcmp(text_get(a, approval, "asked"), "step") == 0;
+
+	session_say(s, "  %s by %s%s\n", text_get(a, approval, "rule"),
+	    text_get(a, approval, "source"),
+	    late ? arena_printf(a, ", when step %s is about to begin",
+		       text_get(a, approval, "step"))
+		 : "");
+	session_say(s, "      may decide: %s%s\n",
+	    *who != '\0' ? who : "nobody",
+	    json_is_true(json_object_get(approval, "requester_named"))
+		? "; not the requester"
+		: "");
+}
+
+void
+show_run_plan(struct session *s, const json_t *plan)
+{
+	struct arena *a = s->arena;
+	json_t *item;
+	size_t i;
+
+	show_title(s, text_get(a, plan, "run"), "the plan", "");
+	show_field(s, "plan", text_hash(a, plan, "plan_hash"));
+	show_section(s, "Steps");
+	json_array_foreach(json_object_get(plan, "steps"), i, item)
+	    plan_step(s, item);
+	if (int_get(plan, "more_steps", 0) > 0)
+		session_say(s, "  and %s more\n",
+		    text_get(a, plan, "more_steps"));
+	show_plan_rest(s, plan);
+}
+
+void
+show_plan_rest(struct session *s, const json_t *plan)
+{
+	struct arena *a = s->arena;
+	const json_t *approvals = json_object_get(plan, "approvals");
+	int64_t unknown = int_get(plan, "unknown_durations", 0);
+	json_t *item;
+	size_t i;
+
+	if (json_array_size(approvals) > 0)
+		show_section(s, "Approvals");
+	json_array_foreach(approvals, i, item) plan_approval(s, item);
+	show_section(s, "Expected");
+	session_say(s, "  %s along the longest way%s\n",
+	    text_ms(a, json_object_get(plan, "expected_ms")),
+	    unknown > 0
+		? arena_printf(a, "; %lld steps never ran before",
+		      (long long)unknown)
+		: "");
+}
