@@ -27,6 +27,7 @@
 /* values */
 #define LIMIT_JSON_DEPTH 32
 #define LIMIT_PARAM_BYTES KIB(64)
+#define LIMIT_ENV_BYTES KIB(96) /* one variable; longer ones are not set */
 #define LIMIT_PARAMS 200
 #define LIMIT_OUTPUTS 1000
 #define LIMIT_OUTPUT_FILE_BYTES MIB(1)

@@ -76,6 +76,8 @@ step_outlook(struct session *s, const json_t *step, const char *status)
 
 	if (strcmp(preview, "done") == 0)
 		return "already done";
+	if (json_is_true(json_object_get(step, "foreach")))
+		return text_get(s->arena, step, "reason");
 	if (strcmp(status, "idle") == 0)
 		return "depends on what is there";
 	if (json_array_size(json_object_get(step, "manual")) > 0)
@@ -198,6 +200,8 @@ step_line(struct session *s, const json_t *step, const struct step_stage *stage)
 	l.no = text_get(a, step, "id");
 	l.status = status;
 	l.task = text_get(a, step, "task");
+	if (json_is_true(json_object_get(step, "foreach")))
+		l.task = arena_printf(a, "%s, each", l.task);
 	l.words = step_words(s, step, status);
 	l.time = step_time(s, step, status);
 	l.params = *params == '\0' ? "" : arena_printf(a, "(%s)", params);

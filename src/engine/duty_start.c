@@ -9,6 +9,7 @@
 #include "engine/engine_private.h"
 #include "resource/audit.h"
 #include "resource/move.h"
+#include "resource/run/fan.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/server/server.h"
@@ -247,6 +248,23 @@ step_condition(struct cx *cx, struct run *run, struct step *step,
 	return holds;
 }
 
+static const struct task *
+fan_definition(void *self, struct cx *cx, const char *hash)
+{
+	return engine_task(self, cx, hash);
+}
+
+static void
+start_fan(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const struct task *task)
+{
+	const struct fan_source source = { .definition = fan_definition,
+		.self = g };
+
+	run_begins(cx, run);
+	fan_go_on(cx, run, step, task, &source);
+}
+
 static void
 start_ready(struct engine *g, struct cx *cx, struct run *run,
     struct step *step)
@@ -260,6 +278,10 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	if (task == NULL) {
 		step_failed(cx, run, step, "failed",
 		    "its definition is not stored");
+		return;
+	}
+	if (step->fan != FAN_NONE) {
+		start_fan(g, cx, run, step, task);
 		return;
 	}
 	if (step_shared_result(cx, run, step) ||

@@ -125,7 +125,7 @@ output_set(struct outputs *o, struct str name, struct str value,
 		    "outputs: of task '%s'",
 		    o->line, key, o->task->name);
 	}
-	if (value.n > LIMIT_PARAM_BYTES)
+	if (value.n > LIMIT_PARAM_BYTES && def->schema->kind != SCHEMA_LIST)
 		return outputs_wrong(o, e, "the value is larger than 64 KiB");
 	if (!str_is_utf8(value))
 		return outputs_wrong(o, e,

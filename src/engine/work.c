@@ -154,6 +154,24 @@ work_params(struct cx *cx, const struct step *step, struct err *e)
 	return plain;
 }
 
+/* Where a child of a foreach was skipped there is a null in the list. */
+static bool
+param_fits(const struct schema *f, json_t *v, struct problems *problems)
+{
+	json_t *there;
+	bool ok;
+
+	if (!json_is_array(v))
+		return validate(f, v, f->name, problems);
+	there = json_array();
+	for (size_t i = 0; i < json_array_size(v); i++)
+		if (!json_is_null(json_array_get(v, i)))
+			json_array_append(there, json_array_get(v, i));
+	ok = validate(f, there, f->name, problems);
+	json_decref(there);
+	return ok;
+}
+
 /* What came from outputs is held against the schema now that it is known. */
 static bool
 params_check(struct building *b, struct err *e)
@@ -171,7 +189,7 @@ params_check(struct building *b, struct err *e)
 			secret_add(b,
 			    str_of(arena_strdup(b->cx->arena,
 				json_string_value(v))));
-		else if (!validate(f, v, f->name, &problems))
+		else if (!param_fits(f, v, &problems))
 			return err_set(e, ERR_INVALID, "step.param",
 			    "parameter '%s' came out wrong: %s", f->name,
 			    problems.items[0].message);
@@ -339,7 +357,8 @@ static void
 env_add(struct building *b, const char *prefix, const char *name,
     const char *value)
 {
-	if (value != NULL)
+	/* The kernel takes no longer one; the file of parameters has it. */
+	if (value != NULL && strlen(value) <= LIMIT_ENV_BYTES)
 		list_add(b->cx, &b->env,
 		    arena_printf(b->cx->arena, "%s%s=%s", prefix, name,
 			value));

@@ -39,6 +39,17 @@ flow_param(struct load *l, const struct item *it, const char *pointer,
 	return f;
 }
 
+/* What a need with foreach gives: one value of each. */
+static const struct schema *
+flow_list(struct load *l, const struct schema *of)
+{
+	struct schema *list = ARENA_NEW(l->a, struct schema);
+
+	*list = (struct schema){ .name = of->name, .kind = SCHEMA_LIST,
+		.of = of };
+	return list;
+}
+
 static struct flow
 flow_output(struct load *l, const struct item *it, const char *pointer,
     const char *need_name, const char *name)
@@ -69,8 +80,15 @@ flow_output(struct load *l, const struct item *it, const char *pointer,
 		    "unknown output '%s' of task '%s'", name, of->name);
 		return f;
 	}
+	if (need->over != NULL && output->secret) {
+		load_error(l, it, pointer, "hand on one that is not secret",
+		    "'%s' of task '%s' is secret: foreach does not gather it",
+		    name, of->name);
+		return f;
+	}
 	f.from = FLOW_OUTPUT;
-	f.type = output->schema;
+	f.type = need->over != NULL ? flow_list(l, output->schema)
+				    : output->schema;
 	f.secret = output->secret;
 	return f;
 }

@@ -4,10 +4,19 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "platform/fan.h"
 
 /*
  * with: the values that a need's task gets.
  */
+
+/* What foreach goes over, as far as it is known at load. */
+struct given_items {
+	const json_t *list;	 /* written in the folder, or NULL */
+	const struct schema *of; /* type of each, or NULL: not known yet */
+	const char *text;	 /* the reference, or "" */
+	bool there;		 /* there is a foreach */
+};
 
 struct given { /* one value of with: */
 	struct load *l;
@@ -15,6 +24,7 @@ struct given { /* one value of with: */
 	const struct task *needed;
 	const char *at;		   /* pointer of the value */
 	const struct schema *into; /* the parameter */
+	const struct given_items *items;
 };
 
 static const char *
@@ -106,7 +116,8 @@ given_output(const struct given *g, const char *text, const struct schema *from)
 
 /* Only a whole value is filled in, never an element of a list. */
 static bool
-given_check_elements(const struct given *g, const json_t *list)
+list_check(struct load *l, const struct item *it, const char *at,
+    const json_t *list)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *text = json_string_value(json_array_get(list, i));
@@ -114,12 +125,57 @@ given_check_elements(const struct given *g, const json_t *list)
 		if (text == NULL ||
 		    reference_parse(text).kind == REFERENCE_NONE)
 			continue;
-		load_error(g->l, g->it, load_text(g->l, "%s/%zu", g->at, i),
+		load_error(l, it, load_text(l, "%s/%zu", at, i),
 		    "hand on a whole list, like $params.NAME",
 		    "'%s' is not filled in inside a list", text);
 		return false;
 	}
 	return true;
+}
+
+/* $item, or a path in it, over a list that stands in the folder. */
+static void
+given_item_literal(const struct given *g, const char *text, struct str path)
+{
+	for (size_t i = 0; i < json_array_size(g->items->list); i++) {
+		const json_t *item = json_array_get(g->items->list, i);
+		const json_t *value = item_at(item, path);
+
+		if (value == NULL) {
+			load_error(g->l, g->it, g->at, NULL,
+			    "item %zu of foreach has no '%.*s'", i + 1,
+			    (int)path.n, path.p);
+			return;
+		}
+		if (!check_literal(g->l, g->it, g->at, load_text(g->l,
+		    "'%s' of task '%s', from '%s' of item %zu",
+		    g->into->name, g->needed->name, text, i + 1), g->into,
+		    value))
+			return;
+	}
+}
+
+static void
+given_item(const struct given *g, const char *text)
+{
+	const struct schema *of = g->items->of;
+	struct str path = reference_parse(text).name;
+
+	if (g->into->flags & F_SECRET)
+		load_error(g->l, g->it, g->at, NULL,
+		    "'%s' of task '%s' is secret, and the items of foreach "
+		    "are not", g->into->name, g->needed->name);
+	else if (g->items->list != NULL)
+		given_item_literal(g, text, path);
+	else if (of != NULL && path.n > 0)
+		load_error(g->l, g->it, g->at, "write $item",
+		    "each of '%s' is %s and has no '%.*s'", g->items->text,
+		    given_kind(of), (int)path.n, path.p);
+	else if (of != NULL && !given_fits(of, g->into))
+		load_error(g->l, g->it, g->at, NULL,
+		    "'%s' of task '%s' takes %s, and each of '%s' is %s",
+		    g->into->name, g->needed->name, given_kind(g->into),
+		    g->items->text, given_kind(of));
 }
 
 static void
@@ -129,9 +185,14 @@ given_check(const struct given *g, const json_t *value)
 	struct flow f = { .from = FLOW_LITERAL };
 	json_t *plain;
 
+	if (g->items->there && text != NULL &&
+	    reference_parse(text).kind == REFERENCE_ITEM) {
+		given_item(g, text);
+		return;
+	}
 	if (text != NULL)
 		f = check_flow(g->l, g->it, g->at, text);
-	if (f.from == FLOW_WRONG || !given_check_elements(g, value))
+	if (f.from == FLOW_WRONG || !list_check(g->l, g->it, g->at, value))
 		return;
 	if (f.secret && !(g->into->flags & F_SECRET)) {
 		load_error(g->l, g->it, g->at, load_text(g->l,
@@ -168,16 +229,54 @@ given_near(struct load *l, const char *typed, const struct task *t)
 	    : load_near(l, typed, names, n);
 }
 
+/* foreach: of a need. */
+static struct given_items
+need_check_over(struct load *l, const struct item *it,
+    const struct need_def *need)
+{
+	const char *at = load_text(l, "/needs/%s/foreach", need->name);
+	const char *text = json_string_value(need->over);
+	struct given_items items = { .text = "",
+		.there = need->over != NULL };
+	struct flow f;
+
+	if (need->over == NULL)
+		return items;
+	if (text == NULL) {
+		if (list_check(l, it, at, need->over))
+			items.list = need->over;
+		return items;
+	}
+	f = check_flow(l, it, at, text);
+	if (f.from == FLOW_WRONG)
+		return items;
+	if (f.from == FLOW_LITERAL || f.secret ||
+	    (f.type->kind != SCHEMA_LIST &&
+		(f.from == FLOW_PARAM || f.type->kind != SCHEMA_STRING))) {
+		load_error(l, it, at, "write a list, $params.NAME of type: "
+		    "list, or $needs.NEED.outputs.NAME",
+		    "foreach goes over a list, and '%s' is %s", text,
+		    f.from == FLOW_LITERAL ? "a text" : given_kind(f.type));
+		return items;
+	}
+	items.text = text;
+	if (f.type->kind == SCHEMA_LIST)
+		items.of = f.type->of;
+	return items;
+}
+
 static void
 need_check_with(struct load *l, const struct item *it,
     const struct need_def *need, const struct task *of)
 {
+	const struct given_items items = need_check_over(l, it, need);
 	json_t *with = (json_t *)(uintptr_t)need->with, *value;
 	const char *at = load_text(l, "/needs/%s", need->name);
 	const char *name;
 
 	json_object_foreach (with, name, value) {
-		struct given g = { .l = l, .it = it, .needed = of };
+		struct given g = { .l = l, .it = it, .needed = of,
+			.items = &items };
 
 		g.at = pointer_join(l->a, load_text(l, "%s/with", at), name);
 		g.into = schema_member(of->params, name);
@@ -211,6 +310,25 @@ struct order {
 	const char *path;   /* "a → b" */
 };
 
+static bool order_walk(struct order *o, size_t i);
+
+/* The need that a reference of another one speaks of. */
+static bool
+order_follow(struct order *o, const char *text)
+{
+	const struct task *t = o->it->task;
+	struct reference r = { .kind = REFERENCE_NONE };
+
+	if (text != NULL)
+		r = reference_parse(text);
+	for (size_t i = 0; i < t->nneeds; i++) {
+		if (r.kind == REFERENCE_OUTPUT &&
+		    str_is(r.name, t->needs[i].name) && !order_walk(o, i))
+			return false;
+	}
+	return true;
+}
+
 static bool
 order_walk(struct order *o, size_t i)
 {
@@ -231,18 +349,11 @@ order_walk(struct order *o, size_t i)
 	}
 	o->visits[i] = VISIT_OPEN;
 	json_object_foreach (with, name, value) {
-		const char *text = json_string_value(value);
-		struct reference r = { .kind = REFERENCE_NONE };
-
-		if (text != NULL)
-			r = reference_parse(text);
-		for (size_t j = 0; j < t->nneeds; j++) {
-			if (r.kind == REFERENCE_OUTPUT &&
-			    str_is(r.name, t->needs[j].name) &&
-			    !order_walk(o, j))
-				return false;
-		}
+		if (!order_follow(o, json_string_value(value)))
+			return false;
 	}
+	if (!order_follow(o, json_string_value(need->over)))
+		return false;
 	o->path = before;
 	o->visits[i] = VISIT_DONE;
 	return true;

@@ -150,9 +150,9 @@ check_scalar(struct load *l, const struct item *it, const char *pointer,
 	const char *token = NULL, *at;
 
 	if (r.kind == REFERENCE_ITEM) {
-		load_error(l, it, pointer, NULL,
-		    "'$item' belongs to foreach, which is not in this "
-		    "release");
+		load_error(l, it, pointer, "write it in with: of a need that "
+		    "has foreach:", "'%s' is known only in a need with "
+		    "foreach", text);
 		return false;
 	}
 	if (r.kind == REFERENCE_PARAM || r.kind == REFERENCE_OUTPUT)

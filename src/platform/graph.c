@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "platform/fan.h"
 #include "spec/validate.h"
 
 struct frame {
@@ -74,26 +75,36 @@ graph_is_symbolic(const json_t *value)
 }
 
 static void
-step_ident(struct walk *w, const struct task *task, const json_t *params,
-    char out[DIGEST_HEX])
+step_ident(struct walk *w, const struct task *task, enum step_fan fan,
+    const json_t *params, char out[DIGEST_HEX])
 {
 	json_t *plain = w->source->hashable(w->source->self, params);
 	char *text = json_canonical(w->arena, plain);
 	const struct str parts[] = { str_of(task->name), str_of(text),
-		str_of(w->source->environment) };
+		str_of(w->source->environment), STR("foreach") };
 
 	json_decref(plain);
-	digest_parts(out, ARRAY_SIZE(parts), parts);
+	digest_parts(out, fan == FAN_NONE ? 3 : 4, parts);
+}
+
+/* The step with this ident, here or in the run already. */
+static struct graph_step *
+walk_find(struct walk *w, const char *ident)
+{
+	struct graph_step *s = map_get(&w->by_ident, ident);
+
+	if (s != NULL || w->source->known == NULL)
+		return s;
+	s = w->source->known(w->source->self, ident);
+	if (s != NULL)
+		map_put(&w->by_ident, ident, s);
+	return s;
 }
 
 static void
-step_add_edge(struct walk *w, struct graph_step *to, const char *name,
+step_append_edge(struct walk *w, struct graph_step *to, const char *name,
     struct graph_step *from)
 {
-	for (size_t i = 0; i < to->nedges; i++)
-		if (to->edges[i].from == from &&
-		    (streq(to->edges[i].name, name) || name[0] == '\0'))
-			return;
 	if (to->nedges == to->cap) {
 		size_t cap = to->cap == 0 ? 4 : to->cap * 2;
 		struct graph_edge *more =
@@ -105,6 +116,17 @@ step_add_edge(struct walk *w, struct graph_step *to, const char *name,
 		to->cap = cap;
 	}
 	to->edges[to->nedges++] = (struct graph_edge){ name, from };
+}
+
+static void
+step_add_edge(struct walk *w, struct graph_step *to, const char *name,
+    struct graph_step *from)
+{
+	for (size_t i = 0; i < to->nedges; i++)
+		if (to->edges[i].from == from &&
+		    (streq(to->edges[i].name, name) || name[0] == '\0'))
+			return;
+	step_append_edge(w, to, name, from);
 }
 
 static struct graph_step *
@@ -123,7 +145,7 @@ step_add_sources(struct walk *w, struct graph_step *s, const json_t *value)
 	const char *ident, *name;
 
 	if (graph_output(value, &ident, &name)) {
-		struct graph_step *from = map_get(&w->by_ident, ident);
+		struct graph_step *from = walk_find(w, ident);
 
 		if (from != NULL)
 			step_add_edge(w, s, "", from);
@@ -140,32 +162,10 @@ step_add_sources(struct walk *w, struct graph_step *s, const json_t *value)
 		step_add_sources(w, s, json_array_get(value, i));
 }
 
-/* The step for task and params: an equal one, or a new one in a new frame. */
-static bool
-walk_step(struct walk *w, const struct task *task, json_t *params,
-    struct graph_step **ret, struct err *e)
+static void
+walk_enter(struct walk *w, struct graph_step *s)
 {
-	char ident[DIGEST_HEX];
-	struct graph_step *s;
-
-	step_ident(w, task, params, ident);
-	*ret = map_get(&w->by_ident, ident);
-	if (*ret != NULL)
-		return true;
-	if (w->by_ident.count >= LIMIT_STEPS_PER_RUN)
-		return err_set(e, ERR_INVALID, "graph.too_large",
-		    "the run would have more than %d steps",
-		    LIMIT_STEPS_PER_RUN);
-
-	s = ARENA_NEW(w->arena, struct graph_step);
-	memcpy(s->ident, ident, sizeof(ident));
-	s->task = task;
-	s->params = params;
-	s->early = task->creates.kind != CREATES_NONE && task->creates.early &&
-	    !graph_is_symbolic(params);
-	step_add_sources(w, s, params);
-	map_put(&w->by_ident, ident, s);
-
+	map_put(&w->by_ident, s->ident, s);
 	if (w->depth == w->frames_cap) {
 		w->frames_cap = w->frames_cap == 0 ? 64 : w->frames_cap * 2;
 		w->frames = realloc(w->frames,
@@ -173,6 +173,34 @@ walk_step(struct walk *w, const struct task *task, json_t *params,
 		ASSERT(w->frames != NULL);
 	}
 	w->frames[w->depth++] = (struct frame){ .step = s };
+}
+
+/* The step for task and params: an equal one, or a new one in a new frame. */
+static bool
+walk_step(struct walk *w, const struct task *task, enum step_fan fan,
+    json_t *params, struct graph_step **ret, struct err *e)
+{
+	char ident[DIGEST_HEX];
+	struct graph_step *s;
+
+	step_ident(w, task, fan, params, ident);
+	*ret = walk_find(w, ident);
+	if (*ret != NULL)
+		return true;
+	if (w->by_ident.count + w->source->count >= LIMIT_STEPS_PER_RUN)
+		return err_set(e, ERR_INVALID, "graph.too_large",
+		    "the run would have more than %d steps",
+		    LIMIT_STEPS_PER_RUN);
+
+	s = ARENA_NEW(w->arena, struct graph_step);
+	memcpy(s->ident, ident, sizeof(ident));
+	s->task = task;
+	s->fan = fan;
+	s->params = params;
+	s->early = fan == FAN_NONE && task->creates.kind != CREATES_NONE && task->creates.early &&
+	    !graph_is_symbolic(params);
+	step_add_sources(w, s, params);
+	walk_enter(w, s);
 	*ret = s;
 	return true;
 }
@@ -216,6 +244,8 @@ with_value(const struct graph_step *parent, const json_t *value,
 			*ret_value = json_deep_copy(value);
 		return true;
 	case REFERENCE_ITEM:
+		*ret_value = item_symbol(ref.name);
+		return true;
 	case REFERENCE_BAD:
 	default:
 		return err_set(e, ERR_INVALID, "graph.reference",
@@ -246,15 +276,50 @@ params_complete(struct walk *w, const struct task *task, json_t *params,
 		}
 		if (v == NULL && (f->flags & F_REQUIRED) != 0)
 			return err_set(e, ERR_INVALID, "graph.param",
-			    "task '%s' needs '%s' without its parameter '%s'",
+			    "%s needs '%s' without its parameter '%s'",
 			    parent, task->name, f->name);
 		if (v != NULL && !graph_is_symbolic(v) &&
 		    (f->flags & F_SECRET) == 0 &&
 		    !validate(f, v, f->name, &problems))
 			return err_set(e, ERR_INVALID, "graph.param",
-			    "task '%s' hands '%s' a wrong '%s': %s", parent,
+			    "%s hands '%s' a wrong '%s': %s", parent,
 			    task->name, f->name, problems.items[0].message);
 	}
+	return true;
+}
+
+/* The fan of a need with foreach.  Takes over the reference to `over`. */
+static bool
+walk_fan(struct walk *w, const struct task *task, json_t *over,
+    const json_t *with, struct graph_step **ret, struct err *e)
+{
+	bool open = graph_is_symbolic(over);
+	json_t *list = open ? json_incref(over) : item_list(over, e);
+
+	json_decref(over);
+	if (list == NULL)
+		return false;
+	return walk_step(w, task, open ? FAN_OPEN : FAN_SPREAD,
+	    walk_keep(w, json_pack("{s:o,s:O}", "foreach", list, "with",
+		(json_t *)(uintptr_t)with)), ret, e);
+}
+
+/* The edge for the child of one item. */
+static bool
+walk_child(struct walk *w, struct graph_step *fan, size_t no, struct err *e)
+{
+	const json_t *list = json_object_get(fan->params, "foreach");
+	json_t *params = item_params(json_object_get(fan->params, "with"),
+	    json_array_get(list, no), no, e);
+	struct graph_step *from;
+
+	if (params == NULL)
+		return false;
+	walk_keep(w, params);
+	if (!params_complete(w, fan->task, params, "foreach", e) ||
+	    !walk_step(w, fan->task, FAN_NONE, params, &from, e))
+		return err_wrap(e, "item %zu", no + 1);
+	step_append_edge(w, fan, arena_printf(w->arena, "%06zu", no), from);
 	return true;
 }
 
@@ -266,7 +331,7 @@ walk_need(struct walk *w, struct graph_step *parent,
 {
 	const struct task *task =
 	    w->source->lookup(w->source->self, need->task);
-	json_t *params;
+	json_t *params, *over = NULL;
 	struct graph_step *from;
 
 	if (task == NULL)
@@ -292,8 +357,20 @@ walk_need(struct walk *w, struct graph_step *parent,
 			    v);
 		}
 	}
-	if (!params_complete(w, task, params, parent->task->name, e) ||
-	    !walk_step(w, task, params, &from, e))
+	if (need->over != NULL) {
+		if (!with_value(parent, need->over, &over, e))
+			return false;
+		if (over == NULL) {
+			*ret_done = false;
+			return true;
+		}
+		if (!walk_fan(w, task, over, params, &from, e))
+			return false;
+	} else if (!params_complete(w, task, params,
+		       arena_printf(w->arena, "task '%s'",
+			   parent->task->name),
+		       e) ||
+	    !walk_step(w, task, FAN_NONE, params, &from, e))
 		return false;
 	step_add_edge(w, parent, need->name, from);
 	*ret_done = true;
@@ -323,6 +400,16 @@ walk_move(struct walk *w, struct err *e)
 	const struct need_def *need;
 	bool done = true;
 
+	if (f->step->fan != FAN_NONE) {
+		const json_t *list = json_object_get(f->step->params,
+		    "foreach");
+
+		if (f->step->fan == FAN_SPREAD &&
+		    f->next < json_array_size(list))
+			return walk_child(w, f->step, f->next++, e);
+		walk_leave(w, f->step);
+		return true;
+	}
 	if (f->done == task->nneeds) {
 		walk_leave(w, f->step);
 		return true;
@@ -372,7 +459,8 @@ step_demand(struct graph_step *s)
 	if (graph_waiting(s) > 0)
 		s->state = GRAPH_WAITING;
 	else
-		s->state = s->task->creates.kind == CREATES_NONE
+		s->state = s->fan != FAN_NONE ||
+			s->task->creates.kind == CREATES_NONE
 		    ? GRAPH_READY
 		    : GRAPH_CHECK;
 	for (size_t k = 0; k < s->nedges; k++)
@@ -395,27 +483,49 @@ graph_demand(struct graph *g)
 			step_demand(g->steps[i]);
 }
 
+/* Walk to the end; *ret is what it found. */
+static bool
+walk_finish(struct walk *w, bool ok, struct graph_step *root,
+    struct graph *ret, struct err *e)
+{
+	while (ok && w->depth > 0)
+		ok = walk_move(w, e);
+	if (ok) {
+		ret->steps = arena_array(w->arena, w->count,
+		    sizeof(*ret->steps));
+		memcpy(ret->steps, w->order, w->count * sizeof(*ret->steps));
+		ret->count = w->count;
+		ret->root = root;
+		graph_demand(ret);
+	}
+	map_finish(&w->by_ident);
+	free(w->order);
+	free(w->frames);
+	return ok;
+}
+
 bool
 graph_expand(struct arena *a, const struct graph_source *source,
     const struct task *root, const json_t *params, struct graph *ret,
     struct err *e)
 {
 	struct walk w = { .arena = a, .source = source };
-	struct graph_step *s;
-	bool ok = walk_step(&w, root, walk_keep(&w, json_deep_copy(params)),
-	    &s, e);
+	struct graph_step *s = NULL;
+	bool ok = walk_step(&w, root, FAN_NONE,
+	    walk_keep(&w, json_deep_copy(params)), &s, e);
 
-	while (ok && w.depth > 0)
-		ok = walk_move(&w, e);
-	if (ok) {
-		ret->steps = arena_array(a, w.count, sizeof(*ret->steps));
-		memcpy(ret->steps, w.order, w.count * sizeof(*ret->steps));
-		ret->count = w.count;
-		ret->root = s;
-		graph_demand(ret);
-	}
-	map_finish(&w.by_ident);
-	free(w.order);
-	free(w.frames);
-	return ok;
+	return walk_finish(&w, ok, s, ret, e);
+}
+
+bool
+graph_spread(struct arena *a, const struct graph_source *source,
+    const struct graph_step *fan, struct graph *ret, struct err *e)
+{
+	struct walk w = { .arena = a, .source = source };
+	struct graph_step *s = ARENA_NEW(a, struct graph_step);
+
+	*s = *fan;
+	s->fan = FAN_SPREAD;
+	walk_enter(&w, s);
+	return walk_finish(&w, true, s, ret, e);
 }

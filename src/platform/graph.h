@@ -15,6 +15,7 @@
 #include <jansson.h>
 
 #include "platform/task.h"
+#include "spec/run.h"
 #include "sys/digest.h"
 
 struct graph_edge {
@@ -33,7 +34,8 @@ enum graph_state {
 
 struct graph_step {
 	char ident[DIGEST_HEX];
-	const struct task *task;
+	const struct task *task; /* of a fan: that of its children */
+	enum step_fan fan;	 /* its params: see platform/fan.h */
 	json_t *params; /* complete, defaults included; lives in the arena */
 	struct graph_edge *edges;
 	size_t nedges, cap;
@@ -57,6 +59,10 @@ struct graph_source {
 	json_t *(*hashable)(void *self, const json_t *value);
 	void *self;
 	const char *environment;
+	/* The step of this ident that the run has already (with its id; state
+	 * and `given` say whether it is done), or NULL.  May be NULL. */
+	struct graph_step *(*known)(void *self, const char *ident);
+	size_t count; /* steps that the run has already */
 };
 
 /*
@@ -69,6 +75,14 @@ struct graph_source {
 bool graph_expand(struct arena *a, const struct graph_source *source,
     const struct task *root, const json_t *params, struct graph *ret,
     struct err *e);
+
+/*
+ * Spread a fan whose list is known now.  fan: ident, task and params, where
+ * "foreach" is the list.  *ret holds the steps that are new, and the fan as
+ * its root, with an edge from each child, named by its place.
+ */
+bool graph_spread(struct arena *a, const struct graph_source *source,
+    const struct graph_step *fan, struct graph *ret, struct err *e);
 
 /* Is value, or anything in it, an output that is not known yet? */
 bool graph_is_symbolic(const json_t *value);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "platform/graph.h"
 #include "platform/platform.h"
 
@@ -168,6 +169,177 @@ a_long_chain_is_no_deep_stack(void **state)
 	fixture_end(&f);
 }
 
+static const char fan_tasks[] =
+    "---\ntask: base\nargv: [/bin/true]\n"
+    "---\ntask: train\nparams: {lr: {type: number, required: true}, "
+    "data: {type: string}}\n"
+    "needs: [base]\noutputs: {model: {}}\nargv: [/bin/true]\n"
+    "---\ntask: features\noutputs: {file: {}, rates: {}, list: {type: "
+    "list}}\nargv: [/bin/true]\n"
+    "---\ntask: top\nparams: {rates: {type: list, of: number, "
+    "default: []}}\n"
+    "needs:\n"
+    "  train: {task: train, foreach: $params.rates, with: {lr: $item, "
+    "data: $needs.features.outputs.file}}\n"
+    "  features: features\nargv: [/bin/true]\n"
+    "---\ntask: later\nneeds:\n"
+    "  train: {task: train, foreach: $needs.features.outputs.rates, "
+    "with: {lr: $item.lr}}\n"
+    "  features: features\nargv: [/bin/true]\n"
+    "---\ntask: pick\nparams: {models: {type: list}}\n"
+    "argv: [/bin/true]\n"
+    "---\ntask: best\nneeds:\n"
+    "  train: {task: train, foreach: [{lr: 1}, {lr: 2}], "
+    "with: {lr: $item.lr}}\n"
+    "  pick: {task: pick, with: {models: $needs.train.outputs.model}}\n"
+    "argv: [/bin/true]\n";
+
+static const struct graph_step *
+fan_of(const struct graph *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (g->steps[i]->fan != FAN_NONE)
+			return g->steps[i];
+	fail();
+	return NULL;
+}
+
+static void
+a_list_that_is_known_is_spread(void **state)
+{
+	struct fixture f;
+	const struct graph_step *fan;
+
+	(void)state;
+	/* base, features, two of train, their fan, top */
+	assert_true(expand(&f, fan_tasks, "top",
+	    "{\"rates\": [0.5, 1, 0.5]}"));
+	assert_int_equal(f.graph.count, 6);
+	fan = fan_of(&f.graph);
+	assert_int_equal(fan->fan, FAN_SPREAD);
+	/* the step that with: speaks of, and a place for each item */
+	assert_int_equal(fan->nedges, 4);
+	assert_string_equal(fan->edges[1].name, "000000");
+	assert_string_equal(fan->edges[3].name, "000002");
+	assert_ptr_equal(fan->edges[1].from, fan->edges[3].from);
+	assert_true(fan->edges[1].from != fan->edges[2].from);
+	assert_int_equal(fan->state, GRAPH_WAITING);
+	fixture_end(&f);
+
+	assert_true(expand(&f, fan_tasks, "top", "{}"));
+	assert_int_equal(f.graph.count, 3);
+	fixture_end(&f);
+
+	/* base, two of train, their fan, pick, best */
+	assert_true(expand(&f, fan_tasks, "best", "{}"));
+	assert_int_equal(f.graph.count, 6);
+	fixture_end(&f);
+}
+
+static void
+a_list_of_an_output_is_spread_later(void **state)
+{
+	struct fixture f;
+	struct graph_source source = { .lookup = lookup,
+		.hashable = hashable, .environment = "dev" };
+	struct graph_step fan;
+	struct graph g;
+	struct err e;
+
+	(void)state;
+	assert_true(expand(&f, fan_tasks, "later", "{}"));
+	assert_int_equal(f.graph.count, 3);
+	fan = *fan_of(&f.graph);
+	assert_int_equal(fan.fan, FAN_OPEN);
+	assert_int_equal(fan.state, GRAPH_WAITING);
+	fan.edges = NULL;
+	fan.nedges = fan.cap = 0;
+	source.self = f.p;
+
+	fan.params = json_pack("{s:[{s:f},{s:f}],s:{s:{s:s}}}", "foreach",
+	    "lr", 1.0, "lr", 2.0, "with", "lr", "$item", "lr");
+	assert_true(graph_spread(f.arena, &source, &fan, &g, &e));
+	assert_int_equal(g.count, 4);
+	assert_int_equal(g.root->nedges, 2);
+	assert_string_equal(g.root->ident, fan.ident);
+	json_decref(fan.params);
+
+	/* What comes from an output is never taken for more than a value. */
+	fan.params = json_pack("{s:[{s:{s:[s,s]}}],s:{s:{s:s}}}", "foreach",
+	    "lr", "$output", "x", "y", "with", "lr", "$item", "lr");
+	assert_false(graph_spread(f.arena, &source, &fan, &g, &e));
+	assert_string_equal(e.code, "foreach.item");
+	json_decref(fan.params);
+
+	fan.params = json_pack("{s:[{s:s}],s:{s:{s:s}}}", "foreach", "lr",
+	    "high", "with", "lr", "$item", "lr");
+	assert_false(graph_spread(f.arena, &source, &fan, &g, &e));
+	assert_string_equal(e.message, "item 1: foreach hands 'train' a wrong "
+	    "'lr': must be a number, not text");
+	json_decref(fan.params);
+	fixture_end(&f);
+}
+
+static void
+values_go_down_four_levels(void **state)
+{
+	struct fixture f;
+	size_t cells = 0, fans = 0;
+
+	(void)state;
+	assert_true(expand(&f,
+	    "---\ntask: cell\nparams: {x: {type: integer, required: true}, "
+	    "y: {type: string, required: true}, from: {type: string}}\n"
+	    "argv: [/bin/true]\n"
+	    "---\ntask: row\nparams: {x: {type: integer, required: true}, "
+	    "ys: {type: list}, from: {type: string}}\n"
+	    "needs: {cell: {task: cell, foreach: $params.ys, with: {x: "
+	    "$params.x, y: $item, from: $params.from}}}\n"
+	    "---\ntask: grid\nparams: {xs: {type: list, of: integer}, ys: "
+	    "{type: list}, from: {type: string}}\n"
+	    "needs: {row: {task: row, foreach: $params.xs, with: {x: $item, "
+	    "ys: $params.ys, from: $params.from}}}\n"
+	    "---\ntask: source\noutputs: {file: {}}\nargv: [/bin/true]\n"
+	    "---\ntask: top\nparams: {ys: {type: list}}\n"
+	    "needs:\n  source: source\n"
+	    "  grid: {task: grid, with: {xs: [1, 2, 3], ys: $params.ys, from: "
+	    "$needs.source.outputs.file}}\n",
+	    "top", "{\"ys\": [\"a\", \"b\"]}"));
+	for (size_t i = 0; i < f.graph.count; i++) {
+		const struct graph_step *s = f.graph.steps[i];
+
+		if (s->fan != FAN_NONE)
+			fans++;
+		else if (streq(s->task->name, "cell")) {
+			cells++;
+			assert_true(graph_is_symbolic(s->params));
+			assert_int_equal(s->nedges, 1);
+			assert_string_equal(s->edges[0].from->task->name,
+			    "source");
+		}
+	}
+	assert_int_equal(cells, 6);
+	assert_int_equal(fans, 4);
+	fixture_end(&f);
+}
+
+static void
+ten_thousand_children_are_spread(void **state)
+{
+	struct fixture f;
+	struct buf text = { 0 };
+
+	(void)state;
+	buf_adds(&text, "{\"rates\": [0");
+	for (int i = 1; i < 10000; i++)
+		buf_printf(&text, ",%d", i);
+	buf_adds(&text, "]}");
+	assert_true(expand(&f, fan_tasks, "top", text.data));
+	assert_int_equal(f.graph.count, 10004);
+	buf_finish(&text);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -177,6 +349,10 @@ main(void)
 		cmocka_unit_test(what_is_behind_a_target_is_not_demanded),
 		cmocka_unit_test(a_wrong_value_is_refused_where_it_is_handed_on),
 		cmocka_unit_test(a_long_chain_is_no_deep_stack),
+		cmocka_unit_test(a_list_that_is_known_is_spread),
+		cmocka_unit_test(a_list_of_an_output_is_spread_later),
+		cmocka_unit_test(values_go_down_four_levels),
+		cmocka_unit_test(ten_thousand_children_are_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,23 @@ document_find_kind(struct load *l, const struct yaml_doc *doc)
 	return kind;
 }
 
+static void
+document_later(struct load *l, const struct yaml_doc *doc, const char *key,
+    const char *task)
+{
+	const struct yaml_node *at = yaml_find(doc, load_text(l, "/%s", key),
+	    NULL);
+
+	if (streq(key, "foreach"))
+		document_error(l, doc, at, load_text(l, "in the task that "
+		    "needs it write needs: {each: {task: %s, foreach: …, "
+		    "with: {PARAMETER: $item}}}", task != NULL ? task : "…"),
+		    "'foreach' is not of the task, but of a need");
+	else
+		document_error(l, doc, at, "take it out for now",
+		    load_text(l, "'%s' is not in this release", key));
+}
+
 /* Keys that we know and do not do yet are named, not "unknown". */
 static bool
 document_refuse_later(struct load *l, const struct yaml_doc *doc,
@@ -85,9 +102,8 @@ document_refuse_later(struct load *l, const struct yaml_doc *doc,
 	for (const char *const *key = folder_task_later; *key != NULL; key++) {
 		if (json_object_get(value, *key) == NULL)
 			continue;
-		document_error(l, doc, yaml_find(doc, load_text(l, "/%s", *key),
-		    NULL), "take it out for now", load_text(l,
-		    "'%s' is not in this release", *key));
+		document_later(l, doc, *key, json_string_value(
+		    json_object_get(value, "task")));
 		json_object_del(value, *key);
 		refused = true;
 	}

@@ -165,8 +165,13 @@ task_need_json(const json_t *need)
 	const char *task = json_is_string(need) ? json_string_value(need)
 	    : build_text(need, "task");
 
-	return json_pack("{s:s, s:o}", "task", task, "with",
+	json_t *over = json_object_get(need, "foreach");
+	json_t *full = json_pack("{s:s, s:o}", "task", task, "with",
 	    with != NULL ? json_incref(with) : json_object());
+
+	if (over != NULL)
+		json_object_set(full, "foreach", over);
+	return full;
 }
 
 static void

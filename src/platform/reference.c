@@ -26,6 +26,20 @@ reference_word(struct str *rest, const char *word)
 	return true;
 }
 
+/* "x.y": keys of an item. */
+static struct str
+reference_path(struct str *rest)
+{
+	static const char keys[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+	struct str path = reference_name(rest, keys);
+
+	if (path.n == 0 || path.p[0] == '.' || path.p[path.n - 1] == '.' ||
+	    memmem(path.p, path.n, "..", 2) != NULL)
+		path.n = 0;
+	return path;
+}
+
 struct reference
 reference_parse(const char *text)
 {
@@ -40,6 +54,11 @@ reference_parse(const char *text)
 	word = reference_name(&rest, letters);
 	if (str_is(word, "item")) {
 		r.kind = REFERENCE_ITEM;
+		if (reference_word(&rest, ".")) {
+			r.name = reference_path(&rest);
+			if (r.name.n == 0)
+				return bad;
+		}
 	} else if (str_is(word, "params")) {
 		if (!reference_word(&rest, "."))
 			return bad;

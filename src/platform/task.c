@@ -81,6 +81,7 @@ task_build_needs(struct arena *a, struct task *t, const json_t *needs)
 		n->name = name;
 		n->task = build_text(need, "task");
 		n->with = json_object_get(need, "with");
+		n->over = json_object_get(need, "foreach");
 		if (n->task == NULL || !json_is_object(n->with))
 			return false;
 	}

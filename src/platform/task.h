@@ -54,6 +54,7 @@ struct need_def { /* one entry of needs: */
 	const char *name;
 	const char *task;
 	const json_t *with; /* object: parameter → value or reference */
+	const json_t *over; /* foreach: a list, or one reference; or NULL */
 };
 
 struct output_def {
@@ -122,14 +123,14 @@ const struct need_def *task_need(const struct task *t, const char *name);
 const struct output_def *task_output(const struct task *t, const char *name);
 
 /*
- * References.  "$params.x", "$needs.role.outputs.y", "$item": a whole scalar;
- * "$$" at the start escapes one dollar.
+ * References.  "$params.x", "$needs.role.outputs.y", "$item", "$item.x.y": a
+ * whole scalar; "$$" at the start escapes one dollar.
  */
 enum reference_kind { REFERENCE_NONE, REFERENCE_PARAM, REFERENCE_OUTPUT,
 	REFERENCE_ITEM, REFERENCE_BAD };
 struct reference {
 	enum reference_kind kind;
-	struct str name;   /* parameter, or need */
+	struct str name;   /* parameter, need, or path in the item ("x.y") */
 	struct str output; /* REFERENCE_OUTPUT */
 };
 struct reference reference_parse(const char *text);

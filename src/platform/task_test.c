@@ -51,7 +51,11 @@ test_reference(void **state)
 		{ "$needs..outputs.y", REFERENCE_BAD, "", "" },
 		{ "$needs.x.outputs.", REFERENCE_BAD, "", "" },
 		{ "$needs.x.output.y", REFERENCE_BAD, "", "" },
-		{ "$item.x", REFERENCE_BAD, "", "" },
+		{ "$item.x", REFERENCE_ITEM, "x", "" },
+		{ "$item.x.Y-1", REFERENCE_ITEM, "x.Y-1", "" },
+		{ "$item.", REFERENCE_BAD, "", "" },
+		{ "$item.x..y", REFERENCE_BAD, "", "" },
+		{ "$item.x y", REFERENCE_BAD, "", "" },
 	};
 
 	(void)state;

@@ -312,6 +312,13 @@ const struct schema folder_param_schema = {
 	.title = "Parameter",
 };
 
+static const struct schema foreach_list = {
+	.kind = SCHEMA_LIST,
+	.of = &anything_schema,
+	AT_MOST(LIMIT_STEPS_PER_RUN),
+};
+static const struct schema *const foreach_forms[] = { &text_schema,
+	&foreach_list, NULL };
 static const struct schema need_fields[] = {
 	{ .name = "task", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
 		.doc = "The task that must be done before." },
@@ -319,6 +326,10 @@ static const struct schema need_fields[] = {
 		.doc = "Its parameters: values, $params.NAME or "
 		       "$needs.NAME.outputs.NAME.",
 		.example = "{\"name\": \"$params.name\"}" },
+	{ .name = "foreach", .kind = SCHEMA_ONE_OF, .any_of = foreach_forms,
+		.doc = "Once for each of this list: values, $params.NAME or "
+		       "$needs.NAME.outputs.NAME; in with, $item is the "
+		       "value." },
 	{ .name = NULL },
 };
 static const struct schema need_object = {

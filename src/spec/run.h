@@ -41,6 +41,9 @@ struct run {
 /* Has it something to look for (creates:), and when may one look. */
 enum step_target { TARGET_NONE, TARGET_LATE, TARGET_EARLY };
 
+/* A need with foreach: is a step too: see platform/fan.h. */
+enum step_fan { FAN_NONE, FAN_OPEN, FAN_SPREAD };
+
 struct step {
 	int64_t id;
 	int64_t run_id;
@@ -57,6 +60,7 @@ struct step {
 	int64_t target;	     /* enum step_target */
 	bool asked; /* the rules of its task were asked with the plan */
 	const char *preview_hash; /* what its preview: said last, or "" */
+	int64_t fan;	     /* enum step_fan */
 	int64_t attempts;    /* all kinds, ever */
 	int64_t tries;	     /* of the command, since the last reset */
 	const char *outputs; /* JSON; secret values sealed */

@@ -83,6 +83,33 @@ collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
 	}
 }
 
+/* Nobody knows yet with which parameters the children of a foreach run, nor
+ * what they need: every rule that could ask, asks. */
+static void
+collect_fan(struct cx *cx, struct collected *c, const struct task *task,
+    const char *environment)
+{
+	json_t *closure = json_loads(
+	    platform_closure(cx->platform, task, cx->arena), 0, NULL);
+	const char *name;
+	json_t *hash;
+
+	json_object_foreach (closure, name, hash) {
+		const struct task *t = platform_task(cx->platform, name);
+		json_t *open = json_object();
+
+		for (const struct schema *f = t->params->fields;
+		     f->name != NULL; f++)
+			json_object_set_new(open, f->name, json_object());
+		collect_list(cx, c, t->approve, t->napprove, open,
+		    environment,
+		    arena_printf(cx->arena, "task %s (%s)", t->name,
+			t->where));
+		json_decref(open);
+	}
+	json_decref(closure);
+}
+
 struct approval_rule *
 approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
 {
@@ -110,7 +137,10 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
 		for (size_t i = 0; i < s->graph->count; i++) {
 			const struct graph_step *step = s->graph->steps[i];
 
-			if (step->task->napprove == 0 ||
+			if (step->fan == FAN_OPEN)
+				collect_fan(cx, &c, step->task, env);
+			if (step->fan != FAN_NONE ||
+			    step->task->napprove == 0 ||
 			    approval_is_late(step->task, step->params))
 				continue;
 			collect_list(cx, &c, step->task->approve,
@@ -164,7 +194,8 @@ approval_asks_late(struct cx *cx, const struct approval_scope *scope)
 	for (size_t i = 0; i < scope->graph->count && c.count == 0; i++) {
 		const struct graph_step *step = scope->graph->steps[i];
 
-		if (approval_is_late(step->task, step->params))
+		if (step->fan == FAN_NONE &&
+		    approval_is_late(step->task, step->params))
 			collect_list(cx, &c, step->task->approve,
 			    step->task->napprove, step->params,
 			    scope->environment->name, "");

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
+#include "resource/run/rows.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
 #include "spec/validate.h"
@@ -29,13 +30,13 @@ first_status(const struct graph_step *s)
 static int64_t
 target_of(const struct graph_step *s)
 {
-	if (s->task->creates.kind == CREATES_NONE)
+	if (s->fan != FAN_NONE || s->task->creates.kind == CREATES_NONE)
 		return TARGET_NONE;
 	return s->early ? TARGET_EARLY : TARGET_LATE;
 }
 
-static void
-step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
+void
+rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 {
 	struct step row = { .run_id = run->id, .ident = s->ident,
 		.task = s->task->name, .definition = s->task->hash,
@@ -47,6 +48,12 @@ step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
 		.seq = site_next_seq(cx->site) };
 	struct query *q = query(cx->db, "step_insert");
 
+	row.fan = s->fan;
+	if (s->fan == FAN_OPEN)
+		row.reason = "its list is not known yet";
+	else if (s->fan == FAN_SPREAD)
+		row.reason = arena_printf(cx->arena, "%zu to be done",
+		    json_array_size(json_object_get(s->params, "foreach")));
 	if (s->state == GRAPH_GIVEN) {
 		row.outputs = s->given;
 		row.reason = "taken over from the run that it tries again";
@@ -56,8 +63,15 @@ step_insert(struct cx *cx, const struct run *run, struct graph_step *s)
 	record_bind(q, &step_schema, &row);
 	query_run(q);
 	s->id = db_last_id(cx->db);
+	rows_insert_edges(cx, run, s);
+}
+
+void
+rows_insert_edges(struct cx *cx, const struct run *run,
+    const struct graph_step *s)
+{
 	for (size_t i = 0; i < s->nedges; i++) {
-		q = query(cx->db, "edge_insert");
+		struct query *q = query(cx->db, "edge_insert");
 		bind_int(q, "run_id", run->id);
 		bind_int(q, "from_step", s->edges[i].from->id);
 		bind_int(q, "to_step", s->id);
@@ -126,7 +140,7 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 	run->id = db_last_id(cx->db);
 
 	for (size_t i = 0; i < g->count; i++) {
-		step_insert(cx, run, g->steps[i]);
+		rows_insert_step(cx, run, g->steps[i]);
 		if (g->steps[i]->state != GRAPH_IDLE &&
 		    g->steps[i]->state != GRAPH_GIVEN)
 			run->open_steps++;

@@ -6,6 +6,7 @@
 #ifndef RESOURCE_RUN_ROWS_H
 #define RESOURCE_RUN_ROWS_H
 
+#include "platform/graph.h"
 #include "resource/cx.h"
 #include "spec/run.h"
 
@@ -26,5 +27,11 @@ struct step_list rows_steps_by(struct cx *cx, const char *statement,
 
 struct attempt **rows_attempts(struct cx *cx, struct query *q,
     size_t *ret_n);
+
+/* Write a new step with its edges; what it needs is written already. */
+void rows_insert_step(struct cx *cx, const struct run *run,
+    struct graph_step *s);
+void rows_insert_edges(struct cx *cx, const struct run *run,
+    const struct graph_step *s);
 
 #endif

@@ -52,10 +52,11 @@ WHERE run_id = $run_id AND person = $person;
 -- name: step_insert
 INSERT INTO step (run_id, ident, task, definition, params, status, waiting,
 	held, shares, reason, preview, target, asked, preview_hash, attempts,
-	tries, outputs, priority, due_at, seq, started_at, ended_at)
+	tries, outputs, priority, due_at, seq, started_at, ended_at, fan)
 VALUES ($run_id, $ident, $task, $definition, $params, $status, $waiting,
 	$held, $shares, $reason, $preview, $target, $asked, $preview_hash,
-	$attempts, $tries, $outputs, $priority, $due_at, $seq, $started_at, $ended_at);
+	$attempts, $tries, $outputs, $priority, $due_at, $seq, $started_at,
+	$ended_at, $fan);
 
 -- name: edge_insert
 INSERT INTO edge (run_id, from_step, to_step, name)
@@ -82,8 +83,10 @@ WHERE id IN (SELECT to_step FROM edge WHERE from_step = $id);
 
 -- name: step_dependants_undone
 -- The step is to be done again.
+-- A fan among those that need it is spread again: its list may differ.
 UPDATE step SET waiting = waiting + (SELECT COUNT(*) FROM edge
-	WHERE edge.from_step = $id AND edge.to_step = step.id)
+	WHERE edge.from_step = $id AND edge.to_step = step.id),
+	fan = CASE WHEN fan = 2 THEN 1 ELSE fan END
 WHERE id IN (SELECT to_step FROM edge WHERE from_step = $id);
 
 -- name: step_dependants_all

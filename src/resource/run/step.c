@@ -51,6 +51,18 @@ step_block_dependants(struct cx *cx, struct run *run, struct step *failed)
 	}
 }
 
+bool
+step_block_if_failed(struct cx *cx, struct run *run, struct step *step)
+{
+	const char *failed = first_failed_need(cx, step->id);
+
+	if (failed == NULL)
+		return false;
+	step_block(cx, run, step, failed);
+	step_block_dependants(cx, run, step);
+	return true;
+}
+
 void
 step_wake(struct cx *cx, struct run *run, struct step *step)
 {

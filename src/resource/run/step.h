@@ -26,6 +26,9 @@ void step_failed(struct cx *cx, struct run *run, struct step *step,
 void step_wake(struct cx *cx, struct run *run, struct step *step);
 /* A step that was idle is wanted now. */
 void step_demand(struct cx *cx, struct run *run, struct step *step);
+/* Block it, and what waits for it, when one of its needs did not succeed. */
+bool step_block_if_failed(struct cx *cx, struct run *run,
+    struct step *step);
 /* Block what waits for a failed step. */
 void step_block_dependants(struct cx *cx, struct run *run,
     struct step *failed);
