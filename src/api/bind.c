@@ -5,10 +5,12 @@
 
 #include "api/openapi_api.h"
 #include "resource/access/access_api.h"
+#include "resource/ask/again_api.h"
 #include "resource/ask/ask_api.h"
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
 #include "resource/person/person_api.h"
+#include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
@@ -17,6 +19,7 @@
 #include "resource/token/token_api.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
+#include "spec/results.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
 #include "spec/server.h"
@@ -40,13 +43,16 @@ const struct binding bindings[] = {
 	{ &op_request_ask, .handler = ask_api_request },
 	{ &op_request_get, .handler = catalogue_api_request },
 	{ &op_request_list, .handler = catalogue_api_requests },
+	{ &op_run_again, .handler = again_api_again },
 	{ &op_run_cancel, .handler = run_api_cancel },
 	{ &op_run_follow, .raw = follow_answer },
 	{ &op_run_get, .handler = run_api_get },
+	{ &op_run_inputs, .handler = again_api_inputs },
 	{ &op_run_list, .handler = run_api_list },
 	{ &op_run_log, .raw = log_answer },
 	{ &op_run_plan, .handler = run_api_plan },
 	{ &op_run_resolve, .handler = run_api_resolve },
+	{ &op_run_results, .handler = results_api_get },
 	{ &op_run_retry, .handler = run_api_retry },
 	{ &op_run_reveal, .handler = run_api_reveal },
 	{ &op_schema_get, .handler = catalogue_api_schema },

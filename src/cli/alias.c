@@ -6,6 +6,7 @@
 #include <string.h>
 
 const struct alias aliases[] = {
+	{ "again", "run.again", NULL, "RUN [--set NAME=VALUE]" },
 	{ "approve", "ticket.approve", NULL, "TICKET" },
 	{ "audit", "audit.list", NULL, NULL },
 	{ "can", "access.can", "action target", "PERSON ACTION TARGET" },
@@ -24,6 +25,7 @@ const struct alias aliases[] = {
 	{ "requests", "request.list", NULL, NULL },
 	{ "resolve", "run.resolve", NULL,
 	    "RUN --step STEP --outcome OUTCOME --note TEXT" },
+	{ "results", "run.results", NULL, "RUN" },
 	{ "retry", "run.retry", NULL, "RUN" },
 	{ "reveal", "run.reveal", "output step", "RUN OUTPUT" },
 	{ "run", "task.run", NULL, "TASK --env ENV ..." },

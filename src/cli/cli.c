@@ -16,6 +16,7 @@
 #include "cli/verbs.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
+#include "spec/results.h"
 #include "spec/run.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
@@ -27,6 +28,7 @@ static const struct {
 	    struct session *s, const struct verb *v, int argc, char **argv);
 } cli_verbs[] = {
 	{ &op_health_ready, verb_status },
+	{ &op_run_again, verb_again },
 	{ &op_run_follow, verb_follow },
 	{ &op_run_log, verb_log },
 	{ &op_run_retry, verb_retry },

@@ -43,6 +43,7 @@
 const struct local locals[] = {
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
+	WAIT_FLAGS("run.again"),
 	{ "run.log", BARE("follow", "Go on until the run is over.") },
 	{ "run.log",
 	    BARE("raw", "Leave control sequences in, byte for byte.") },

@@ -217,6 +217,51 @@ show_watchers(struct session *s, const json_t *detail)
 	return strcmp(watchers, requester) == 0 ? "" : watchers;
 }
 
+/* A step that was begun has an attempt that ran its command. */
+static bool
+show_began(const json_t *step)
+{
+	json_t *attempt;
+	size_t i;
+
+	json_array_foreach(json_object_get(step, "attempts"), i, attempt)
+	{
+		if (streq(json_string_value(json_object_get(attempt, "kind")),
+			"run"))
+			return true;
+	}
+	return false;
+}
+
+/* Of a run that was stopped: what is done, what was cut off, what is left. */
+static void
+show_undone(struct session *s, const json_t *detail)
+{
+	struct arena *a = s->arena;
+	const char *done = "", *stopped = "", *never = "";
+	json_t *step;
+	size_t i;
+
+	json_array_foreach(json_object_get(detail, "steps"), i, step)
+	{
+		const char *status = text_get(a, step, "status");
+		const char **list = &never;
+
+		if (strcmp(status, "not_needed") == 0)
+			continue;
+		if (strcmp(status, "succeeded") == 0 ||
+		    strcmp(status, "skipped") == 0)
+			list = &done;
+		else if (show_began(step))
+			list = &stopped;
+		*list = arena_printf(a, "%s%s%s", *list,
+		    **list == '\0' ? "" : ", ", text_get(a, step, "task"));
+	}
+	show_field(s, "done", done);
+	show_field(s, "cut off", stopped);
+	show_field(s, "never begun", never);
+}
+
 void
 show_run(struct session *s, const json_t *detail)
 {
@@ -244,6 +289,8 @@ show_run(struct session *s, const json_t *detail)
 	show_field(s, over ? "took" : "for",
 	    text_span(a, json_object_get(run, "started_at"),
 		json_object_get(run, "ended_at")));
+	if (strcmp(status, "cancelled") == 0)
+		show_undone(s, detail);
 	show_steps(s, detail);
 	if (strcmp(status, "succeeded") == 0)
 		show_outputs(s, key, show_run_outputs(detail));

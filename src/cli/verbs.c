@@ -13,6 +13,7 @@
 #include "cli/text.h"
 #include "cli/wait.h"
 #include "spec/access.h"
+#include "spec/results.h"
 #include "spec/run.h"
 #include "spec/ticket.h"
 
@@ -225,6 +226,52 @@ verb_retry(struct session *s, const struct verb *v, int argc, char **argv)
 	if (!verb_call(s, v, &args, &detail, &code))
 		return code;
 	return wait_retried(s, &how, detail);
+}
+
+/* Secrets are not carried over: who sits there is asked for them. */
+static bool
+verb_again_secrets(struct session *s, struct args *args, struct err *e)
+{
+	json_t *inputs, *name, *params = json_object();
+	size_t i;
+
+	json_object_set_new(args->body, "params", params);
+	if (!s->term.in_tty)
+		return true;
+	if (!session_get(s, &op_run_inputs, args->path[0], &inputs, e))
+		return false;
+	json_array_foreach(json_object_get(inputs, "secrets"), i, name)
+	{
+		const char *prompt = arena_printf(s->arena, "%s: ",
+		    text_value(s->arena, name));
+		char *typed;
+
+		if (!term_ask_secret(s->arena, prompt, &typed, e))
+			return false;
+		if (*typed != '\0')
+			json_object_set_new(params, json_string_value(name),
+			    json_string(typed));
+	}
+	return true;
+}
+
+int
+verb_again(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct wait_how how;
+	struct args args;
+	struct err e;
+	json_t *asked;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (!wait_how(&args, &how, &e) || !verb_again_secrets(s, &args, &e))
+		return session_fail(s, &e);
+	if (!verb_call(s, v, &args, &asked, &code))
+		return code;
+	return wait_asked(s, &how, asked,
+	    json_is_true(json_object_get(args.body, "dry_run")));
 }
 
 /* --- secrets --- */

@@ -21,6 +21,7 @@ int verb_status(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_log(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_follow(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_retry(struct session *s, const struct verb *v, int argc, char **argv);
+int verb_again(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_reveal(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_secret_set(
     struct session *s, const struct verb *v, int argc, char **argv);

@@ -195,7 +195,7 @@ static const struct schema asked_fields[] = {
 	    .doc = "What will stand in its way." },
 	{ .name = NULL }
 };
-static const struct schema asked_schema = { .kind = SCHEMA_OBJECT,
+const struct schema asked_schema = { .kind = SCHEMA_OBJECT,
 	.title = "Asked", .doc = "What became of an ask.",
 	.fields = asked_fields };
 const struct op op_request_ask = { .name = "request.ask",

@@ -21,4 +21,6 @@ extern const struct op op_catalogue_get, op_request_list, op_request_get,
     op_environment_list, op_person_list, op_team_list, op_platform_get,
     op_platform_reload, op_plan_get;
 
+extern const struct schema asked_schema;
+
 #endif

@@ -3,6 +3,7 @@
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/op.h"
+#include "spec/results.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
 #include "spec/server.h"
@@ -26,13 +27,16 @@ const struct op *const ops[] = {
 	&op_request_ask,
 	&op_request_get,
 	&op_request_list,
+	&op_run_again,
 	&op_run_cancel,
 	&op_run_follow,
 	&op_run_get,
+	&op_run_inputs,
 	&op_run_list,
 	&op_run_log,
 	&op_run_plan,
 	&op_run_resolve,
+	&op_run_results,
 	&op_run_retry,
 	&op_run_reveal,
 	&op_schema_get,

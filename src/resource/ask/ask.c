@@ -3,6 +3,7 @@
 
 #include "base/near.h"
 #include "base/plant.h"
+#include "resource/access/access.h"
 #include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
@@ -300,4 +301,33 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 	/* There may be nothing to do, or nothing to look at. */
 	run_settle(cx, ret->run);
 	return true;
+}
+
+bool
+ask_of_run(struct cx *cx, const struct run *run, struct ask *ask,
+    struct err *e)
+{
+	const struct ticket *t =
+	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+	const bool request = t != NULL && t->request[0] != '\0';
+	struct access_target target = { .environment = run->environment,
+		.name = request ? t->request : run->task };
+
+	*ask = (struct ask){ .requester = cx->actor->person };
+	if (ask->requester == NULL)
+		return err_set(e, ERR_DENIED, "access.operator",
+		    "the operator administers, and runs nothing");
+	if (request)
+		ask->request = platform_request(cx->platform, t->request);
+	ask->task = ask->request != NULL
+	    ? ask->request->task
+	    : platform_task(cx->platform, run->task);
+	if (ask->task == NULL || request != (ask->request != NULL))
+		return err_set(e, ERR_CONFLICT, "run.definition",
+		    "'%s' is no longer in the folder", target.name);
+	target.team = ask->task->team;
+	return access_check_seen(cx, request ? RIGHT_REQUEST : RIGHT_RUN,
+		   &target, "run", run->key, e) &&
+	    ask_environment(cx, run->environment, ask->request,
+		&ask->environment, e);
 }

@@ -48,6 +48,11 @@ struct asked {
 bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
     struct err *e);
 
+/* What the run was asked for as, with the definitions of today, for the actor,
+ * who must be allowed to ask for it today.  params is left to the caller. */
+bool ask_of_run(struct cx *cx, const struct run *run, struct ask *ret,
+    struct err *e);
+
 /* A run for a prepared ask of a ticket that exists (edit). */
 struct run *ask_write_run(struct cx *cx, struct prepared *p,
     const struct ticket *ticket, const char *status, const char *reason);

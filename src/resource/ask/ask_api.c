@@ -5,7 +5,7 @@
 #include "resource/access/access.h"
 #include "resource/ask/ask.h"
 
-static void
+void
 asked_json(struct cx *cx, struct json_out *out, const struct asked *asked)
 {
 	size_t n = 0;

@@ -129,38 +129,6 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
-/* Today's definitions of what the run was asked for as, and may the actor ask
- * for that today? */
-static bool
-retry_ask(struct cx *cx, const struct run *run, struct ask *ask,
-    struct err *e)
-{
-	const struct ticket *t =
-	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
-	const bool request = t != NULL && t->request[0] != '\0';
-	struct access_target target = { .environment = run->environment,
-		.name = request ? t->request : run->task };
-
-	*ask = (struct ask){ .requester = cx->actor->person,
-		.retry_of = run->id };
-	if (ask->requester == NULL)
-		return err_set(e, ERR_DENIED, "access.operator",
-		    "the operator administers, and runs nothing");
-	if (request)
-		ask->request = platform_request(cx->platform, t->request);
-	ask->task = ask->request != NULL
-	    ? ask->request->task
-	    : platform_task(cx->platform, run->task);
-	if (ask->task == NULL || request != (ask->request != NULL))
-		return err_set(e, ERR_CONFLICT, "run.definition",
-		    "'%s' is no longer in the folder", target.name);
-	target.team = ask->task->team;
-	return access_check_seen(cx, request ? RIGHT_REQUEST : RIGHT_RUN,
-		   &target, "run", run->key, e) &&
-	    ask_environment(cx, run->environment, ask->request,
-		&ask->environment, e);
-}
-
 /* A new run of the same with today's definitions; it needs new approvals. */
 static bool
 retry_latest(struct cx *cx, struct run *run, const struct step *from,
@@ -172,8 +140,9 @@ retry_latest(struct cx *cx, struct run *run, const struct step *from,
 	struct ask ask;
 	bool ok;
 
-	if (!retry_ask(cx, run, &ask, e))
+	if (!ask_of_run(cx, run, &ask, e))
 		return false;
+	ask.retry_of = run->id;
 	stored = json_loads(run->params, 0, NULL);
 	plain = sealed_to_plain(cx->site, stored, e);
 	json_decref(stored);
