@@ -12,8 +12,10 @@ static const struct {
 	int (*role)(int argc, char **argv);
 } roles[] = {
 	{ "--version", role_version },
+	{ "backup", role_backup },
 	{ "check", role_check },
 	{ "init", role_init },
+	{ "restore", role_restore },
 	{ "schema", role_schema },
 	{ "serve", role_serve },
 	{ "version", role_version },

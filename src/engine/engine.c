@@ -14,6 +14,7 @@
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
+#include "store/backup.h"
 
 #define ENGINE_MAGIC 0x656e6731u
 
@@ -418,6 +419,22 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 	run_settle(cx, run);
 }
 
+/* Begun in a time that a restore has cut off: store/backup.h. */
+static bool
+recover_is_restored(const struct engine *g, const struct attempt *a)
+{
+	return a->epoch >> BACKUP_EPOCH_BITS !=
+	    g->site->epoch >> BACKUP_EPOCH_BITS;
+}
+
+static enum work_state
+recover_look(struct engine *g, const struct attempt *a, struct work_event *ev)
+{
+	if (recover_is_restored(g, a))
+		return WORK_LOST;
+	return g->driver.ops->recover(g->driver.self, a->id, a->token, ev);
+}
+
 static void
 recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 {
@@ -440,8 +457,7 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 		live.uses = task->uses;
 		live.nuses = task->nuses;
 	}
-	switch (g->driver.ops->recover(g->driver.self, a->id, a->token,
-	    &ev)) {
+	switch (recover_look(g, a, &ev)) {
 	case WORK_NEVER:
 		if (PLANTED("never-taken-for-running"))
 			live_add(g, &live);
@@ -464,7 +480,8 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 		ev = (struct work_event){ .kind = WORK_GONE,
 			.attempt = a->id, .token = a->token, .code = -1 };
 		snprintf(ev.detail, sizeof(ev.detail), "%s",
-		    streq(a->boot_id, g->site->boot_id)
+		    recover_is_restored(g, a) ? "restored from a backup"
+			: streq(a->boot_id, g->site->boot_id)
 			? "its keeper is gone"
 			: "the host was rebooted");
 		live_add(g, &live);

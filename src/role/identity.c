@@ -134,13 +134,50 @@ identity_own_folder(const struct identity *id, const char *path,
 	return ok;
 }
 
+/* Logs that a restore has just put there: root's. */
+static bool
+identity_own_logs(const struct identity *id, const char *data, struct err *e)
+{
+	struct buf path = { 0 };
+	struct dirent *entry;
+	bool ok = true;
+	DIR *dir;
+
+	buf_printf(&path, "%s/k", data);
+	dir = opendir(buf_cstr(&path));
+	while (ok && dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		buf_clear(&path);
+		buf_printf(&path, "%s/k/%s", data, entry->d_name);
+		ok = identity_own_folder(id, buf_cstr(&path), e);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	buf_finish(&path);
+	return ok;
+}
+
+static bool
+identity_owns_db(const struct identity *id, const char *data)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	bool owns;
+
+	buf_printf(&path, "%s/db", data);
+	owns = stat(buf_cstr(&path), &st) == 0 && st.st_uid == id->uid;
+	buf_finish(&path);
+	return owns;
+}
+
 /* What is below k and ws belongs to keepers and attempts. */
 bool
 identity_own(const struct identity *id, const char *data, struct err *e)
 {
 	static const char *const folders[] = { "", "/log", "/blob" };
 	struct buf path = { 0 };
-	bool ok = true;
+	bool ok = identity_owns_db(id, data) || identity_own_logs(id, data, e);
 
 	for (size_t i = 0; ok && i < ARRAY_SIZE(folders); i++) {
 		buf_clear(&path);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "role/data.h"
 #include "role/server.h"
 #include "spec/setting.h"
 
@@ -41,20 +42,13 @@ serve_env(const char *name)
 static void
 serve_defaults(struct server_options *o, struct arena *a)
 {
-	const char *state = serve_env("XDG_STATE_HOME");
 	const char *runtime = serve_env("XDG_RUNTIME_DIR");
-	const char *home = serve_env("HOME");
 	const bool root = geteuid() == 0;
 	const long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (o->folder == NULL)
 		o->folder = ".";
-	if (o->data == NULL && !root && state != NULL)
-		o->data = arena_printf(a, "%s/slipway", state);
-	if (o->data == NULL && !root && home != NULL)
-		o->data = arena_printf(a, "%s/.local/state/slipway", home);
-	if (o->data == NULL)
-		o->data = "/var/lib/slipway";
+	o->data = data_folder(o->data, a);
 	if (o->socket == NULL && !root)
 		o->socket = runtime != NULL
 		    ? arena_printf(a, "%s/slipway/api.sock", runtime)

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/secret.h"
 #include "role/server_part.h"
+#include "store/audit.h"
 #include "store/lock.h"
 #include "store/meta.h"
 #include "store/migrate.h"
@@ -81,6 +82,37 @@ store_boot_id(struct server *s, struct err *e)
 	return ok || err_sys(e, "read the boot id");
 }
 
+/* A database that somebody put back from an old copy would do again what was
+ * done since. */
+static bool
+store_anchored(struct server *s, struct err *e)
+{
+	char anchor[PATH_MAX + 8];
+	int schema;
+	bool ok;
+
+	snprintf(anchor, sizeof(anchor), "%s/anchor", s->data);
+	if (!file_exists(anchor))
+		return true;
+	if (!migrate_current(s->write, &schema, e))
+		return false;
+	if (schema == 0) {
+		err_set(e, ERR_CONFIG, "store.old_copy", "the database in '%s' "
+		    "is empty, its anchor knows of more", s->data);
+		return err_hint(e, "slipway restore BACKUP --to NEW "
+				   "--new-epoch");
+	}
+	db_begin(s->write);
+	ok = audit_anchor_check(s->write, anchor, e);
+	db_rollback(s->write);
+	if (ok)
+		return true;
+	if (e->class == ERR_INVALID)
+		e->class = ERR_CONFIG; /* exit 78 */
+	return err_hint(e, "if an old copy was put back on purpose: slipway "
+			   "restore --adopt '%.100s' --new-epoch", s->data);
+}
+
 static bool
 store_drain(struct server *s, struct err *e)
 {
@@ -105,6 +137,7 @@ server_open_store(struct server *s, struct err *e)
 	snprintf(db, sizeof(db), "%s/db", s->data);
 	return store_key(s, key, !file_exists(db), e) &&
 	    store_boot_id(s, e) && db_open(db, DB_WRITE, &s->write, e) &&
+	    store_anchored(s, e) &&
 	    migrate(s->write, e) &&
 	    meta_epoch_take(s->write, &s->site.epoch, e) &&
 	    store_drain(s, e) &&

@@ -277,6 +277,14 @@ db_checkpoint(struct db *db, struct err *e)
 	return db_outcome(db, !db->failed && db->ops->checkpoint(db), e);
 }
 
+bool
+db_copy(struct db *db, const char *path, struct err *e)
+{
+	ASSERT_MAGIC(db, DB_MAGIC);
+	ASSERT(!db->in_transaction);
+	return db_outcome(db, !db->failed && db->ops->copy(db, path), e);
+}
+
 int64_t
 db_log_bytes(struct db *db)
 {

@@ -104,6 +104,9 @@ void db_after_commit_or(struct db *db, void (*fn)(void *arg),
  * nobody, but costs two fsyncs: off the core thread, on a connection of its
  * own (DB_WRITE).  writer.c does it. */
 bool db_checkpoint(struct db *db, struct err *e);
+/* A consistent copy as of now in a new file at path, while others write: they
+ * do not wait.  Durable when true.  Outside a transaction. */
+bool db_copy(struct db *db, const char *path, struct err *e);
 /* Length of that log after the last commit of this connection. */
 int64_t db_log_bytes(struct db *db);
 /* A statement that is not in a .sql file: PRAGMAs, migrations.  Text must be

@@ -74,6 +74,7 @@ struct db_ops {
 	/* Several statements in one text. */
 	bool (*exec)(struct db *db, const char *sql);
 	bool (*checkpoint)(struct db *db);
+	bool (*copy)(struct db *db, const char *path); /* see db_copy */
 	int64_t (*log_bytes)(struct db *db); /* see db_log_bytes */
 };
 

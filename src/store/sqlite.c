@@ -490,6 +490,38 @@ sqlite_checkpoint(struct db *db)
 	return sqlite_fail(db, rc, "checkpoint");
 }
 
+/* One step takes one snapshot; a new file needs no journal of its own. */
+static int
+sqlite_copy_pages(struct sqlite *s, sqlite3 *to)
+{
+	sqlite3_backup *b;
+	int rc = sqlite3_exec(to, "PRAGMA journal_mode = OFF;"
+	    "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	b = sqlite3_backup_init(to, "main", s->conn, "main");
+	if (b == NULL)
+		return sqlite3_extended_errcode(to);
+	rc = sqlite3_backup_step(b, -1);
+	sqlite3_backup_finish(b);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static bool
+sqlite_copy(struct db *db, const char *path)
+{
+	sqlite3 *to = NULL;
+	int rc = sqlite3_open_v2(path, &to,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE,
+	    NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite_copy_pages(db->handle, to);
+	sqlite3_close(to);
+	return rc == SQLITE_OK || sqlite_fail(db, rc, "copy");
+}
+
 static int64_t
 sqlite_log_bytes(struct db *db)
 {
@@ -524,5 +556,6 @@ const struct db_ops sqlite_ops = {
 	.in_transaction = sqlite_in_transaction,
 	.exec = sqlite_exec,
 	.checkpoint = sqlite_checkpoint,
+	.copy = sqlite_copy,
 	.log_bytes = sqlite_log_bytes,
 };

@@ -61,6 +61,39 @@ digest_parts(char out[DIGEST_HEX], size_t n, const struct str *parts)
 	return hex_encode(out, sum, sizeof(sum));
 }
 
+struct digest {
+	EVP_MD_CTX *md;
+};
+
+struct digest *
+digest_begin(void)
+{
+	struct digest *d = malloc(sizeof(*d));
+
+	ASSERT(d != NULL);
+	d->md = EVP_MD_CTX_new();
+	ASSERT(d->md != NULL);
+	ASSERT(EVP_DigestInit_ex(d->md, EVP_sha256(), NULL) == 1);
+	return d;
+}
+
+void
+digest_add(struct digest *d, const void *p, size_t n)
+{
+	ASSERT(EVP_DigestUpdate(d->md, p, n) == 1);
+}
+
+char *
+digest_end(struct digest *d, char out[DIGEST_HEX])
+{
+	unsigned char sum[DIGEST_LEN];
+
+	ASSERT(EVP_DigestFinal_ex(d->md, sum, NULL) == 1);
+	EVP_MD_CTX_free(d->md);
+	free(d);
+	return hex_encode(out, sum, sizeof(sum));
+}
+
 char *
 digest_hmac_hex(const void *key, size_t keylen, const void *p, size_t n,
     char out[DIGEST_HEX])

@@ -21,6 +21,11 @@ char *digest_hex(const void *p, size_t n, char out[DIGEST_HEX]);
 /* Hex of SHA-256 over several parts, each preceded by its length, so that
  * ("ab","c") and ("a","bc") differ. */
 char *digest_parts(char out[DIGEST_HEX], size_t n, const struct str *parts);
+/* The same as digest_hex, piece by piece.  digest_end frees it. */
+struct digest;
+struct digest *digest_begin(void);
+void digest_add(struct digest *d, const void *p, size_t n);
+char *digest_end(struct digest *d, char out[DIGEST_HEX]);
 char *digest_hmac_hex(const void *key, size_t keylen, const void *p, size_t n,
     char out[DIGEST_HEX]);
 
