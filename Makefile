@@ -22,7 +22,7 @@ ROOMS ?=
 T ?=
 
 PKGS := libuv jansson libfyaml sqlite3 libsodium libcrypto smartcols libzstd \
-	libarchive libcurl
+	libarchive libcurl md4c
 
 # --- flags ------------------------------------------------------------------
 

@@ -151,11 +151,30 @@ show_one_act(struct session *s, const json_t *x, const json_t *y)
 	return covers ? x : y;
 }
 
+/* A comment has its number, to be changed by. */
+static const char *
+show_entry_text(struct session *s, const json_t *entry)
+{
+	struct arena *a = s->arena;
+	const char *body = text_lines(a, json_object_get(entry, "body"));
+
+	if (strcmp(text_get(a, entry, "kind"), "comment") != 0)
+		return body;
+	if (*text_get(a, entry, "removed_at") != '\0')
+		body = session_tone(s, TONE_DIM, "(taken back)");
+	else if (*text_get(a, entry, "edited_at") != '\0')
+		body = arena_printf(
+		    a, "%s %s", body, session_tone(s, TONE_DIM, "(edited)"));
+	return arena_printf(a, "%s %s",
+	    session_tone(s, TONE_DIM,
+		arena_printf(a, "#%s", text_get(a, entry, "id"))), body);
+}
+
 static void
 show_entry_line(struct session *s, const json_t *entry)
 {
 	struct arena *a = s->arena;
-	struct str body = str_of(text_lines(a, json_object_get(entry, "body")));
+	struct str body = str_of(show_entry_text(s, entry));
 	const char *at = text_ago(a, json_object_get(entry, "at"));
 	const char *actor = text_get(a, entry, "actor");
 

@@ -135,6 +135,15 @@ const struct schema ticket_schema = { .kind = SCHEMA_OBJECT,
 	.title = "Ticket", .doc = "One thing somebody asked for.",
 	.fields = ticket_fields };
 
+static const struct schema entry_before_fields[] = {
+	{ .name = "at", .kind = SCHEMA_TIME, .doc = "Until when it said so." },
+	{ .name = "body", .kind = SCHEMA_STRING, .doc = "What it said." },
+	{ .name = NULL }
+};
+static const struct schema entry_before_schema = { .kind = SCHEMA_OBJECT,
+	.title = "CommentBefore", .doc = "What a comment said before.",
+	.fields = entry_before_fields };
+
 static const struct schema ticket_entry_fields[] = {
 	FIELD(struct ticket_entry, id, .doc = "Number."),
 	FIELD(struct ticket_entry, ticket_id, .flags = F_HIDDEN),
@@ -149,6 +158,11 @@ static const struct schema ticket_entry_fields[] = {
 	    .doc = "A comment: when its author changed it."),
 	FIELD_AS(struct ticket_entry, removed_at, SCHEMA_TIME,
 	    .doc = "A comment: when its author took it back."),
+	{ .name = "before", .kind = SCHEMA_LIST, .of = &entry_before_schema,
+	    .flags = F_ABSENT, .doc = "A comment: what it said before." },
+	{ .name = "body_html", .kind = SCHEMA_STRING,
+	    .flags = F_ABSENT | F_NULLABLE,
+	    .doc = "A comment as safe HTML; null unless asked for." },
 	{ .name = NULL }
 };
 const struct schema ticket_entry_schema = { .kind = SCHEMA_OBJECT,
@@ -240,6 +254,9 @@ static const struct schema ticket_detail_fields[] = {
 	    .doc = "Approvals that are wanted, and the votes." },
 	{ .name = "history", .kind = SCHEMA_LIST, .of = &ticket_entry_schema,
 	    .doc = "What happened, the oldest first." },
+	{ .name = "description_html", .kind = SCHEMA_STRING,
+	    .flags = F_NULLABLE,
+	    .doc = "The description as safe HTML; null unless asked for." },
 	{ .name = "links", .kind = SCHEMA_LIST, .of = &ticket_link_end_schema,
 	    .doc = "Other tickets that it has to do with." },
 	{ .name = "watchers", .kind = SCHEMA_LIST,
@@ -254,6 +271,12 @@ static const struct schema ticket_detail_fields[] = {
 const struct schema ticket_detail_schema = { .kind = SCHEMA_OBJECT,
 	.title = "TicketDetail", .doc = "A ticket with all that belongs to it.",
 	.fields = ticket_detail_fields };
+
+static const struct schema ticket_get_query[] = {
+	{ .name = "html", .kind = SCHEMA_BOOL, .default_json = "false",
+	    .doc = "Comments and description as safe HTML too." },
+	{ .name = NULL }
+};
 
 static const struct schema ticket_list_query[] = { OP_PAGE_FIELDS,
 	{ .name = "status", .kind = SCHEMA_CHOICE, .choices = ticket_states,
@@ -292,8 +315,8 @@ const struct op op_ticket_list = { .name = "ticket.list",
 const struct op op_ticket_get = { .name = "ticket.get",
 	.summary = "Show a ticket: what, who decides, what happened.",
 	.method = OP_GET, .path = "/v1/tickets/{ticket}", .kind = OP_READ,
-	.role = ROLE_SIGNED_IN, .out = &ticket_detail_schema,
-	.cli = "ticket show TICKET" };
+	.role = ROLE_SIGNED_IN, .query = ticket_get_query,
+	.out = &ticket_detail_schema, .cli = "ticket show TICKET" };
 
 static const struct schema vote_in_fields[] = {
 	{ .name = "plan_hash", .kind = SCHEMA_STRING, AT_MOST(64),

@@ -124,6 +124,6 @@ extern const struct op op_ticket_list, op_ticket_get, op_ticket_edit,
 extern const struct schema ticket_move_schema;
 extern const struct op op_ticket_create, op_ticket_move, op_ticket_moves,
     op_ticket_close, op_ticket_link, op_ticket_unlink, op_ticket_watch,
-    op_ticket_unwatch;
+    op_ticket_unwatch, op_ticket_edit_comment, op_ticket_remove_comment;
 
 #endif

@@ -161,3 +161,22 @@ const struct op op_ticket_unwatch = { .name = "ticket.unwatch",
 	.path = "/v1/tickets/{ticket}/unwatch", .kind = OP_WRITE,
 	.role = ROLE_SIGNED_IN, .out = &ticket_detail_schema,
 	.cli = "ticket unwatch TICKET" };
+
+static const struct schema comment_fields[] = {
+	{ .name = "text", .kind = SCHEMA_STRING, BETWEEN(1, 20000),
+	    .flags = F_REQUIRED, .doc = "What you want to say, in Markdown." },
+	{ .name = NULL }
+};
+static const struct schema comment_in = { .kind = SCHEMA_OBJECT,
+	.title = "CommentEdit", .fields = comment_fields };
+const struct op op_ticket_edit_comment = { .name = "ticket.edit_comment",
+	.summary = "Change a comment of yours; what it said before stays.",
+	.method = OP_PATCH, .path = "/v1/tickets/{ticket}/comments/{comment}",
+	.kind = OP_WRITE, .role = ROLE_SIGNED_IN, .in = &comment_in,
+	.out = &ticket_detail_schema,
+	.cli = "ticket edit-comment TICKET COMMENT --text TEXT" };
+const struct op op_ticket_remove_comment = { .name = "ticket.remove_comment",
+	.summary = "Take a comment of yours back.", .method = OP_DELETE,
+	.path = "/v1/tickets/{ticket}/comments/{comment}", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .out = &ticket_detail_schema,
+	.cli = "ticket remove-comment TICKET COMMENT" };

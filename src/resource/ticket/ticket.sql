@@ -120,3 +120,21 @@ SELECT COUNT(*) AS n FROM ticket_link WHERE from_id = $id OR to_id = $id;
 
 -- name: links
 SELECT * FROM ticket_link WHERE from_id = $id OR to_id = $id ORDER BY id;
+
+-- name: comment_get
+SELECT * FROM ticket_entry
+WHERE id = $id AND ticket_id = $ticket_id AND kind = 'comment';
+
+-- name: comment_keep
+-- What it says now, before it says something else.
+INSERT INTO ticket_entry_before (entry_id, actor, at, body)
+VALUES ($entry_id, $actor, $at, $body);
+
+-- name: comment_update
+UPDATE ticket_entry SET body = $body, edited_at = $edited_at,
+	removed_at = $removed_at
+WHERE id = $id;
+
+-- name: comment_before
+SELECT at, body FROM ticket_entry_before WHERE entry_id = $entry_id
+ORDER BY id;

@@ -5,6 +5,7 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
+#include "resource/ticket/comment.h"
 #include "resource/ticket/sight.h"
 #include "resource/ticket/view.h"
 #include "resource/ticket/work.h"
@@ -87,7 +88,7 @@ ticket_api_get(struct cx *cx, struct call *call, struct json_out *out,
 	struct ticket *t;
 
 	return ticket_by_key(cx, call->path[0], &t, e) &&
-	    ticket_detail(cx, out, t);
+	    ticket_detail_as(cx, out, t, call_bool(call->query, "html"));
 }
 
 /* The requester, or a member of the owner team (cancel right). */
@@ -122,16 +123,6 @@ ticket_may_edit(struct cx *cx, const struct ticket *t,
 		return true; /* ticket_edit knows better words for it */
 	target.environment = environment;
 	return access_check_seen(cx, right, &target, "ticket", t->key, e);
-}
-
-/* To say something, a token has to be good for more than looking. */
-static bool
-ticket_may_comment(struct cx *cx, const struct ticket *t, struct err *e)
-{
-	const char *environment = ticket_target(t).environment;
-
-	return access_token_allows(cx->actor, RIGHT_APPROVE, environment) ||
-	    access_token_check(cx, RIGHT_REQUEST, environment, e);
 }
 
 /* Does the body change what the ticket's task is asked to do? */
@@ -233,11 +224,9 @@ ticket_api_comment(struct cx *cx, struct call *call, struct json_out *out,
 	struct ticket *t;
 
 	if (!ticket_by_key(cx, call->path[0], &t, e) ||
-	    !ticket_may_comment(cx, t, e))
+	    !comment_allowed(cx, t, e))
 		return false;
-	ticket_note(cx, t, "comment", call_text(call->body, "text"), NULL);
-	ticket_watch(cx, t, cx->actor->person, "comment");
-	audit(cx, "ticket.commented", t->key, "done", "", NULL);
+	comment_add(cx, t, call_text(call->body, "text"));
 	return ticket_detail(cx, out, t);
 }
 

@@ -2,6 +2,7 @@
 #include "resource/ticket/view.h"
 
 #include "resource/approval/approval.h"
+#include "resource/markdown/markdown.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
 #include "resource/ticket/work.h"
@@ -79,7 +80,31 @@ needs_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 }
 
 static void
-history_json(struct cx *cx, struct json_out *out, const struct ticket *t)
+before_json(struct cx *cx, struct json_out *out,
+    const struct ticket_entry *entry)
+{
+	struct query *q;
+
+	json_key(out, "before");
+	json_array_begin(out);
+	if (entry->edited_at != 0 && entry->removed_at == 0) {
+		q = query(cx->db, "comment_before");
+		bind_int(q, "entry_id", entry->id);
+		while (query_next(q)) {
+			json_object_begin(out);
+			json_kv_time(out, "at", column_int(q, "at"));
+			json_kv_str(out, "body",
+			    column_text(q, "body", cx->arena));
+			json_object_end(out);
+		}
+		query_end(q);
+	}
+	json_array_end(out);
+}
+
+static void
+history_json(struct cx *cx, struct json_out *out, const struct ticket *t,
+    bool html)
 {
 	struct query *q = query(cx->db, "ticket_entries");
 	struct ticket_entry entry;
@@ -89,8 +114,15 @@ history_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 	while (query_next(q)) {
 		entry = (struct ticket_entry){ .id = 0 };
 		record_read(q, &ticket_entry_schema, &entry, cx->arena);
+		if (entry.removed_at != 0)
+			entry.body = "";
 		json_object_begin(out);
 		record_json(out, &ticket_entry_schema, &entry);
+		before_json(cx, out, &entry);
+		json_kv_str(out, "body_html",
+		    html && streq(entry.kind, "comment")
+			? markdown_html(cx->arena, entry.body)
+			: NULL);
 		json_object_end(out);
 	}
 	json_array_end(out);
@@ -99,6 +131,13 @@ history_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 
 bool
 ticket_detail(struct cx *cx, struct json_out *out, const struct ticket *t)
+{
+	return ticket_detail_as(cx, out, t, false);
+}
+
+bool
+ticket_detail_as(struct cx *cx, struct json_out *out, const struct ticket *t,
+    bool html)
 {
 	struct run *run = run_by_id(cx, t->run_id);
 	struct step *root =
@@ -111,7 +150,9 @@ ticket_detail(struct cx *cx, struct json_out *out, const struct ticket *t)
 	json_key(out, "needs");
 	needs_json(cx, out, t);
 	json_key(out, "history");
-	history_json(cx, out, t);
+	history_json(cx, out, t, html);
+	json_kv_str(out, "description_html",
+	    html ? markdown_html(cx->arena, t->description) : NULL);
 	json_key(out, "links");
 	links_json(cx, out, t);
 	json_key(out, "watchers");

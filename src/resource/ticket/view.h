@@ -14,5 +14,8 @@ void ticket_json(struct cx *cx, struct json_out *out, const struct ticket *t);
 /* With all that belongs to it; always true, to end a handler with. */
 bool ticket_detail(struct cx *cx, struct json_out *out,
     const struct ticket *t);
+/* html: with what people wrote as HTML too (markdown.h). */
+bool ticket_detail_as(struct cx *cx, struct json_out *out,
+    const struct ticket *t, bool html);
 
 #endif

@@ -2,6 +2,7 @@
 #include "resource/ticket/work_api.h"
 
 #include "resource/audit.h"
+#include "resource/ticket/comment.h"
 #include "resource/ticket/view.h"
 #include "resource/ticket/work.h"
 
@@ -144,4 +145,29 @@ ticket_api_unwatch(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	return watch_call(cx, call, false, out, e);
+}
+
+bool
+ticket_api_edit_comment(struct cx *cx, struct call *call,
+    struct json_out *out, struct err *e)
+{
+	struct ticket *t;
+
+	return ticket_by_key(cx, call->path[0], &t, e) &&
+	    comment_allowed(cx, t, e) &&
+	    comment_edit(cx, t, call->path[1],
+		call_text(call->body, "text"), e) &&
+	    ticket_detail(cx, out, t);
+}
+
+bool
+ticket_api_remove_comment(struct cx *cx, struct call *call,
+    struct json_out *out, struct err *e)
+{
+	struct ticket *t;
+
+	return ticket_by_key(cx, call->path[0], &t, e) &&
+	    comment_allowed(cx, t, e) &&
+	    comment_edit(cx, t, call->path[1], NULL, e) &&
+	    ticket_detail(cx, out, t);
 }

@@ -24,6 +24,7 @@ const BODIES = values => ({
 	'ticket.edit': { title: 'x' },
 	'ticket.create': { kind: 'operation', title: 'x',
 		project: 'OPS' },
+	'ticket.edit_comment': { text: 'x' },
 	'ticket.link': { kind: 'blocks', to: values.ticket },
 	'ticket.unlink': { kind: 'blocks', to: values.ticket },
 	'ticket.move': { to: 'open' },

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "resource/ticket/comment.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "resource/audit.h"
+#include "resource/call.h"
+#include "resource/ticket/work.h"
+#include "store/record.h"
+
+#define MENTIONS 50 /* of one comment that are heard */
+
+bool
+comment_allowed(struct cx *cx, const struct ticket *t, struct err *e)
+{
+	const char *environment = ticket_target(t).environment;
+
+	return access_token_allows(cx->actor, RIGHT_APPROVE, environment) ||
+	    access_token_check(cx, RIGHT_REQUEST, environment, e);
+}
+
+static void
+mention_person(struct cx *cx, const struct ticket *t, const char *person)
+{
+	const struct actor theirs = { .person = person,
+		.ceiling = ROLE_ADMIN };
+	struct cx as = *cx;
+
+	as.actor = &theirs;
+	if (ticket_visible(&as, t))
+		ticket_watch(cx, t, person, "mention");
+}
+
+static void
+mention(struct cx *cx, const struct ticket *t, const char *name)
+{
+	const struct team_def *team = platform_team(cx->platform, name);
+
+	if (team == NULL) {
+		mention_person(cx, t, name);
+		return;
+	}
+	for (size_t i = 0; team->members[i] != NULL; i++)
+		mention_person(cx, t, team->members[i]);
+}
+
+static size_t
+mention_length(const char *p)
+{
+	size_t n = 0;
+
+	while (islower((unsigned char)p[n]) || isdigit((unsigned char)p[n]) ||
+	    (n > 0 && (p[n] == '_' || p[n] == '-')))
+		n++;
+	return n;
+}
+
+static void
+mentions(struct cx *cx, const struct ticket *t, const char *text)
+{
+	size_t heard = 0;
+
+	for (const char *p = text; (p = strchr(p, '@')) != NULL; p++) {
+		size_t n = mention_length(p + 1);
+
+		if (n == 0 || (p > text && isalnum((unsigned char)p[-1])))
+			continue;
+		if (heard++ == MENTIONS)
+			return;
+		mention(cx, t, arena_strndup(cx->arena, p + 1, n));
+	}
+}
+
+void
+comment_add(struct cx *cx, const struct ticket *t, const char *text)
+{
+	ticket_note(cx, t, "comment", text, NULL);
+	ticket_watch(cx, t, cx->actor->person, "comment");
+	mentions(cx, t, text);
+	audit(cx, "ticket.commented", t->key, "done", "", NULL);
+}
+
+static bool
+comment_own(struct cx *cx, const struct ticket *t, const char *id,
+    struct ticket_entry *ret, struct err *e)
+{
+	struct query *q = query(cx->db, "comment_get");
+	int64_t number = 0;
+	bool found;
+
+	if (!str_to_int64(str_of(id), &number))
+		number = 0;
+	bind_int(q, "id", number);
+	bind_int(q, "ticket_id", t->id);
+	found = query_next(q);
+	if (found)
+		record_read(q, &ticket_entry_schema, ret, cx->arena);
+	query_end(q);
+	if (!found)
+		return call_absent(e, "comment", id, NULL);
+	if (!streq(ret->actor, actor_name(cx->actor)))
+		return err_set(e, ERR_DENIED, "comment.own",
+		    "comment '%s' is by %s: only its author changes it", id,
+		    ret->actor);
+	if (ret->removed_at != 0)
+		return err_set(e, ERR_GONE, "comment.removed",
+		    "comment '%s' was taken back already", id);
+	return true;
+}
+
+bool
+comment_edit(struct cx *cx, const struct ticket *t, const char *id,
+    const char *text, struct err *e)
+{
+	struct ticket_entry entry = { .id = 0 };
+	struct query *q;
+
+	if (!comment_own(cx, t, id, &entry, e))
+		return false;
+	if (streq(entry.body, text))
+		return true;
+	q = query(cx->db, "comment_keep");
+	bind_int(q, "entry_id", entry.id);
+	bind_text(q, "actor", entry.actor);
+	bind_int(q, "at", cx->now);
+	bind_text(q, "body", entry.body);
+	query_run(q);
+	entry.body = text == NULL ? "" : text;
+	entry.edited_at = cx->now;
+	entry.removed_at = text == NULL ? cx->now : 0;
+	q = query(cx->db, "comment_update");
+	record_bind(q, &ticket_entry_schema, &entry);
+	query_run(q);
+	if (text != NULL)
+		mentions(cx, t, text);
+	audit(cx, text == NULL ? "ticket.comment_removed"
+			       : "ticket.comment_edited",
+	    t->key, "done",
+	    arena_printf(cx->arena, "comment %s", id), NULL);
+	return true;
+}
