@@ -14,6 +14,7 @@ static const struct {
 	{ "--version", role_version },
 	{ "backup", role_backup },
 	{ "check", role_check },
+	{ "fsck", role_fsck },
 	{ "init", role_init },
 	{ "restore", role_restore },
 	{ "schema", role_schema },

@@ -297,7 +297,7 @@ bool
 backup_check_db(const char *path, struct backup_report *ret, struct err *e)
 {
 	struct audit_report audit = { .count = 0 };
-	struct db *db;
+	struct db *db = NULL;
 	bool ok;
 
 	if (!db_open(path, DB_READ, &db, e)) {
@@ -334,7 +334,7 @@ backup_snapshot(const char *data, const char *to, struct backup_report *ret,
     struct err *e)
 {
 	char from[PATH_MAX];
-	struct db *db;
+	struct db *db = NULL;
 	bool ok;
 
 	snprintf(from, sizeof(from), "%s/db", data);

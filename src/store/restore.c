@@ -332,7 +332,7 @@ epoch_begin(const char *data, int64_t made_at, const char *what,
     struct err *e)
 {
 	char path[PATH_MAX + 16], head[DIGEST_HEX];
-	struct db *db;
+	struct db *db = NULL;
 	int64_t seq;
 	int schema;
 	bool ok;
@@ -419,7 +419,7 @@ adopt_last_attempt(const char *data, int64_t *ret, struct err *e)
 {
 	char path[PATH_MAX];
 	struct query *q;
-	struct db *db;
+	struct db *db = NULL;
 	bool ok;
 
 	snprintf(path, sizeof(path), "%s/db", data);

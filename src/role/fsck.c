@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "role/role.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/str.h"
+#include "resource/audit.h"
+#include "role/data.h"
+#include "store/audit.h"
+#include "store/backup.h"
+#include "store/backup_name.h"
+#include "sys/digest.h"
+#include "sys/file.h"
+
+enum { FSCK_WRONG = 1, FSCK_UNABLE = 2 };
+
+struct fsck {
+	const char *data;
+	struct arena *arena;
+	int wrong;
+};
+
+static void
+fsck_tell(struct fsck *f, const char *object, const char *problem)
+{
+	printf("%s: %s\n", object, problem);
+	f->wrong++;
+}
+
+static void
+fsck_rows(struct fsck *f, struct db *db)
+{
+	static const char *const checks[] = { "fsck_steps_of_runs",
+		"fsck_waiting", "fsck_edges", "fsck_live", "fsck_closed",
+		"fsck_votes" };
+	struct query *q;
+
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+		q = query(db, checks[i]);
+		while (query_next(q))
+			fsck_tell(f, column_text(q, "object", f->arena),
+			    column_text(q, "problem", f->arena));
+		query_end(q);
+	}
+	q = query(db, "fsck_foreign");
+	while (query_next(q))
+		fsck_tell(f,
+		    arena_printf(f->arena, "%s %lld",
+			column_text(q, "table", f->arena),
+			(long long)column_int(q, "rowid")),
+		    arena_printf(f->arena, "its %s is not there",
+			column_text(q, "parent", f->arena)));
+	query_end(q);
+}
+
+/* False: it could not be looked at. */
+static bool
+fsck_database(struct fsck *f, struct err *e)
+{
+	const struct site site = { .data = f->data };
+	const char *path = arena_printf(f->arena, "%s/db", f->data);
+	struct backup_report report = { .files = 0 };
+	struct db *db = NULL;
+	bool ok;
+
+	if (!backup_check_db(path, &report, e)) {
+		if (!streq(e->code, "db.corrupt") &&
+		    !streq(e->code, "audit.broken"))
+			return false;
+		fsck_tell(f, path, e->message);
+		return true;
+	}
+	ok = db_open(path, DB_READ, &db, e);
+	if (ok) {
+		db_begin(db);
+		fsck_rows(f, db);
+		if (!audit_anchor_check(db,
+			audit_anchor_path(&site, f->arena), e) &&
+		    !streq(e->code, "audit.no_anchor"))
+			fsck_tell(f, "anchor", e->message);
+		ok = !db_failed(db, e);
+		db_rollback(db);
+	}
+	db_close(db);
+	return ok;
+}
+
+static void
+fsck_blobs(struct fsck *f)
+{
+	const char *folder = arena_printf(f->arena, "%s/blob", f->data);
+	const struct dirent *entry;
+	DIR *dir = opendir(folder);
+	char hash[DIGEST_HEX];
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct buf bytes = { 0 };
+		struct err e;
+
+		if (!backup_is_digest(str_of(entry->d_name)))
+			continue;
+		if (!file_read(dirfd(dir), entry->d_name, MIB(1024), &bytes,
+			&e))
+			fsck_tell(f, entry->d_name, e.message);
+		else if (!streq(digest_hex(bytes.data, bytes.len, hash),
+			     entry->d_name))
+			fsck_tell(f,
+			    arena_printf(f->arena, "blob/%s", entry->d_name),
+			    "its bytes are not what its name says");
+		buf_finish(&bytes);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+static int
+fsck_usage(FILE *to, int code)
+{
+	fputs("usage: slipway fsck [DATA]\n"
+	      "\n"
+	      "Look for damage in a data folder: the pages and the rows of the\n"
+	      "database, the audit chain and its anchor, files by digest.\n"
+	      "Reads only; the server may run.  Exit code 1: something is\n"
+	      "wrong, 2: it could not be looked at.\n",
+	    to);
+	return code;
+}
+
+static int
+fsck_run(const char *named)
+{
+	struct fsck f = { .arena = arena_create() };
+	struct err e;
+	int code = 0;
+
+	f.data = data_folder(named, f.arena);
+	if (!fsck_database(&f, &e)) {
+		role_fail(&e);
+		code = FSCK_UNABLE;
+	} else {
+		fsck_blobs(&f);
+	}
+	if (code == 0 && f.wrong == 0) {
+		printf("%s: nothing is wrong\n", f.data);
+	} else if (code == 0) {
+		printf("%d wrong; the way back: slipway restore BACKUP --to "
+		       "NEW --new-epoch\n", f.wrong);
+		code = FSCK_WRONG;
+	}
+	arena_destroy(f.arena);
+	return code;
+}
+
+int
+role_fsck(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
+		return option == 'h' ? fsck_usage(stdout, 0)
+				     : fsck_usage(stderr, FSCK_UNABLE);
+	if (argc - optind > 1)
+		return fsck_usage(stderr, FSCK_UNABLE);
+	return fsck_run(argc > optind ? argv[optind] : NULL);
+}
