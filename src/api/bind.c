@@ -12,6 +12,7 @@
 #include "resource/person/person_api.h"
 #include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
+#include "resource/run/stats_api.h"
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
 #include "resource/ticket/ticket_api.h"
@@ -65,6 +66,7 @@ const struct binding bindings[] = {
 	{ &op_task_get, .handler = catalogue_api_task },
 	{ &op_task_list, .handler = catalogue_api_tasks },
 	{ &op_task_run, .handler = ask_api_task },
+	{ &op_task_stats, .handler = stats_api_task },
 	{ &op_team_list, .handler = person_api_teams },
 	{ &op_ticket_approve, .handler = ticket_api_approve },
 	{ &op_ticket_close, .handler = ticket_api_close },

@@ -155,6 +155,7 @@ task_build_limits(struct task *t, const json_t *body)
 	const json_t *retry = json_object_get(body, "retry");
 	const char *backoff = build_text(retry, "backoff");
 
+	t->saves_ms = build_duration(body, "saves", 0);
 	t->timeout_ms = build_duration(body, "timeout", 3600000);
 	t->grace_ms = build_duration(body, "grace", 10000);
 	t->retry_times = json_integer_value(json_object_get(retry, "times"));

@@ -106,6 +106,7 @@ struct task {
 	const json_t *when;	   /* matchers over params, env, needs */
 	const char *const *manual; /* checklist, NULL-terminated, or NULL */
 	const char *undo;	   /* task, or NULL */
+	int64_t saves_ms;	   /* of a person, each time; 0: not said */
 	int64_t timeout_ms;	   /* default 1 h */
 	int64_t grace_ms;	   /* default 10 s */
 	int64_t retry_times;

@@ -462,6 +462,10 @@ static const struct schema task_fields[] = {
 	{ .name = "uses", .kind = SCHEMA_MAP, .of = &use_schema,
 		.doc = "What it takes of the limits while it runs.",
 		.example = "{\"db\": 1}" },
+	{ .name = "saves", .kind = SCHEMA_DURATION,
+		BETWEEN(1000, 366 * 86400000LL),
+		.doc = "What a person would need to do it by hand: an "
+		       "estimate, for the statistics." },
 	{ .name = "timeout", .kind = SCHEMA_DURATION,
 		BETWEEN(FOLDER_TIMEOUT_MIN, FOLDER_TIMEOUT_MAX),
 		.default_json = "\"1h\"",

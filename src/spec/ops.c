@@ -49,6 +49,7 @@ const struct op *const ops[] = {
 	&op_task_get,
 	&op_task_list,
 	&op_task_run,
+	&op_task_stats,
 	&op_team_list,
 	&op_ticket_approve,
 	&op_ticket_close,

@@ -99,3 +99,34 @@ const struct op op_run_results = { .name = "run.results",
 	.method = OP_GET, .path = "/v1/runs/{run}/results", .kind = OP_READ,
 	.role = ROLE_SIGNED_IN, .out = &run_results_schema,
 	.cli = "run results RUN" };
+
+#define STATS_MS(n, what)                                                      \
+	{                                                                      \
+		.name = (n), .kind = SCHEMA_INTEGER, .flags = F_NULLABLE,      \
+		.doc = (what)                                                  \
+	}
+static const struct schema stats_fields[] = {
+	{ .name = "task", .kind = SCHEMA_STRING, .flags = F_KEY,
+	    .doc = "The task." },
+	{ .name = "runs", .kind = SCHEMA_INTEGER,
+	    .doc = "Its newest runs that ended, at most 1,000." },
+	{ .name = "succeeded", .kind = SCHEMA_INTEGER, .doc = "Of them." },
+	{ .name = "success_percent", .kind = SCHEMA_INTEGER,
+	    .flags = F_NULLABLE, .doc = "The same, of 100." },
+	STATS_MS("p50_ms", "Half of those that succeeded took no longer."),
+	STATS_MS("p95_ms", "95 of 100 took no longer."),
+	STATS_MS("waited_p50_ms", "From the ask to the first step; half."),
+	STATS_MS("waited_p95_ms", "The same, of 95 in 100."),
+	{ .name = "saved_ms", .kind = SCHEMA_INTEGER,
+	    .doc = "Time of people saved, by what the task says it saves, "
+		   "for each that succeeded and did something." },
+	{ .name = NULL }
+};
+static const struct schema stats_schema = { .kind = SCHEMA_OBJECT,
+	.title = "TaskStats", .doc = "How a task does.",
+	.fields = stats_fields };
+const struct op op_task_stats = { .name = "task.stats",
+	.summary = "Show how a task does: success, durations, time saved.",
+	.method = OP_GET, .path = "/v1/tasks/{task}/stats", .kind = OP_READ,
+	.role = ROLE_SIGNED_IN, .out = &stats_schema,
+	.cli = "task stats TASK" };

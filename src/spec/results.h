@@ -9,6 +9,7 @@
 
 extern const struct schema run_inputs_schema, run_results_schema;
 
-extern const struct op op_run_again, op_run_inputs, op_run_results;
+extern const struct op op_run_again, op_run_inputs, op_run_results,
+    op_task_stats;
 
 #endif

@@ -36,6 +36,12 @@ SELECT * FROM run WHERE id < $before AND dry = 0
 	AND ($task IS NULL OR task = $task)
 ORDER BY id DESC;
 
+-- name: run_ended_of_task
+-- The newest first, by the index over task and id.
+SELECT status, created_at, started_at, ended_at FROM run
+WHERE task = $task AND dry = 0 AND ended_at > 0
+ORDER BY id DESC LIMIT $most;
+
 -- name: run_watch
 INSERT INTO run_watcher (run_id, person, ticket_id, detached)
 VALUES ($run_id, $person, $ticket_id, 0)
