@@ -221,6 +221,38 @@ step_manual(struct cx *cx, struct run *run, struct step *step,
 		    NULL);
 }
 
+/* needs.NEED.outputs.NAME that `when` speaks of, beside the parameters. */
+static void
+condition_outputs(struct cx *cx, const struct step *step, const json_t *when,
+    json_t *params)
+{
+	struct step_need *needs = NULL;
+	json_t *walked = (json_t *)(uintptr_t)when, *wanted;
+	const char *name;
+	size_t n = 0;
+
+	json_object_foreach (walked, name, wanted) {
+		struct reference ref = reference_parse(
+		    arena_printf(cx->arena, "$%s", name));
+
+		if (ref.kind != REFERENCE_OUTPUT)
+			continue;
+		if (needs == NULL)
+			needs = step_needs(cx, step, &n);
+		for (size_t i = 0; i < n; i++) {
+			json_t *outputs;
+
+			if (!str_is(ref.name, needs[i].name))
+				continue;
+			outputs = json_loads(needs[i].step->outputs, 0, NULL);
+			json_object_set(params, name,
+			    json_object_getn(outputs, ref.output.p,
+				ref.output.n));
+			json_decref(outputs);
+		}
+	}
+}
+
 /* The condition of the task, over what its parameters are by now. */
 static bool
 step_condition(struct cx *cx, struct run *run, struct step *step,
@@ -239,6 +271,7 @@ step_condition(struct cx *cx, struct run *run, struct step *step,
 		    arena_strdup(cx->arena, e.message));
 		return false;
 	}
+	condition_outputs(cx, step, task->when, params);
 	holds = matchers_hold(task->when, params, run->environment,
 	    cx->arena, &why);
 	json_decref(params);

@@ -34,6 +34,11 @@ static const char folder[] =
     "with: {name: $item}}\n"
     "  join: {task: join, with: {made: $needs.part.outputs.made}}\n"
     "---\n"
+    "task: last\n"
+    "needs: [split]\n"
+    "when: {needs.split.outputs.text: \"go\"}\n"
+    "argv: [/bin/part, --, last]\n"
+    "---\n"
     "task: objects\n"
     "needs:\n"
     "  split: split\n"
@@ -72,7 +77,8 @@ script_run(void *self, const struct work *w, struct work_event *ret)
 	}
 	if (s->fails != NULL && streq(s->fails, w->argv[2]))
 		ret->code = 1;
-	buf_printf(&ret->outputs, "made=<%s>\n", w->argv[2]);
+	if (!streq(w->argv[2], "last"))
+		buf_printf(&ret->outputs, "made=<%s>\n", w->argv[2]);
 	return true;
 }
 
@@ -225,6 +231,36 @@ a_restart_in_the_middle_doubles_nothing(void **state)
 }
 
 static void
+a_condition_may_speak_of_an_output(void **state)
+{
+	static const struct row {
+		const char *split, *status, *reason;
+	} rows[] = {
+		{ "text=go\n", "succeeded", "" },
+		{ "text=stop\n", "skipped",
+		    "when: needs.split.outputs.text is stop, not go" },
+		{ "", "skipped",
+		    "when: needs.split.outputs.text is not given" },
+	};
+	struct rig r;
+	struct asked asked;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct script s = { .split = rows[i].split };
+		struct step *last;
+
+		start(&r, &s, "last", "{}", &asked);
+		assert_string_equal(rig_run_status(&r, asked.run),
+		    "succeeded");
+		last = rig_step(&r, asked.run, "last");
+		assert_string_equal(last->status, rows[i].status);
+		assert_string_equal(last->reason, rows[i].reason);
+		rig_end(&r);
+	}
+}
+
+static void
 ten_thousand_children(void **state)
 {
 	struct script s = { .split = NULL };
@@ -255,6 +291,7 @@ main(void)
 		cmocka_unit_test(
 		    one_that_fails_leaves_the_others_and_is_retried_alone),
 		cmocka_unit_test(a_restart_in_the_middle_doubles_nothing),
+		cmocka_unit_test(a_condition_may_speak_of_an_output),
 		cmocka_unit_test(ten_thousand_children),
 	};
 

@@ -133,6 +133,27 @@ matched_unknown(const struct matched *m, const struct schema *params)
 	    "unknown parameter '%s' in when", m->name);
 }
 
+/* when: {needs.check.outputs.changed: "true"} */
+static void
+check_matcher_output(struct matched *m, const json_t *wanted)
+{
+	struct flow f = check_flow(m->l, m->it, m->pointer,
+	    load_text(m->l, "$%s", m->name));
+
+	if (f.from != FLOW_OUTPUT)
+		return; /* complained about */
+	if (f.secret) {
+		load_error_key(m->l, m->it, m->pointer, NULL,
+		    "'%s' is secret: nothing may depend on it", m->name);
+		return;
+	}
+	m->schema = f.type->kind == SCHEMA_LIST ? f.type->of : f.type;
+	if (json_is_object(wanted))
+		matched_object(m, wanted);
+	else
+		matched_literals(m, m->pointer, wanted);
+}
+
 static void
 check_matcher(struct matched *m, const json_t *wanted,
     const struct schema *params)
@@ -142,6 +163,11 @@ check_matcher(struct matched *m, const json_t *wanted,
 	    : matched_param_of_any(m->l, m->name);
 
 	m->env = streq(m->name, "env");
+	if (str_starts(str_of(m->name), "needs.") &&
+	    str_starts(str_of(m->pointer), "/when/")) {
+		check_matcher_output(m, wanted);
+		return;
+	}
 	if (!m->env && s == NULL) {
 		matched_unknown(m, params);
 		return;
