@@ -38,6 +38,7 @@ const struct binding bindings[] = {
 	{ &op_metrics_get, .raw = metrics_answer },
 	{ &op_openapi_get, .handler = openapi_api_get },
 	{ &op_person_list, .handler = person_api_list },
+	{ &op_plan_diff, .handler = catalogue_api_plan_diff },
 	{ &op_plan_get, .handler = catalogue_api_plan },
 	{ &op_platform_get, .handler = catalogue_api_platform },
 	{ &op_platform_reload, .handler = catalogue_api_reload },

@@ -51,6 +51,8 @@ struct script {
 	unsigned published, changed, others, previews;
 	const char *says;
 	int preview_code;
+	bool hold; /* a change runs until it is ended by hand */
+	int64_t held;
 };
 
 static bool
@@ -63,8 +65,11 @@ script_run(void *self, const struct work *w, struct work_event *ret)
 		buf_adds(&ret->outputs, "digest=abc\n");
 	else if (streq(name, "/bin/publish"))
 		s->published++;
-	else if (streq(name, "/bin/change"))
+	else if (streq(name, "/bin/change")) {
 		s->changed++;
+		s->held = w->attempt;
+		return !s->hold;
+	}
 	else if (streq(name, "/bin/other"))
 		s->others++;
 	else if (streq(name, "/bin/preview")) {
@@ -271,6 +276,41 @@ a_changed_preview_voids(void **state)
 	rig_end(&r);
 }
 
+/* Two runs want the same step: each is approved by itself, and only what is
+ * approved starts or takes the other's result. */
+static void
+two_runs_are_asked_each(void **state)
+{
+	struct script s = { .says = "same\n", .hold = true };
+	struct asked one, two;
+	struct need first, second;
+	struct err e = { 0 };
+	struct rig r;
+
+	(void)state;
+	start(&r, &s, "change", &one);
+	assert_ok(rig_ask(&r, "ernie", "change", NULL, "dev", "{}", &two, &e),
+	    &e);
+	rig_settle(&r);
+	assert_int_not_equal(one.run->id, two.run->id);
+	first = open_need(&r, &one);
+	second = open_need(&r, &two);
+	assert_ok(decide(&r, &one, "casey", first.plan_hash, true, &e), &e);
+	assert_int_equal(s.changed, 1);
+	assert_string_equal(rig_step(&r, two.run, "change")->status,
+	    "approval");
+	assert_ok(decide(&r, &two, "casey", second.plan_hash, true, &e), &e);
+	assert_int_equal(s.changed, 1);
+	assert_string_equal(rig_step(&r, two.run, "change")->status,
+	    "ready");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_int_equal(s.changed, 1);
+	assert_string_equal(rig_run_status(&r, one.run), "succeeded");
+	assert_string_equal(rig_run_status(&r, two.run), "succeeded");
+	rig_end(&r);
+}
+
 static void
 previews_without_rules_and_failing_ones(void **state)
 {
@@ -307,6 +347,7 @@ main(void)
 		cmocka_unit_test(declined_fails_and_is_asked_again),
 		cmocka_unit_test(expires_and_is_cancelled),
 		cmocka_unit_test(a_changed_preview_voids),
+		cmocka_unit_test(two_runs_are_asked_each),
 		cmocka_unit_test(previews_without_rules_and_failing_ones),
 	};
 

@@ -264,6 +264,36 @@ const struct op op_platform_reload = { .name = "platform.reload",
 	.path = "/v1/platform/reload", .kind = OP_WRITE, .role = ROLE_ADMIN,
 	.out = &platform_schema, .cli = "platform reload" };
 
+static const struct schema plan_change_fields[] = {
+	{ .name = "at", .kind = SCHEMA_STRING,
+	    .doc = "JSON pointer into the bodies." },
+	{ .name = "old", .kind = SCHEMA_JSON, .flags = F_NULLABLE,
+	    .doc = "What it was." },
+	{ .name = "new", .kind = SCHEMA_JSON, .flags = F_NULLABLE,
+	    .doc = "What it is." },
+	{ .name = NULL }
+};
+static const struct schema plan_change_schema = { .kind = SCHEMA_OBJECT,
+	.title = "PlanChange", .doc = "One difference of two plans.",
+	.fields = plan_change_fields };
+static const struct schema plan_diff_fields[] = {
+	{ .name = "old", .kind = SCHEMA_STRING, .flags = F_KEY,
+	    .doc = "Hash of the one." },
+	{ .name = "new", .kind = SCHEMA_STRING, .doc = "Hash of the other." },
+	{ .name = "changes", .kind = SCHEMA_LIST, .of = &plan_change_schema,
+	    .doc = "Where they differ." },
+	{ .name = "preview", .kind = SCHEMA_STRING,
+	    .doc = "Lines of the previews that differ, - old and + new." },
+	{ .name = NULL }
+};
+const struct schema plan_diff_schema = { .kind = SCHEMA_OBJECT,
+	.title = "PlanDiff", .doc = "What two approvals are over, compared.",
+	.fields = plan_diff_fields };
+const struct op op_plan_diff = { .name = "plan.diff",
+	.summary = "Compare what two approvals are over.", .method = OP_GET,
+	.path = "/v1/plans/{plan}/diff/{other}", .kind = OP_READ,
+	.role = ROLE_SIGNED_IN, .out = &plan_diff_schema,
+	.cli = "plan diff PLAN OTHER" };
 const struct op op_plan_get = { .name = "plan.get",
 	.summary = "Show what a plan hash stands for.", .method = OP_GET,
 	.path = "/v1/plans/{plan}", .kind = OP_READ, .role = ROLE_SIGNED_IN,

@@ -19,7 +19,7 @@ extern const struct schema catalogue_schema, request_schema, task_schema,
 extern const struct op op_catalogue_get, op_request_list, op_request_get,
     op_request_ask, op_task_list, op_task_get, op_task_run,
     op_environment_list, op_person_list, op_team_list, op_platform_get,
-    op_platform_reload, op_plan_get;
+    op_platform_reload, op_plan_diff, op_plan_get;
 
 extern const struct schema asked_schema;
 

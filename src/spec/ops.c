@@ -21,6 +21,7 @@ const struct op *const ops[] = {
 	&op_metrics_get,
 	&op_openapi_get,
 	&op_person_list,
+	&op_plan_diff,
 	&op_plan_get,
 	&op_platform_get,
 	&op_platform_reload,

@@ -11,6 +11,7 @@
 
 call_handler catalogue_api_get, catalogue_api_task, catalogue_api_tasks,
     catalogue_api_request, catalogue_api_requests, catalogue_api_platform,
-    catalogue_api_reload, catalogue_api_plan, catalogue_api_schema;
+    catalogue_api_reload, catalogue_api_plan, catalogue_api_plan_diff,
+    catalogue_api_schema;
 
 #endif

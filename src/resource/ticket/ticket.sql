@@ -49,7 +49,7 @@ SELECT * FROM ticket WHERE id < $before
 	AND ($watcher IS NULL OR EXISTS (SELECT 1 FROM ticket_watcher
 		WHERE ticket_id = ticket.id AND person = $watcher
 		AND off = 0))
-	AND ($asked IS NULL OR (status = 'waiting_approval'
+	AND ($asked IS NULL OR (status IN ('waiting_approval', 'in_progress')
 		AND EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id
 			AND status = 'open' AND instr(eligible, $asked) > 0)))
 	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))

@@ -47,7 +47,7 @@ async function objects(world, who, task, request) {
 	await world.json('operator', 'PUT', '/v1/secrets/matrix',
 		{ value: 'of-no-use-to-anybody' });
 	return { run: asked.json.run, step: json.steps[0].id, ticket: asked.json.ticket,
-		plan: asked.json.plan_hash, task, request, person: who,
+		plan: asked.json.plan_hash, other: asked.json.plan_hash, task, request, person: who,
 		token: made.json.prefix, secret: 'matrix' };
 }
 
