@@ -13,6 +13,7 @@
 #include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
 #include "resource/run/stats_api.h"
+#include "resource/search/search_api.h"
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
 #include "resource/ticket/ticket_api.h"
@@ -23,6 +24,7 @@
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
+#include "spec/search.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
 
@@ -72,6 +74,7 @@ const struct binding bindings[] = {
 	{ &op_ticket_approve, .handler = ticket_api_approve },
 	{ &op_ticket_close, .handler = ticket_api_close },
 	{ &op_ticket_comment, .handler = ticket_api_comment },
+	{ &op_ticket_count, .handler = search_api_count, .pool = true },
 	{ &op_ticket_create, .handler = ticket_api_create },
 	{ &op_ticket_decline, .handler = ticket_api_decline },
 	{ &op_ticket_edit, .handler = ticket_api_edit },
@@ -82,6 +85,7 @@ const struct binding bindings[] = {
 	{ &op_ticket_move, .handler = ticket_api_move },
 	{ &op_ticket_moves, .handler = ticket_api_moves },
 	{ &op_ticket_remove_comment, .handler = ticket_api_remove_comment },
+	{ &op_ticket_search, .handler = search_api_list, .pool = true },
 	{ &op_ticket_unlink, .handler = ticket_api_unlink },
 	{ &op_ticket_unwatch, .handler = ticket_api_unwatch },
 	{ &op_ticket_watch, .handler = ticket_api_watch },

@@ -30,6 +30,7 @@ const struct alias aliases[] = {
 	{ "reveal", "run.reveal", "output step", "RUN OUTPUT" },
 	{ "run", "task.run", NULL, "TASK --env ENV ..." },
 	{ "runs", "run.list", NULL, NULL },
+	{ "search", "ticket.search", "query", "QUERY" },
 	{ "secrets", "secret.list", NULL, NULL },
 	{ "status", "health.ready", NULL, NULL },
 	{ "tasks", "task.list", NULL, NULL },

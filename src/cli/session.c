@@ -156,7 +156,7 @@ session_fields(struct session *s, const json_t *errors)
 int
 session_fail(struct session *s, const struct err *e)
 {
-	const char *message = clean_line(s->arena, str_of(e->message));
+	const char *message = clean_text(s->arena, str_of(e->message));
 	const char *hint = clean_line(s->arena, str_of(e->hint));
 	const json_t *errors = json_object_get(s->problem, "errors");
 

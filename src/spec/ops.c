@@ -6,6 +6,7 @@
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
+#include "spec/search.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
 
@@ -55,6 +56,7 @@ const struct op *const ops[] = {
 	&op_ticket_approve,
 	&op_ticket_close,
 	&op_ticket_comment,
+	&op_ticket_count,
 	&op_ticket_create,
 	&op_ticket_decline,
 	&op_ticket_edit,
@@ -65,6 +67,7 @@ const struct op *const ops[] = {
 	&op_ticket_move,
 	&op_ticket_moves,
 	&op_ticket_remove_comment,
+	&op_ticket_search,
 	&op_ticket_unlink,
 	&op_ticket_unwatch,
 	&op_ticket_watch,

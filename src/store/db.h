@@ -49,6 +49,8 @@ const char *db_path(const struct db *db);
  * name gets a second instance.  Every query must have ended when a
  * transaction begins or ends (ASSERT). */
 struct query *query(struct db *db, const char *name);
+/* One that has no name of its own; for select.c alone. */
+struct query *query_once(struct db *db, const char *name, const char *text);
 void bind_text(struct query *q, const char *param, const char *v); /* NULL ok */
 void bind_str(struct query *q, const char *param, struct str v);
 void bind_int(struct query *q, const char *param, int64_t v);

@@ -93,6 +93,7 @@ struct query {
 	void *stmt; /* NULL: could not be prepared, db->failed */
 	bool row;   /* a row is there to be read */
 	bool over;  /* no more rows */
+	bool once;  /* of a text of its own, which goes with it */
 	int column; /* where the last look-up by name ended */
 	int param;  /* the same, from 0 */
 	struct query *next;

@@ -81,6 +81,24 @@ query(struct db *db, const char *name)
 	return q;
 }
 
+struct query *
+query_once(struct db *db, const char *name, const char *text)
+{
+	struct statement *s = calloc(1, sizeof(*s));
+	struct query *q = calloc(1, sizeof(*q));
+
+	ASSERT_MAGIC(db, DB_MAGIC);
+	ASSERT(s != NULL && q != NULL);
+	s->name = name;
+	q->db = db;
+	q->of = s;
+	q->once = true;
+	if (!db->failed)
+		q->stmt = db->ops->prepare(db, name, text);
+	db->in_use++;
+	return q;
+}
+
 /* Callers bind in the order of the statement, mostly.  0: it could not be
  * prepared, nothing is to be bound. */
 static int
@@ -190,6 +208,13 @@ query_end(struct query *q)
 	ASSERT(q->db->in_use > 0);
 	q->db->in_use--;
 	q->row = false;
+	if (q->once) {
+		if (q->stmt != NULL)
+			q->db->ops->finalize(q->stmt);
+		free(q->of);
+		free(q);
+		return;
+	}
 	q->next = q->of->idle;
 	q->of->idle = q;
 }

@@ -6,6 +6,7 @@
 
 #include "resource/audit.h"
 #include "resource/call.h"
+#include "resource/search/search.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
 
@@ -132,6 +133,7 @@ comment_edit(struct cx *cx, const struct ticket *t, const char *id,
 	q = query(cx->db, "comment_update");
 	record_bind(q, &ticket_entry_schema, &entry);
 	query_run(q);
+	search_learn_comment(cx, entry.id);
 	if (text != NULL)
 		mentions(cx, t, text);
 	audit(cx, text == NULL ? "ticket.comment_removed"

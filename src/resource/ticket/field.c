@@ -7,6 +7,7 @@
 #include "resource/audit.h"
 #include "resource/call.h"
 #include "resource/move.h"
+#include "resource/search/search.h"
 #include "resource/ticket/work.h"
 #include "spec/validate.h"
 
@@ -515,5 +516,6 @@ ticket_change(struct cx *cx, struct ticket *t, const json_t *body,
 		return false;
 	ticket_watch(cx, t, t->assignee, "assignee");
 	move_save_ticket(cx, t);
+	search_learn_ticket(cx, t->id);
 	return true;
 }

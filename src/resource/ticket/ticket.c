@@ -9,6 +9,7 @@
 #include "resource/call.h"
 #include "resource/move.h"
 #include "resource/run/run.h"
+#include "resource/search/search.h"
 #include "resource/sealed.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
@@ -80,6 +81,7 @@ ticket_insert(struct cx *cx, struct ticket *t)
 	query_run(q);
 	t->id = db_last_id(cx->db);
 	ticket_watch(cx, t, t->requester, "requester");
+	search_learn_ticket(cx, t->id);
 	audit(cx, "ticket.opened", t->key, "done", t->title,
 	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\"}", t->plan_hash));
 }
@@ -144,6 +146,8 @@ ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
 
 	record_bind(q, &ticket_entry_schema, &entry);
 	query_run(q);
+	if (streq(kind, "comment"))
+		search_learn_comment(cx, db_last_id(cx->db));
 }
 
 void

@@ -4,6 +4,7 @@
 #include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/run/run.h"
+#include "resource/search/search.h"
 #include "resource/sealed.h"
 #include "resource/ticket/ticket.h"
 
@@ -124,6 +125,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	difference = edit_difference(cx, t, &p);
 	if (difference == NULL && !streq(t->status, "declined")) {
 		move_save_ticket(cx, t);
+		search_learn_ticket(cx, t->id);
 		return true;
 	}
 	if (difference == NULL)
@@ -146,6 +148,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	t->run_id = 0;
 	if (!PLANTED("edit-tells-old-run"))
 		move_save_ticket(cx, t); /* so that the old run tells it nothing */
+	search_learn_ticket(cx, t->id);
 	if (old != NULL)
 		run_cancel(cx, old, "the request was edited");
 	run = ask_write_run(cx, &p, t,
