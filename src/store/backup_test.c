@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store_testing.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "store/audit.h"
@@ -94,11 +95,12 @@ restore_begins_an_epoch(void **state)
 	bench_close(&b);
 }
 
-/* One bit anywhere, or an end anywhere: it is found. */
+/* One bit anywhere is found, or changes nothing of the data: some bits of the
+ * compressed form mean nothing.  An end anywhere is found. */
 static void
 damage_is_found(void **state)
 {
-	struct backup_report report;
+	struct backup_report report, whole;
 	struct err e = { 0 };
 	struct bench b;
 	struct stat st;
@@ -107,6 +109,7 @@ damage_is_found(void **state)
 	(void)state;
 	bench_open(&b);
 	bench_make(&b);
+	assert_ok(backup_verify(b.file, &whole, &e), &e);
 	assert_int_equal(stat(b.file, &st), 0);
 	fd = open(b.file, O_RDWR | O_CLOEXEC);
 	for (int64_t i = 0; i < 40; i++) {
@@ -116,9 +119,12 @@ damage_is_found(void **state)
 		assert_int_equal(pread(fd, &byte, 1, at), 1);
 		flipped = (unsigned char)(byte ^ 1U << i % 8);
 		assert_int_equal(pwrite(fd, &flipped, 1, at), 1);
-		if (backup_verify(b.file, &report, &e))
-			fail_msg("bit %d of byte %lld", (int)(i % 8),
-			    (long long)at);
+		if (backup_verify(b.file, &report, &e)) {
+			assert_int_equal(report.files, whole.files);
+			assert_int_equal(report.bytes, whole.bytes);
+			assert_int_equal(report.epoch, whole.epoch);
+			assert_string_equal(report.head, whole.head);
+		}
 		assert_int_equal(pwrite(fd, &byte, 1, at), 1);
 	}
 	assert_ok(backup_verify(b.file, &report, &e), &e);
@@ -132,10 +138,76 @@ damage_is_found(void **state)
 	bench_close(&b);
 }
 
+/* --- kill -9 -------------------------------------------------------------- */
+
+static void
+child_makes(void *arg)
+{
+	const struct bench *b = arg;
+	const struct backup_options o = { .logs = true };
+	struct backup_report report;
+	struct err e;
+
+	backup_make(b->folder.path, b->file, &o, &report, &e);
+}
+
+static void
+child_restores(void *arg)
+{
+	const struct bench *b = arg;
+	struct backup_report report;
+	struct err e;
+
+	backup_restore(b->file, b->to, NULL, &report, &e);
+}
+
+static void
+assert_killed_at(const char *point, void (*fn)(void *arg), struct bench *b)
+{
+	char text[64];
+	int status;
+
+	snprintf(text, sizeof(text), "%s:kill", point);
+	setenv("SLIPWAY_FAILPOINT", text, 1);
+	status = in_child(fn, b);
+	unsetenv("SLIPWAY_FAILPOINT");
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+/* A name is a whole backup, a folder a whole restore, or neither is there. */
+static void
+kill_leaves_nothing_half(void **state)
+{
+	static const char *const making[] = { "backup.copied",
+		"backup.packed", "backup.rename.before" };
+	static const char *const restoring[] = { "restore.unpacked",
+		"restore.epoch", "restore.rename.before" };
+	struct backup_report report;
+	struct err e = { 0 };
+	struct bench b;
+
+	(void)state;
+	needs_failpoints();
+	bench_open(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(making); i++) {
+		assert_killed_at(making[i], child_makes, &b);
+		assert_false(file_exists(b.file));
+	}
+	bench_make(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(restoring); i++) {
+		assert_killed_at(restoring[i], child_restores, &b);
+		assert_false(file_exists(b.to));
+	}
+	assert_ok(backup_restore(b.file, b.to, NULL, &report, &e), &e);
+	bench_close(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kill_leaves_nothing_half),
 		cmocka_unit_test(names_are_ours),
 		cmocka_unit_test(restore_begins_an_epoch),
 		cmocka_unit_test(damage_is_found),
