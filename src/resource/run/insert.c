@@ -42,8 +42,11 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 		.task = s->task->name, .definition = s->task->hash,
 		.params = json_canonical(cx->arena, s->params),
 		.status = first_status(s), .waiting = (int64_t)graph_waiting(s),
-		.target = target_of(s), .reason = "", .preview = "", .preview_hash = "",
-		.asked = !approval_is_late(s->task, s->params),
+		.target = target_of(s), .reason = "", .preview = "",
+		.preview_hash = "",
+		/* What is inserted later was not in the plan. */
+		.asked = run->root_step == 0 &&
+		    !approval_is_late(s->task, s->params),
 		.outputs = "{}", .priority = run->priority,
 		.seq = site_next_seq(cx->site) };
 	struct query *q = query(cx->db, "step_insert");
