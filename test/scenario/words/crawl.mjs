@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // crawl RUN TICKET PLAN: every GET of the document, as the operator and as an
-// admin, leaves the audit chain and what the ticket and the run say as it was.
+// admin, leaves the audit chain (but for what was denied, which is always told)
+// and what the ticket and the run say as it was.
 import { Failure } from '../world.mjs';
 
 function target(operation, values) {
@@ -14,9 +15,11 @@ function target(operation, values) {
 }
 
 async function state(world, run, ticket) {
-	const texts = [];
+	const audit = await world.api('operator', 'GET', '/v1/audit?limit=200');
+	const texts = [JSON.stringify(JSON.parse(audit.text).items
+		.find(item => item.decision !== 'denied'))];
 
-	for (const path of ['/v1/audit?limit=1', `/v1/runs/${run}`,
+	for (const path of [`/v1/runs/${run}`,
 		`/v1/tickets/${ticket}`, '/v1/platform'])
 		texts.push((await world.api('operator', 'GET', path)).text);
 	return texts.join('\n');
