@@ -9,10 +9,12 @@
 #include "resource/ask/ask_api.h"
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
+#include "resource/pause/pause_api.h"
 #include "resource/person/person_api.h"
 #include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
 #include "resource/run/stats_api.h"
+#include "resource/schedule/schedule_api.h"
 #include "resource/search/search_api.h"
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
@@ -21,9 +23,11 @@
 #include "resource/token/token_api.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
+#include "spec/pause.h"
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
+#include "spec/schedule.h"
 #include "spec/search.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
@@ -32,6 +36,8 @@ const struct binding bindings[] = {
 	{ &op_access_can, .handler = access_api_can },
 	{ &op_audit_list, .handler = audit_api_list, .pool = true },
 	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },
+	{ &op_backfill_cancel, .handler = backfill_api_cancel },
+	{ &op_backfill_list, .handler = backfill_api_list },
 	{ &op_catalogue_get, .handler = catalogue_api_get },
 	{ &op_environment_list, .handler = person_api_environments },
 	{ &op_health_live, .raw = health_live },
@@ -39,6 +45,9 @@ const struct binding bindings[] = {
 	{ &op_me_get, .handler = access_api_me },
 	{ &op_metrics_get, .raw = metrics_answer },
 	{ &op_openapi_get, .handler = openapi_api_get },
+	{ &op_pause_end, .handler = pause_api_end },
+	{ &op_pause_list, .handler = pause_api_list },
+	{ &op_pause_set, .handler = pause_api_set },
 	{ &op_person_list, .handler = person_api_list },
 	{ &op_plan_diff, .handler = catalogue_api_plan_diff },
 	{ &op_plan_get, .handler = catalogue_api_plan },
@@ -59,6 +68,12 @@ const struct binding bindings[] = {
 	{ &op_run_results, .handler = results_api_get },
 	{ &op_run_retry, .handler = run_api_retry },
 	{ &op_run_reveal, .handler = run_api_reveal },
+	{ &op_schedule_backfill, .handler = schedule_api_backfill },
+	{ &op_schedule_get, .handler = schedule_api_get },
+	{ &op_schedule_list, .handler = schedule_api_list },
+	{ &op_schedule_pause, .handler = schedule_api_pause },
+	{ &op_schedule_resume, .handler = schedule_api_resume },
+	{ &op_schedule_run, .handler = schedule_api_run },
 	{ &op_schema_get, .handler = catalogue_api_schema },
 	{ &op_secret_list, .handler = secret_api_list },
 	{ &op_secret_remove, .handler = secret_api_remove },

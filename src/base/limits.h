@@ -44,6 +44,9 @@
 /* time */
 #define LIMIT_ZONE_BYTES KIB(256) /* of one time zone's file */
 #define LIMIT_SCHEDULE_BYTES 256  /* of one cron expression */
+#define LIMIT_SCHEDULES 1000	  /* of a folder */
+#define LIMIT_MISSED 100	  /* times made up for at once */
+#define LIMIT_BACKFILL 1000	  /* times of one back-fill */
 
 /* engine */
 #define LIMIT_STEPS_PER_RUN 200000

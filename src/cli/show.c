@@ -10,6 +10,7 @@
 #include "spec/catalogue.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
+#include "spec/schedule.h"
 #include "spec/ticket.h"
 
 void
@@ -212,6 +213,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &me_schema, show_me },
 		{ &can_schema, show_can },
 		{ &platform_schema, show_platform },
+		{ &schedule_detail_schema, show_schedule },
 	};
 
 	if (op->out == &ticket_detail_schema) {

@@ -76,6 +76,7 @@ void show_plan(struct session *s, const json_t *plan);
 void show_me(struct session *s, const json_t *me);
 void show_can(struct session *s, const json_t *can);
 void show_health(struct session *s, const json_t *health);
+void show_schedule(struct session *s, const json_t *schedule);
 void show_platform(struct session *s, const json_t *platform);
 /* Any object, in the order of its schema. */
 void show_object(

@@ -56,7 +56,7 @@ step_may_begin(struct engine *g, struct cx *cx, struct run *run,
 		    step_ask(cx, run, step, task) != APPROVAL_ASKED;
 	if (approval_step_was_given(cx, run, step))
 		return true;
-	if (step_fits_limits(g, cx, task, step))
+	if (!claim_paused(cx, task, step) && claim_limits(g, cx, task, step))
 		start_attempt(g, cx, run, step, "preview");
 	return false;
 }
@@ -113,6 +113,6 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 	move_step(cx, step, "ready", "");
 	if (run_is_preview(run))
 		step_park(cx, step, 0, "waits for the approval");
-	else if (!step_shares(cx, step))
+	else if (!claim_paused(cx, task, step) && !step_shares(cx, run, step))
 		start_attempt(g, cx, run, step, "run");
 }

@@ -232,7 +232,7 @@ finish_verify(struct engine *g, struct cx *cx, struct run *run,
 }
 
 void
-step_unpark(struct cx *cx, const struct step *step, const struct task *task)
+step_unpark(struct cx *cx, const struct step *step)
 {
 	struct query *q;
 
@@ -241,8 +241,6 @@ step_unpark(struct cx *cx, const struct step *step, const struct task *task)
 	q = query(cx->db, "step_parked_on");
 	bind_int(q, "id", step->id);
 	query_run(q);
-	if (task != NULL && task->nuses > 0)
-		query_run(query(cx->db, "step_parked_on_limits"));
 }
 
 static void
@@ -269,7 +267,7 @@ finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
 	else if (streq(a->kind, "verify") &&
 	    streq(step->status, "verifying"))
 		finish_verify(g, cx, run, step, task, ev, a->status);
-	step_unpark(cx, step, task);
+	step_unpark(cx, step);
 	run_settle(cx, run);
 }
 

@@ -16,18 +16,8 @@
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
-void
-step_park(struct cx *cx, struct step *step, int64_t shares,
-    const char *reason)
-{
-	step->held = true;
-	step->shares = shares;
-	step->reason = reason;
-	move_save_step(cx, step);
-}
-
 bool
-step_shares(struct cx *cx, struct step *step)
+step_shares(struct cx *cx, const struct run *run, struct step *step)
 {
 	struct query *q = query(cx->db, "step_same_active");
 	int64_t other = 0;
@@ -36,6 +26,7 @@ step_shares(struct cx *cx, struct step *step)
 	bind_text(q, "ident", step->ident);
 	bind_int(q, "run_id", step->run_id);
 	bind_text(q, "definition", step->definition);
+	bind_int(q, "scheduled_at", run->scheduled_at);
 	if (query_next(q)) {
 		other = column_int(q, "id");
 		key = column_text(q, "run_key", cx->arena);
@@ -71,32 +62,6 @@ step_shared_result(struct cx *cx, struct run *run, struct step *step)
 		    arena_printf(cx->arena,
 			"the same step succeeded in %s", theirs->key),
 		    other->outputs);
-	return true;
-}
-
-bool
-step_fits_limits(struct engine *g, struct cx *cx, const struct task *task,
-    struct step *step)
-{
-	for (size_t i = 0; i < task->nuses; i++) {
-		const struct limit_def *limit =
-		    platform_limit(cx->platform, task->uses[i].limit);
-		const char *holders;
-		int64_t used = engine_in_use(g, cx, task->uses[i].limit,
-		    &holders);
-
-		if (limit == NULL ||
-		    used + task->uses[i].amount <=
-			limit->amount + PLANTED("limit-off-by-one"))
-			continue;
-		if (used == 0)
-			continue; /* it would never fit: let it through alone */
-		step_park(cx, step, -1,
-		    arena_printf(cx->arena,
-			"waiting for %s %lld/%lld held by %s", limit->name,
-			(long long)used, (long long)limit->amount, holders));
-		return false;
-	}
 	return true;
 }
 
@@ -332,7 +297,8 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 		    "it has nothing to run itself", "{}");
 		return;
 	}
-	if (step_shares(cx, step) || !step_fits_limits(g, cx, task, step))
+	if (claim_paused(cx, task, step) || step_shares(cx, run, step) ||
+	    !claim_limits(g, cx, task, step))
 		return;
 	start_attempt(g, cx, run, step,
 	    step_has_preview(task) ? "preview" : "run");
@@ -398,8 +364,10 @@ duty_start(struct engine *g, struct cx *cx)
 	struct step **steps;
 	struct query *q;
 
-	if (g->stopping || running >= slots || engine_drains(g, cx))
+	if (g->stopping || running >= slots || engine_drains(g, cx) ||
+	    claim_paused_all(cx))
 		return;
+	claim_wake(g, cx);
 	/* Some will turn out to wait for something; the next round goes on. */
 	most = (slots - running) * 2 + 8;
 	if (most > LIMIT_BATCH)

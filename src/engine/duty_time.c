@@ -11,10 +11,8 @@
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
-/* at is wall time; a clock that jumps makes it come sooner or later by the
- * jump, once. */
-static void
-due_at(struct engine *g, const struct cx *cx, int64_t at)
+void
+engine_due_at(struct engine *g, const struct cx *cx, int64_t at)
 {
 	int64_t boot;
 
@@ -44,7 +42,7 @@ duty_retry(struct engine *g, struct cx *cx)
 	}
 	q = query(cx->db, "step_retry_next");
 	if (query_next(q) && !column_is_null(q, "at"))
-		due_at(g, cx, column_int(q, "at"));
+		engine_due_at(g, cx, column_int(q, "at"));
 	query_end(q);
 }
 
@@ -57,7 +55,7 @@ duty_expire(struct engine *g, struct cx *cx)
 		ticket_expire_due(cx);
 		next = ticket_next_expiry(cx);
 	}
-	due_at(g, cx, next);
+	engine_due_at(g, cx, next);
 }
 
 struct anchor_job {

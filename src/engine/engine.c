@@ -26,6 +26,7 @@ static const struct duty {
 	{ "finish", duty_finish },
 	{ "expire", duty_expire },
 	{ "retry", duty_retry },
+	{ "schedule", duty_schedule },
 	{ "start", duty_start },
 	{ "anchor", duty_anchor },
 };
@@ -107,6 +108,7 @@ engine_destroy(struct engine *g)
 	arena_destroy(g->cache_arena);
 	arena_destroy(g->round);
 	platform_unref(g->platform);
+	platform_unref(g->scheduled);
 	pthread_mutex_destroy(&g->lock);
 	g->magic = 0;
 	free(g);
@@ -415,7 +417,7 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 		move_step(cx, step, "ready", "to be started again");
 	} else if (streq(step->status, "verifying"))
 		start_attempt(g, cx, run, step, "verify");
-	step_unpark(cx, step, engine_task(g, cx, step->definition));
+	step_unpark(cx, step);
 	run_settle(cx, run);
 }
 

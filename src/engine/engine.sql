@@ -12,7 +12,7 @@ VALUES ($step_id, $run_id, $no, $kind, $token, $epoch, $boot_id, $status,
 
 -- name: step_startable
 SELECT * FROM step WHERE status IN ('check', 'ready') AND held = 0
-ORDER BY priority DESC, id LIMIT $limit;
+ORDER BY rank, id LIMIT $limit;
 
 -- name: step_same_active
 -- An equal step of another run that is being done now.
@@ -20,6 +20,7 @@ SELECT step.id AS id, run.key AS run_key FROM step
 JOIN run ON run.id = step.run_id
 WHERE step.ident = $ident AND step.run_id <> $run_id
 	AND step.definition = $definition
+	AND run.scheduled_at = $scheduled_at
 	AND (step.status = 'checking' OR step.status = 'running'
 		OR step.status = 'verifying')
 	AND run.status = 'running' LIMIT 1;
@@ -29,11 +30,24 @@ WHERE step.ident = $ident AND step.run_id <> $run_id
 UPDATE step SET held = 0
 WHERE shares = $id AND shares <> 0 AND status = 'ready';
 
--- name: step_parked_on_limits
-UPDATE step SET held = 0, shares = 0 WHERE id IN (
-	SELECT id FROM step
-	WHERE shares = -1 AND shares <> 0 AND status = 'ready'
-	ORDER BY priority DESC, id LIMIT 64);
+-- name: step_waited_limit
+-- The limits that somebody waits for, one by one.
+SELECT wait_on FROM step WHERE wait_on > $after AND wait_on <> ''
+	AND status = 'ready' ORDER BY wait_on LIMIT 1;
+
+-- name: step_waiters
+SELECT id, rank, wait_amount FROM step
+WHERE wait_on = $limit AND wait_on <> '' AND status = 'ready'
+ORDER BY rank, id LIMIT $count;
+
+-- name: step_unwait
+UPDATE step SET held = 0, shares = 0, wait_on = '' WHERE id = $id;
+
+-- name: step_rank_cap
+-- The clock went back: what was asked for in the future is asked for now.
+UPDATE step SET rank = $now WHERE rank > $now
+	AND run_id IN (SELECT id FROM run WHERE status IN ('waiting_approval',
+		'queued', 'running') AND created_at > $now);
 
 -- name: step_retry_due
 SELECT * FROM step WHERE status = 'retry' AND due_at <= $now

@@ -65,6 +65,11 @@ struct engine {
 	int64_t starts_due_boot_ms; /* pending starts are written; 0: unset */
 	bool more; /* come again at once */
 
+	/* When the next schedule is due (wall), by which folder that was found
+	 * out, and when. */
+	struct platform *scheduled;
+	int64_t schedule_next, schedule_looked;
+
 	/* Tasks by definition hash, for as long as the folder stays. */
 	struct arena *cache_arena;
 	struct map cache;
@@ -93,14 +98,8 @@ void start_attempt(struct engine *g, struct cx *cx, struct run *run,
     struct step *step, const char *kind);
 
 void run_begins(struct cx *cx, struct run *run);
-/* Let it stand aside until what it waits for is over; it keeps its place. */
-void step_park(struct cx *cx, struct step *step, int64_t shares,
-    const char *reason);
 /* An equal step of another run is being done: it waits for that one. */
-bool step_shares(struct cx *cx, struct step *step);
-/* false: it waits for a limit. */
-bool step_fits_limits(struct engine *g, struct cx *cx,
-    const struct task *task, struct step *step);
+bool step_shares(struct cx *cx, const struct run *run, struct step *step);
 
 /* approve.c: a step with what it would do shown first, and approved. */
 bool step_has_preview(const struct task *task);
@@ -116,11 +115,28 @@ void finish_preview(struct engine *g, struct cx *cx, struct run *run,
 /* How an attempt ended, in words. */
 const char *attempt_words(struct cx *cx, const struct work_event *ev);
 void duty_finish(struct engine *g, struct cx *cx);
-/* Let those look again that stood aside for this step, or for what it held.
- * task may be NULL. */
-void step_unpark(struct cx *cx, const struct step *step,
-    const struct task *task);
+/* Let those look again that stood aside for this step. */
+void step_unpark(struct cx *cx, const struct step *step);
+
+/* claim.c: what holds up a step that is ready. */
+/* Let it stand aside until what it waits for is over; it keeps its place. */
+void step_park(struct cx *cx, struct step *step, int64_t shares,
+    const char *reason);
+bool claim_paused_all(struct cx *cx);
+/* true: it was parked, its task or a limit that it uses is paused. */
+bool claim_paused(struct cx *cx, const struct task *task, struct step *step);
+/* false: it was parked, a limit is used up, or is another's turn. */
+bool claim_limits(struct engine *g, struct cx *cx, const struct task *task,
+    struct step *step);
+/* Let those look again for whom there is enough of their limit. */
+void claim_wake(struct engine *g, struct cx *cx);
+
+/* duty_schedule.c */
+void duty_schedule(struct engine *g, struct cx *cx);
 /* duty_time.c */
+/* Come again at that wall time; a clock that jumps makes it come sooner or
+ * later by the jump, once. */
+void engine_due_at(struct engine *g, const struct cx *cx, int64_t at);
 void duty_retry(struct engine *g, struct cx *cx);
 void duty_expire(struct engine *g, struct cx *cx);
 void duty_anchor(struct engine *g, struct cx *cx);

@@ -374,6 +374,7 @@ env_build(struct building *b, struct err *e)
 	    ? NULL
 	    : (json_t *)(uintptr_t)environment->vars;
 	json_t *own = (json_t *)(uintptr_t)b->task->env;
+	char scheduled[SCHEDULE_TIME_TEXT];
 
 	env_add(b, "", "PATH", "/usr/local/bin:/usr/bin:/bin");
 	env_add(b, "", "LANG", "C.UTF-8");
@@ -388,6 +389,13 @@ env_build(struct building *b, struct err *e)
 	env_add(b, "SLIPWAY_", "ENVIRONMENT", b->run->environment);
 	env_add(b, "SLIPWAY_", "REQUESTER", b->run->requester);
 	env_add(b, "SLIPWAY_", "MODE", b->kind);
+	if (b->run->scheduled_at != 0) {
+		env_add(b, "SLIPWAY_", "SCHEDULE", b->run->schedule);
+		env_add(b, "SLIPWAY_", "SCHEDULED_AT",
+		    arena_strdup(cx->arena,
+			schedule_time_text(b->run->scheduled_at,
+			    scheduled)));
+	}
 	for (void *i = json_object_iter(vars); i != NULL;
 	     i = json_object_iter_next(vars, i))
 		env_add(b, "", json_object_iter_key(i),

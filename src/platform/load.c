@@ -219,6 +219,7 @@ load_all(struct load *l, struct platform **ret, struct err *e)
 	settle_base(l);
 	load_tasks(l);
 	load_requests(l);
+	load_schedules(l);
 	check_environments(l);
 	check_tasks(l);
 	folder_errors_sort(l->errs);

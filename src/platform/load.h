@@ -23,6 +23,7 @@
 enum item_kind {
 	ITEM_TASK,
 	ITEM_REQUEST,
+	ITEM_SCHEDULE,
 	ITEM_PERSON,
 	ITEM_TEAM,
 	ITEM_ENVIRONMENT,
@@ -104,6 +105,10 @@ void load_problems(struct load *l, const struct yaml_doc *doc,
 void settle_base(struct load *l);
 void load_tasks(struct load *l);
 void load_requests(struct load *l);
+void load_schedules(struct load *l);
+/* Complains and returns NULL when there is no such time zone. */
+const struct zone *settle_zone(struct load *l, const struct item *it,
+    const char *pointer, const char *name);
 void check_tasks(struct load *l);
 void check_environments(struct load *l);
 void check_task_params(struct load *l, const struct item *it);

@@ -46,7 +46,7 @@ document_unknown(struct load *l, const struct yaml_doc *doc,
 	document_error(l, doc, first, near.best != NULL
 	    ? load_text(l, "did you mean '%s'?", near.best)
 	    : "begin it with slipway, people, teams, grants, environments, "
-	      "task or request", load_text(l,
+	      "task, request or schedule", load_text(l,
 	    "'%s' tells no kind of document", first->key));
 }
 
@@ -68,8 +68,7 @@ document_find_kind(struct load *l, const struct yaml_doc *doc)
 	}
 	if (kind->schema == NULL) {
 		document_error(l, doc, first, "take the document out for now",
-		    load_text(l, "%s are not in this release",
-		    streq(first->key, "process") ? "processes" : "schedules"));
+		    "processes are not in this release");
 		return NULL;
 	}
 	return kind;
@@ -135,6 +134,24 @@ document_spread(struct load *l, const struct yaml_doc *doc, json_t *value,
 	}
 }
 
+/* The whole document is one item, named by its first key. */
+static bool
+document_is_one(const struct folder_kind *kind)
+{
+	return kind->schema == &folder_task_schema ||
+	    kind->schema == &folder_request_schema ||
+	    kind->schema == &folder_schedule_schema;
+}
+
+static enum item_kind
+document_item(const struct folder_kind *kind)
+{
+	if (kind->schema == &folder_task_schema)
+		return ITEM_TASK;
+	return kind->schema == &folder_request_schema ? ITEM_REQUEST
+						      : ITEM_SCHEDULE;
+}
+
 static void
 document_items(struct load *l, const struct yaml_doc *doc,
     const struct folder_kind *kind, json_t *value, bool broken)
@@ -142,16 +159,14 @@ document_items(struct load *l, const struct yaml_doc *doc,
 	const char *key = kind->key;
 	struct item *it;
 
-	if (kind->schema == &folder_task_schema ||
-	    kind->schema == &folder_request_schema) {
+	if (document_is_one(kind)) {
 		const char *name = json_string_value(
 		    json_object_get(value, key));
-		bool task = kind->schema == &folder_task_schema;
 
 		if (name == NULL)
 			return;
-		it = load_add(l, task ? ITEM_TASK : ITEM_REQUEST, name, doc,
-		    "", json_incref(value));
+		it = load_add(l, document_item(kind), name, doc, "",
+		    json_incref(value));
 		if (it != NULL)
 			it->broken = broken;
 		return;
@@ -223,7 +238,8 @@ problem_where(struct load *l, const struct yaml_doc *doc, struct str pointer)
 	const struct yaml_node *first = doc->root->child;
 	const char *path = problem_path(l, pointer);
 	bool named = (streq(first->key, "task") ||
-	    streq(first->key, "request")) && first->kind == YAML_SCALAR;
+	    streq(first->key, "request") ||
+	    streq(first->key, "schedule")) && first->kind == YAML_SCALAR;
 
 	if (!named || streq(path, first->key))
 		return *path == '\0' ? "this document" : path;

@@ -14,6 +14,7 @@ item_kind_name(enum item_kind kind)
 	static const char *const names[ITEM_KINDS] = {
 		[ITEM_TASK] = "task",
 		[ITEM_REQUEST] = "request",
+		[ITEM_SCHEDULE] = "schedule",
 		[ITEM_PERSON] = "person",
 		[ITEM_TEAM] = "team",
 		[ITEM_ENVIRONMENT] = "environment",

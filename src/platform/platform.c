@@ -53,6 +53,13 @@ platform_request(const struct platform *p, const char *name)
 	    name);
 }
 
+const struct schedule_def *
+platform_schedule(const struct platform *p, const char *name)
+{
+	return platform_find(p->schedules, p->nschedules,
+	    sizeof(*p->schedules), name);
+}
+
 const struct environment_def *
 platform_environment(const struct platform *p, const char *name)
 {

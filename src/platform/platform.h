@@ -12,6 +12,7 @@
 #ifndef PLATFORM_PLATFORM_H
 #define PLATFORM_PLATFORM_H
 
+#include "platform/schedule.h"
 #include "platform/task.h"
 #include "spec/op.h"
 
@@ -96,6 +97,7 @@ struct platform {
 	const char *hash;   /* over all definitions and files */
 	const char *commit; /* git HEAD when there is one, "" otherwise */
 	const char *timezone;
+	const struct zone *zone; /* of that name */
 	int64_t loaded_ms;
 	int64_t approval_expires_ms; /* default 24 h */
 	const char *default_environment; /* the only one, or NULL */
@@ -114,6 +116,8 @@ struct platform {
 	size_t ntasks;
 	const struct request_def *requests;
 	size_t nrequests;
+	const struct schedule_def *schedules;
+	size_t nschedules;
 	const struct limit_def *limits;
 	size_t nlimits;
 	const struct volume_def *volumes;
@@ -164,6 +168,8 @@ struct platform *platform_empty(void);
 
 const struct task *platform_task(const struct platform *p, const char *name);
 const struct request_def *platform_request(const struct platform *p,
+    const char *name);
+const struct schedule_def *platform_schedule(const struct platform *p,
     const char *name);
 const struct environment_def *platform_environment(const struct platform *p,
     const char *name);

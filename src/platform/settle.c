@@ -7,9 +7,7 @@
 #include "platform/build.h"
 #include "platform/names.h"
 #include "spec/op.h"
-#include "sys/file.h"
-
-#define SETTLE_ZONES "/usr/share/zoneinfo"
+#include "sys/zone_file.h"
 
 /* An array of the snapshot, one element per item of a kind. */
 static void *
@@ -337,6 +335,20 @@ settle_grants(struct load *l)
 	l->p->ngrants = items->count;
 }
 
+const struct zone *
+settle_zone(struct load *l, const struct item *it, const char *pointer,
+    const char *name)
+{
+	const struct zone *zone;
+	struct err e = { 0 };
+
+	if (zone_file_load(l->p->arena, ZONE_FILE_FOLDER, name, &zone, &e))
+		return zone;
+	load_error(l, it, pointer, e.hint[0] != '\0' ? e.hint : NULL, "%s",
+	    e.message);
+	return zone_utc();
+}
+
 static void
 settle_settings(struct load *l)
 {
@@ -348,6 +360,7 @@ settle_settings(struct load *l)
 	struct platform *p = l->p;
 
 	p->timezone = zone != NULL ? zone : "UTC";
+	p->zone = zone_utc();
 	p->approval_expires_ms = 86400000;
 	if (it == NULL)
 		return;
@@ -356,10 +369,8 @@ settle_settings(struct load *l)
 	    p->approval_expires_ms);
 	if (team != NULL)
 		load_resolve(l, it, "/team", ITEM_TEAM, team);
-	if (!streq(p->timezone, "UTC") && file_exists(SETTLE_ZONES) &&
-	    !file_exists(load_text(l, SETTLE_ZONES "/%s", p->timezone)))
-		load_error(l, it, "/timezone", "write it like Europe/London",
-		    "unknown time zone '%s'", p->timezone);
+	if (zone != NULL)
+		p->zone = settle_zone(l, it, "/timezone", zone);
 }
 
 void

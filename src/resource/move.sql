@@ -10,6 +10,7 @@ WHERE id = $id;
 -- name: step_update
 -- waiting is left alone: only step_dependants_done counts it down.
 UPDATE step SET status = $status, held = $held, shares = $shares,
+	wait_on = $wait_on, wait_amount = $wait_amount,
 	reason = $reason, preview = $preview,
 	preview_hash = $preview_hash, attempts = $attempts,
 	tries = $tries, outputs = $outputs, due_at = $due_at, seq = $seq,

@@ -3,9 +3,11 @@
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/op.h"
+#include "spec/pause.h"
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
+#include "spec/schedule.h"
 #include "spec/search.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
@@ -14,6 +16,8 @@ const struct op *const ops[] = {
 	&op_access_can,
 	&op_audit_list,
 	&op_audit_verify,
+	&op_backfill_cancel,
+	&op_backfill_list,
 	&op_catalogue_get,
 	&op_environment_list,
 	&op_health_live,
@@ -21,6 +25,9 @@ const struct op *const ops[] = {
 	&op_me_get,
 	&op_metrics_get,
 	&op_openapi_get,
+	&op_pause_end,
+	&op_pause_list,
+	&op_pause_set,
 	&op_person_list,
 	&op_plan_diff,
 	&op_plan_get,
@@ -41,6 +48,12 @@ const struct op *const ops[] = {
 	&op_run_results,
 	&op_run_retry,
 	&op_run_reveal,
+	&op_schedule_backfill,
+	&op_schedule_get,
+	&op_schedule_list,
+	&op_schedule_pause,
+	&op_schedule_resume,
+	&op_schedule_run,
 	&op_schema_get,
 	&op_secret_list,
 	&op_secret_remove,

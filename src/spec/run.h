@@ -25,6 +25,9 @@ struct run {
 	const char *reason; /* why it is in this status, for people */
 	const char *requester;
 	const char *via; /* "cli", "api" … */
+	const char *schedule; /* that it is a run of, or "" */
+	int64_t scheduled_at; /* the time that the schedule names; 0: none */
+	int64_t backfill;     /* row id, 0: none */
 	int64_t ticket_id; /* 0: none */
 	int64_t retry_of;  /* run id, 0: none */
 	bool dry;	   /* plan only: checks run, steps do not */
@@ -65,6 +68,9 @@ struct step {
 	int64_t tries;	     /* of the command, since the last reset */
 	const char *outputs; /* JSON; secret values sealed */
 	int64_t priority;
+	int64_t rank; /* the least one is served first */
+	const char *wait_on; /* the limit that it waits for, or "" */
+	int64_t wait_amount; /* of it */
 	int64_t due_at;
 	int64_t seq;
 	int64_t started_at, ended_at;

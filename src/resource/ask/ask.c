@@ -237,6 +237,19 @@ ask_dedupe_key(struct cx *cx, const struct prepared *p)
 	    p->ask->task->closure_hash);
 }
 
+/* Levels of run.priority. */
+static int64_t
+ask_priority(const struct request_def *request)
+{
+	static const char *const levels[] = { "operational", "customer",
+		"security", "interruption" };
+
+	for (size_t i = 0; request != NULL && i < ARRAY_SIZE(levels); i++)
+		if (streq(levels[i], request->priority))
+			return (int64_t)i;
+	return 0;
+}
+
 struct run *
 ask_write_run(struct cx *cx, struct prepared *p,
     const struct ticket *ticket, const char *status, const char *reason)
@@ -254,8 +267,11 @@ ask_write_run(struct cx *cx, struct prepared *p,
 		.via = cx->actor->via,
 		.ticket_id = ticket == NULL ? 0 : ticket->id,
 		.retry_of = ask->retry_of, .dry = ask->dry,
+		.priority = ask_priority(ask->request),
+		.schedule = ask->schedule == NULL ? "" : ask->schedule,
+		.scheduled_at = ask->scheduled_at, .backfill = ask->backfill,
 		.cancel_by = "" };
-	if (ticket == NULL && !ask->dry)
+	if (ticket == NULL && !ask->dry && ask->schedule == NULL)
 		run->dedupe_key = ask_dedupe_key(cx, p);
 	run_insert(cx, run, &p->graph, ask->retry_from);
 	return run;
@@ -267,8 +283,8 @@ ask_join(struct cx *cx, const struct prepared *p, struct asked *ret)
 {
 	struct run *run;
 
-	if (p->ask->dry || p->ask->request != NULL || p->nrules > 0 ||
-	    p->late)
+	if (p->ask->dry || p->ask->schedule != NULL ||
+	    p->ask->request != NULL || p->nrules > 0 || p->late)
 		return false;
 	run = run_by_dedupe(cx, ask_dedupe_key(cx, p));
 	if (run == NULL)

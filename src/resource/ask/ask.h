@@ -24,6 +24,8 @@ struct ask {
 	int64_t retry_of;
 	const char *retry_from; /* ident of a step that is not taken over, nor
 				 * what depends on it; or NULL */
+	const char *schedule; /* whose run it is, or NULL */
+	int64_t scheduled_at, backfill;
 };
 
 /* An ask thought through: nothing is written yet but definitions and plan. */

@@ -47,7 +47,8 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 		/* What is inserted later was not in the plan. */
 		.asked = run->root_step == 0 &&
 		    !approval_is_late(s->task, s->params),
-		.outputs = "{}", .priority = run->priority,
+		.outputs = "{}", .priority = run->priority, .wait_on = "",
+		.rank = run->created_at - run->priority * RUN_LEVEL_MS,
 		.seq = site_next_seq(cx->site) };
 	struct query *q = query(cx->db, "step_insert");
 

@@ -359,6 +359,7 @@ retry_step(struct cx *cx, struct run *run, struct step *s)
 	s->shares = 0;
 	if (streq(s->preview, "again"))
 		s->preview = "";
+	s->wait_on = "";
 	if (s->target != TARGET_NONE && s->waiting == 0) {
 		move_step(cx, s, "check", "retried");
 	} else {

@@ -14,6 +14,9 @@
 #include "resource/cx.h"
 #include "spec/run.h"
 
+/* A level of priority is worth this much waiting: step.rank. */
+#define RUN_LEVEL_MS INT64_C(600000)
+
 /* Write the run with its steps and edges; id, key and root_step are set, the
  * requester watches it.  status is as in *run.  With retry_of, what succeeded
  * there and is the same still is taken over, but for the step of the ident

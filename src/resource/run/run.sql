@@ -4,11 +4,12 @@
 INSERT INTO run (key, task, team, environment, params, plan_hash,
 	closure_hash, status, reason, requester, via, ticket_id, retry_of, dry,
 	dedupe_key, priority, root_step, open_steps, failed_steps, cancel_by,
-	seq, created_at, started_at, ended_at)
+	seq, created_at, started_at, ended_at, schedule, scheduled_at, backfill)
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
-	$failed_steps, $cancel_by, $seq, $created_at, $started_at, $ended_at);
+	$failed_steps, $cancel_by, $seq, $created_at, $started_at, $ended_at,
+	$schedule, $scheduled_at, $backfill);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
@@ -58,11 +59,11 @@ WHERE run_id = $run_id AND person = $person;
 -- name: step_insert
 INSERT INTO step (run_id, ident, task, definition, params, status, waiting,
 	held, shares, reason, preview, target, asked, preview_hash, attempts,
-	tries, outputs, priority, due_at, seq, started_at, ended_at, fan)
+	tries, outputs, priority, rank, due_at, seq, started_at, ended_at, fan)
 VALUES ($run_id, $ident, $task, $definition, $params, $status, $waiting,
 	$held, $shares, $reason, $preview, $target, $asked, $preview_hash,
-	$attempts, $tries, $outputs, $priority, $due_at, $seq, $started_at,
-	$ended_at, $fan);
+	$attempts, $tries, $outputs, $priority, $rank, $due_at, $seq,
+	$started_at, $ended_at, $fan);
 
 -- name: edge_insert
 INSERT INTO edge (run_id, from_step, to_step, name)
@@ -137,7 +138,7 @@ UPDATE step SET status = CASE WHEN status = 'checking' THEN status
 WHERE run_id = $run_id AND status <> 'succeeded';
 
 -- name: step_unhold
-UPDATE step SET held = 0, reason = '', seq = $seq
+UPDATE step SET held = 0, reason = '', wait_on = '', seq = $seq
 WHERE run_id = $run_id AND held = 1;
 
 -- name: step_hold

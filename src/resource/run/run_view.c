@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "resource/pause/pause.h"
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
@@ -93,6 +94,18 @@ needs_json(struct cx *cx, struct json_out *out, const struct step *step)
 	json_array_end(out);
 }
 
+/* Why it does not go on; what holds up all is told of what could start. */
+static const char *
+step_reason(struct cx *cx, const struct step *s)
+{
+	const struct pause *all;
+
+	if (s->held || (!streq(s->status, "ready") && !streq(s->status, "check")))
+		return s->reason;
+	all = pause_find(cx, PAUSE_ALL, "");
+	return all == NULL ? s->reason : pause_words(cx, all);
+}
+
 void
 run_view_step(struct cx *cx, struct json_out *out, const struct step *s)
 {
@@ -109,7 +122,7 @@ run_view_step(struct cx *cx, struct json_out *out, const struct step *s)
 	json_kv_raw(out, "params",
 	    s->fan != FAN_NONE ? "{}" : sealed_mask_text(cx->arena, s->params));
 	json_kv_str(out, "status", s->status);
-	json_kv_str(out, "reason", s->reason);
+	json_kv_str(out, "reason", step_reason(cx, s));
 	json_kv_str(out, "preview", s->preview);
 	json_kv_str(out, "definition", s->definition);
 	needs_json(cx, out, s);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pause.h: something that people stopped for a while.
+ */
+#ifndef SPEC_PAUSE_H
+#define SPEC_PAUSE_H
+
+#include "spec/op.h"
+
+struct pause {
+	const char *kind; /* "schedule", "task", "limit", "all" */
+	const char *name; /* "" with all */
+	const char *person;
+	const char *reason;
+	int64_t at;
+};
+
+extern const struct schema pause_schema; /* struct pause */
+extern const struct op op_pause_list, op_pause_set, op_pause_end;
+
+#endif
