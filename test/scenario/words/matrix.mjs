@@ -28,12 +28,23 @@ const BODIES = values => ({
 	'ticket.link': { kind: 'blocks', to: values.ticket },
 	'ticket.unlink': { kind: 'blocks', to: values.ticket },
 	'ticket.move': { to: 'open' },
+	'pause.set': { kind: 'all' },
+	'pause.end': { kind: 'all' },
+	'schedule.backfill': { from: '2024-01-01', to: '2025-12-31', dry_run: true },
 	'secret.set': { value: 'long-enough-a-value' },
 	'token.create': { name: 'matrix' },
 });
 
 // An object of each kind, made by somebody who may.
-async function objects(world, who, task, request) {
+async function backfill(world, who, schedule) {
+	const { json } = await world.json(who, 'POST',
+		`/v1/schedules/${schedule}/backfills`,
+		{ from: '2026-01-01', to: '2026-04-30', again: true });
+
+	return json.id;
+}
+
+async function objects(world, who, task, request, path) {
 	const asked = await world.json(who, 'POST',
 		`/v1/requests/${request}/tickets`, { environment: 'prod',
 			params: task === 'slow' ? { name: 'matrix' } : {} });
@@ -48,7 +59,9 @@ async function objects(world, who, task, request) {
 		{ value: 'of-no-use-to-anybody' });
 	return { run: asked.json.run, step: json.steps[0].id, ticket: asked.json.ticket,
 		plan: asked.json.plan_hash, other: asked.json.plan_hash, task, request, person: who,
-		token: made.json.prefix, secret: 'matrix' };
+		token: made.json.prefix, secret: 'matrix', schedule: task,
+		backfill: path.includes('{backfill}') ?
+			await backfill(world, who, task) : 0 };
 }
 
 function symbol(status) {
@@ -122,7 +135,8 @@ export default async function run(world, args, { mutated }) {
 
 			for (const caller of WHO)
 				cells.push(await ask(world, caller, operation,
-					await objects(world, who, task, request)));
+					await objects(world, who, task, request,
+						operation.path)));
 			found.set(`${operation.id} ${operation.params === 0 ? '-' :
 				name}`, cells);
 		}
