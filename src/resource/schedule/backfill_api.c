@@ -112,7 +112,7 @@ schedule_api_backfill(struct cx *cx, struct call *call, struct json_out *out,
 	const struct schedule_def *s;
 	struct cron_time *times;
 	int64_t from, until, id = 0;
-	size_t n, done;
+	size_t n, done = 0;
 	bool dry = call_bool(call->body, "dry_run"), ok;
 	char text[CRON_TEXT];
 
