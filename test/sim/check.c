@@ -105,7 +105,10 @@ static const struct {
 	    "('queued', 'running') AND NOT EXISTS (SELECT 1 FROM step o WHERE "
 	    "o.id = s.shares AND o.status IN ('checking', 'running', "
 	    "'verifying')) AND NOT (s.shares = -1 AND EXISTS (SELECT 1 FROM "
-	    "attempt WHERE kind <> 'check' AND status IN " LIVE "))" },
+	    "attempt WHERE kind <> 'check' AND status IN " LIVE ")) AND "
+	    /* or behind one that is ready, and starts in the next round */
+	    "NOT (s.shares = -1 AND EXISTS (SELECT 1 FROM step r WHERE r.status = "
+	    "'ready' AND r.held = 0))" },
 	{ "a final run keeps its key",
 	    "SELECT key FROM run WHERE dedupe_key IS NOT NULL AND "
 	    "status NOT IN " OPEN_RUNS },
