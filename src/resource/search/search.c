@@ -2,7 +2,7 @@
 #include "resource/search/search.h"
 
 #include "resource/search/compile.h"
-#include "resource/ticket/ticket.h"
+#include "resource/sight.h"
 #include "store/record.h"
 #include "sys/zone_file.h"
 
@@ -60,6 +60,7 @@ search_begin(struct cx *cx, const char *text, struct search **ret,
 	c.query = &jql;
 	c.zone = search_zone(cx);
 	select_add(&select, "SELECT ticket.* FROM ticket WHERE ");
+	select_add(&select, SIGHT_TICKETS " AND ");
 	if (!compile_where(&c, e)) {
 		select_finish(&select);
 		return false;
@@ -68,6 +69,7 @@ search_begin(struct cx *cx, const char *text, struct search **ret,
 	compile_order(&c);
 	s->cx = cx;
 	s->q = select_query(&select, cx->db);
+	sight_bind(cx, s->q);
 	*ret = s;
 	return true;
 }
@@ -77,13 +79,11 @@ search_next(struct search *s)
 {
 	struct ticket *t;
 
-	while (query_next(s->q)) {
-		t = ARENA_NEW(s->cx->arena, struct ticket);
-		record_read(s->q, &ticket_schema, t, s->cx->arena);
-		if (ticket_visible(s->cx, t))
-			return t;
-	}
-	return NULL;
+	if (!query_next(s->q))
+		return NULL;
+	t = ARENA_NEW(s->cx->arena, struct ticket);
+	record_read(s->q, &ticket_schema, t, s->cx->arena);
+	return t;
 }
 
 void

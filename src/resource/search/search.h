@@ -2,9 +2,9 @@
 /*
  * search.h: tickets by a query (spec/jql.h), and the index of their words.
  *
- * A query is compiled to SQL of const fragments with bound values, and its
- * rows are held against what the actor may see before anything is counted or
- * written, so that neither pages nor counts nor errors tell of others.
+ * A query is compiled to SQL of const fragments with bound values, together
+ * with what the actor may see (resource/sight.h), so that neither pages nor
+ * counts nor errors tell of others.
  * Owns the tables ticket_words and comment_words.  Whoever writes a title, a
  * description or a comment calls search_learn_… in the same transaction.
  */

@@ -67,9 +67,6 @@ VALUES ($ticket_id, $at, $actor, $kind, $body, $detail);
 -- name: ticket_entries
 SELECT * FROM ticket_entry WHERE ticket_id = $ticket_id ORDER BY id;
 
--- name: ticket_scopes
-SELECT id, team, environment, name FROM ticket_scope;
-
 -- name: ticket_labels_clear
 DELETE FROM ticket_label WHERE ticket_id = $ticket_id;
 

@@ -5,8 +5,8 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
+#include "resource/sight.h"
 #include "resource/ticket/comment.h"
-#include "resource/ticket/sight.h"
 #include "resource/ticket/view.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
@@ -46,7 +46,7 @@ list_bind(struct cx *cx, struct query *q, const struct call *call,
 	bind_int(q, "limit", waiting_for == NULL ? limit + 1 : -1);
 	bind_int(q, "before",
 	    ticket_before(cx, call_text(call->query, "after")));
-	ticket_sight(cx, q);
+	sight_bind(cx, q);
 }
 
 bool

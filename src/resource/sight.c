@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "resource/ticket/sight.h"
+#include "resource/sight.h"
 
 #include <jansson.h>
 
 #include "resource/access/access.h"
-#include "resource/ticket/work.h"
 #include "spec/validate.h"
 
 static const char *
@@ -43,23 +42,31 @@ sight_mine(struct cx *cx, const char *person)
 	for (size_t i = 0; i < p->nteams; i++)
 		if (team_has(&p->teams[i], person))
 			json_array_append_new(list,
-			    json_string(ticket_duty(cx, p->teams[i].name)));
+			    json_string(arena_printf(cx->arena, "%s:duty",
+				p->teams[i].name)));
 	return list;
+}
+
+/* "" is nothing in particular. */
+static const char *
+sight_column(struct cx *cx, struct query *q, const char *name)
+{
+	const char *text = column_text(q, name, cx->arena);
+
+	return text[0] != '\0' ? text : NULL;
 }
 
 static void
 sight_scopes(struct cx *cx, bool known, json_t *seen, json_t *reach)
 {
-	struct query *q = query(cx->db, "ticket_scopes");
+	struct query *q = query(cx->db, "sight_scopes");
 
 	while (query_next(q)) {
-		const struct ticket scope = {
+		const struct access_target target = {
 			.team = column_text(q, "team", cx->arena),
-			.environment = column_text(q, "environment", cx->arena),
-			.request = "",
-			.task = column_text(q, "name", cx->arena),
+			.environment = sight_column(cx, q, "environment"),
+			.name = sight_column(cx, q, "name"),
 		};
-		const struct access_target target = ticket_target(&scope);
 		const int64_t id = column_int(q, "id");
 
 		if (access_sees(cx->platform, cx->actor, NULL, &target))
@@ -73,7 +80,7 @@ sight_scopes(struct cx *cx, bool known, json_t *seen, json_t *reach)
 }
 
 void
-ticket_sight(struct cx *cx, struct query *q)
+sight_bind(struct cx *cx, struct query *q)
 {
 	const struct actor *a = cx->actor;
 	const struct person_def *person =
