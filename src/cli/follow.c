@@ -21,7 +21,7 @@
 struct follow_step {
 	char name[88]; /* task; with its number when it is not the only one */
 	char status[24]; /* last shown */
-	bool running;
+	bool running, asked; /* waits for an approval */
 	struct clean clean;
 	struct buf line;
 };
@@ -31,7 +31,7 @@ struct follow {
 	const struct follow_options *options;
 	const json_t *known; /* steps when it began, or NULL */
 	struct map steps; /* by id as text */
-	unsigned running;
+	unsigned running, asked;
 	int width; /* of task names */
 	char status[24];
 	bool ended, away;
@@ -252,6 +252,16 @@ follow_step_line(struct follow *f, struct follow_step *step, const json_t *data,
 	    f->width, step->name, words, *reason != '\0' ? "  " : "", reason);
 }
 
+/* How it ends when the person waits no longer. */
+static void
+follow_code(const struct follow *f)
+{
+	follow_goodbye.code = strcmp(f->status, "waiting_approval") == 0 ||
+				      (f->asked > 0 && f->running == 0)
+				  ? EXIT_WAITING
+				  : EXIT_LATER;
+}
+
 static void
 follow_step_event(struct follow *f, const json_t *data)
 {
@@ -260,6 +270,7 @@ follow_step_event(struct follow *f, const json_t *data)
 	struct follow_step *step = follow_step_of(
 	    f, int_get(data, "id", 0), text_get(a, data, "task"));
 	bool running = strcmp(status, "running") == 0;
+	bool asked = strcmp(status, "approval") == 0;
 
 	if (strlen(step->name) > (size_t)f->width && f->width < FOLLOW_NAME)
 		f->width = (int)strlen(step->name);
@@ -268,6 +279,10 @@ follow_step_event(struct follow *f, const json_t *data)
 	f->running += (unsigned)running;
 	f->running -= (unsigned)step->running;
 	step->running = running;
+	f->asked += (unsigned)asked;
+	f->asked -= (unsigned)step->asked;
+	step->asked = asked;
+	follow_code(f);
 	if (strcmp(step->status, status) == 0)
 		return;
 	snprintf(step->status, sizeof(step->status), "%s", status);
@@ -305,11 +320,10 @@ follow_run_event(struct follow *f, const json_t *data)
 	const char *status = text_get(s->arena, data, "status");
 	const char *reason = text_get(s->arena, data, "reason");
 
-	follow_goodbye.code =
-	    strcmp(status, "waiting_approval") == 0 ? EXIT_WAITING : EXIT_LATER;
 	if (strcmp(f->status, status) == 0)
 		return;
 	snprintf(f->status, sizeof(f->status), "%s", status);
+	follow_code(f);
 	if (f->options->progress && strcmp(status, "waiting_approval") == 0)
 		fprintf(s->out, "%s %s waits for approval%s%s\n",
 		    session_tone(

@@ -27,7 +27,8 @@ struct follow_options {
 /*
  * Returns when the run is over: the exit code of its status.  Prints events
  * as lines of JSON with --json.  When within_ms is over the process ends: 6
- * if the run waits for an approval, 75 if not; after Ctrl-C with 130.
+ * if the run waits for an approval, or nothing of it runs and a step does; 75
+ * if not; after Ctrl-C with 130.
  */
 int follow_run(struct session *s, const struct follow_options *o);
 

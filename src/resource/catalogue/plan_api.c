@@ -5,6 +5,7 @@
 #include "resource/approval/approval.h"
 #include "resource/catalogue/catalogue_api.h"
 #include "resource/plan/plan.h"
+#include "resource/ticket/ticket.h"
 #include "spec/validate.h"
 
 static void
@@ -13,9 +14,30 @@ plan_decref(void *json)
 	json_decref(json);
 }
 
+/* Of a ticket that the actor may see: who decides sees what is decided. */
+static bool
+plan_is_of_ticket(struct cx *cx, const char *hash)
+{
+	struct query *q = query(cx->db, "plan_tickets");
+	int64_t ids[100];
+	size_t n = 0;
+	bool seen = false;
+
+	bind_text(q, "hash", hash);
+	while (n < ARRAY_SIZE(ids) && query_next(q))
+		ids[n++] = column_int(q, "ticket_id");
+	query_end(q);
+	for (size_t i = 0; i < n && !seen; i++) {
+		const struct ticket *t = ticket_by_id(cx, ids[i]);
+
+		seen = t != NULL && ticket_visible(cx, t);
+	}
+	return seen;
+}
+
 /* Who may see what the plan is for may see the plan. */
 static bool
-plan_is_visible(struct cx *cx, const char *body)
+plan_is_visible(struct cx *cx, const char *hash, const char *body)
 {
 	json_t *plan = json_loads(body, 0, NULL);
 	const json_t *env = json_object_get(plan, "environment");
@@ -30,7 +52,8 @@ plan_is_visible(struct cx *cx, const char *body)
 	    &(struct access_target){
 		.team = task == NULL ? NULL : task->team,
 		.environment = call_text(env, "name"),
-		.name = name });
+		.name = name }) ||
+	    plan_is_of_ticket(cx, hash);
 }
 
 bool
@@ -47,7 +70,7 @@ catalogue_api_plan(struct cx *cx, struct call *call, struct json_out *out,
 		created = column_int(q, "created_at");
 	}
 	query_end(q);
-	if (body == NULL || !plan_is_visible(cx, body))
+	if (body == NULL || !plan_is_visible(cx, call->path[0], body))
 		return call_absent(e, "plan", call->path[0], NULL);
 	json_object_begin(out);
 	json_kv_str(out, "hash", call->path[0]);
@@ -100,7 +123,7 @@ plan_read(struct cx *cx, const char *hash, struct err *e)
 	const char *body = plan_body(cx, hash);
 	json_t *json;
 
-	if (body == NULL || !plan_is_visible(cx, body)) {
+	if (body == NULL || !plan_is_visible(cx, hash, body)) {
 		call_absent(e, "plan", hash, NULL);
 		return NULL;
 	}
