@@ -92,21 +92,59 @@ load_files(struct load *l)
  * Hashes.
  */
 
+/* The own hash, and the closure hash of each task it needs: those are there
+ * already. */
+static void
+load_closure(struct load *l, struct task *t)
+{
+	json_t *below = json_pack("{s:s}", "", t->hash);
+	char hash[DIGEST_HEX];
+	const char *text;
+
+	for (size_t i = 0; i < t->nneeds; i++)
+		json_object_set_new(below, t->needs[i].task,
+		    json_string(load_find(l, ITEM_TASK, t->needs[i].task)
+				    ->task->closure_hash));
+	text = json_canonical(l->a, below);
+	json_decref(below);
+	t->closure_hash = arena_strdup(l->p->arena,
+	    digest_hex(text, strlen(text), hash));
+}
+
+/* What is needed comes first; there is no cycle any more.  The walk keeps its
+ * own stack: a chain of tasks may be as long as the folder. */
 static void
 load_closures(struct load *l)
 {
 	const struct items *items = &l->kinds[ITEM_TASK];
-	char hash[DIGEST_HEX];
+	struct closure_frame {
+		struct task *task;
+		size_t next; /* need to look at */
+	} *stack = arena_array(l->a, items->count + 1, sizeof(*stack));
 
 	for (size_t i = 0; i < items->count; i++) {
-		struct task *t = items->list[i]->task;
-		const char *closure;
+		size_t depth = 0;
 
-		if (t == NULL)
-			continue;
-		closure = platform_closure(l->p, t, l->a);
-		t->closure_hash = arena_strdup(l->p->arena,
-		    digest_hex(closure, strlen(closure), hash));
+		stack[depth++] = (struct closure_frame){
+			items->list[i]->task, 0
+		};
+		while (depth > 0) {
+			struct closure_frame *top = &stack[depth - 1];
+			struct task *t = top->task;
+
+			if (t->closure_hash[0] != '\0') {
+				depth--;
+			} else if (top->next == t->nneeds) {
+				load_closure(l, t);
+				depth--;
+			} else {
+				stack[depth++] = (struct closure_frame){
+					load_find(l, ITEM_TASK,
+					    t->needs[top->next++].task)->task,
+					0
+				};
+			}
+		}
 	}
 }
 

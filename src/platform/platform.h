@@ -190,8 +190,9 @@ bool team_has(const struct team_def *t, const char *person);
 bool platform_is_one_of(const struct platform *p, const char *person,
     const char *team_or_person);
 
-/* The tasks that t needs, t first, each once: what closure_hash covers, as
- * {"task name": "definition hash"} canonical JSON. */
+/* The tasks that t needs, and t, each once: what closure_hash covers, as
+ * {"task name": "definition hash"} canonical JSON.  Takes time and memory for
+ * every one of them; the hash is there since the folder was loaded. */
 const char *platform_closure(const struct platform *p, const struct task *t,
     struct arena *a);
 

@@ -227,6 +227,7 @@ test_hashes(void **state)
 {
 	struct bench *b = *state;
 	struct platform *p, *q;
+	char *text;
 
 	bench_good(b);
 	p = bench_load_good(b);
@@ -252,6 +253,18 @@ test_hashes(void **state)
 	    good_tasks));
 	q = bench_load_good(b);
 	assert_string_equal(p->hash, q->hash);
+	platform_unref(q);
+
+	text = arena_strdup(b->a, good_tasks);
+	memcpy(strstr(text, "createuser"), "changeuser", 10);
+	bench_write(b, "all.yaml", text);
+	q = bench_load_good(b);
+	assert_string_equal(platform_task(p, "database")->hash,
+	    platform_task(q, "database")->hash);
+	assert_string_not_equal(platform_task(p, "database")->closure_hash,
+	    platform_task(q, "database")->closure_hash);
+	assert_string_equal(platform_task(p, "database-drop")->closure_hash,
+	    platform_task(q, "database-drop")->closure_hash);
 	platform_unref(q);
 	platform_unref(p);
 }

@@ -60,9 +60,9 @@ static bool
 plan_store_definitions(struct cx *cx, const struct task *root,
     struct err *e)
 {
-	const char *body = platform_closure(cx->platform, root, cx->arena);
-	json_t *closure = plan_parse(cx, body);
 	struct query *q = query(cx->db, "closure_get");
+	const char *body;
+	json_t *closure;
 	bool known;
 
 	bind_text(q, "hash", root->closure_hash);
@@ -70,6 +70,8 @@ plan_store_definitions(struct cx *cx, const struct task *root,
 	query_end(q);
 	if (known)
 		return true;
+	body = platform_closure(cx->platform, root, cx->arena);
+	closure = plan_parse(cx, body);
 	for (void *i = json_object_iter(closure); i != NULL;
 	     i = json_object_iter_next(closure, i)) {
 		const struct task *t =
