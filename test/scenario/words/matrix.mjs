@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: MIT
-// matrix: every operation, by everybody, on what is the platform team's and on
-// what is the security team's, against roles.txt.  An operation that is not
-// in the table fails, and so does one that is there no more.
+// matrix: every operation, by everybody, on what is the platform team's, on
+// what is the security team's, and on what is not there, against roles.txt.
+// An operation that is not in the table fails, with the row to write, and so
+// does one that is there no more.
 //
 // + means that the caller may: whatever the answer is then (200, 409, 422), it
 // is no 401, 403 or 404.
+//
+// Besides, what a caller may not see answers byte for byte as what is not
+// there: words, hints and headers.
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../lib/server.mjs';
 import { Failure } from '../world.mjs';
 
 const TABLE = path.join(ROOT, 'test/scenario/roles.txt');
-const WHO = ['nobody', 'olga', 'dora', 'ernie', 'casey', 'tina', 'operator'];
+const WHO = ['nobody', 'olga', 'dora', 'ernie', 'casey', 'tina', 'operator',
+	'sam', 'pat', 'rita', 'robot', 'dan', 'reader', 'worker', 'gone'];
+const CELLS = 2000; // at least
+
+const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
+	task: 'absent', request: 'absent', person: 'absent', token: 'slw_99999999',
+	secret: 'absent', schedule: 'absent', backfill: '99999' };
+// One letter from what is there.
+const NEAR_OURS = { ...ABSENT, task: 'slov', request: 'slov', schedule: 'slov',
+	person: 'erniee', secret: 'matriz' };
+const NEAR_THEIRS = { ...NEAR_OURS, task: 'vault-kez', request: 'vault-kez',
+	schedule: 'vault-kez', person: 'samm' };
 
 const BODIES = values => ({
 	'request.ask': { environment: 'dev' },
@@ -74,20 +89,113 @@ async function ask(world, who, operation, values) {
 		(all, name) => values[name]) + query;
 	const method = operation.method.toUpperCase();
 
-	if (operation.id === 'run.follow') {
-		let status = 200;
+	if (operation.id === 'run.follow' && who !== 'nobody') {
+		const end = await world.follow(who, values.run, {}, () => false);
 
-		await world.follow(who === 'nobody' ? 'operator' : who, values.run,
-			{}, () => false).then(end => {
-			status = end.status;
-		});
-		return who === 'nobody' ? '401' : symbol(status);
+		return { status: end?.status ?? 200, text: '', headers: {} };
 	}
-	const reply = await world.api(who, method, target, { body:
+	return world.api(who, method, target, { body:
 		method === 'GET' || method === 'DELETE' ? null :
 			JSON.stringify(BODIES(values)[operation.id] ?? {}) });
+}
 
-	return symbol(reply.status);
+// --- who is no person ---
+
+async function token_make(world, who, wish) {
+	const { status, text, json } = await world.json(who, 'POST',
+		'/v1/tokens', { name: 'matrix', ...wish });
+
+	if (status !== 200 && status !== 201)
+		throw new Failure(`a token of ${who}: ${text}`);
+	return json;
+}
+
+async function callers_make(world) {
+	const gone = await token_make(world, 'tina', {});
+	const reader = await token_make(world, 'tina', { role: 'viewer' });
+	const worker = await token_make(world, 'ernie',
+		{ environments: ['dev'] });
+
+	const people = path.join(world.folder, 'people.yaml');
+	const text = fs.readFileSync(people, 'utf8');
+	const reload = () => world.api('operator', 'POST',
+		'/v1/platform/reload', { body: '{}' });
+
+	// A disabled person's token is one of before that.
+	fs.writeFileSync(people, text.replace(', disabled: true', ''));
+	await reload();
+	await world.token_of('dan');
+	fs.writeFileSync(people, text);
+	await reload();
+	await world.api('tina', 'DELETE', `/v1/tokens/${gone.prefix}`);
+	world.tokens.set('gone', gone.token);
+	world.tokens.set('reader', reader.token);
+	world.tokens.set('worker', worker.token);
+}
+
+// --- one row ---
+
+function answer_changed(operation, cell) {
+	return operation.method !== 'get' && cell === '+';
+}
+
+// Objects last until somebody may have changed them.
+async function row_ask(world, operation, make) {
+	const row = [];
+	let values = null;
+
+	for (const who of WHO) {
+		values ??= await make();
+		const reply = await ask(world, who, operation, values);
+
+		row.push({ who, values, reply, cell: symbol(reply.status) });
+		if (answer_changed(operation, row.at(-1).cell))
+			values = null;
+	}
+	return row;
+}
+
+// All that a caller can tell one reply from another by, the name left out.
+function reply_face(reply, name) {
+	const text = reply.text.replace(/"request_id":"[^"]*"/, '')
+		.replaceAll(`'${name}'`, 'NAME');
+
+	return JSON.stringify([reply.status, text, Object.keys(reply.headers)
+		.filter(header => header !== 'content-length')]);
+}
+
+// Where the caller may not see the object itself, it is as one that is not
+// there and has almost its name.
+async function row_leaks(world, api, operation, row, theirs) {
+	const above = operation.path.replace(/(\{\w+\}).*/, '$1');
+	const name = /\{(\w+)\}/.exec(operation.path)[1];
+	const get = api.operations.find(o => o.method === 'get' &&
+		o.path === above);
+	const wrong = [];
+
+	for (const { who, values, reply, cell } of row) {
+		if (cell !== '404' || (get &&
+			(await ask(world, who, get, values)).status !== 404))
+			continue;
+		const near = { ...values, ...(theirs ? NEAR_THEIRS : NEAR_OURS) };
+		const found = reply_face(reply, values[name]);
+		const wanted = reply_face(await ask(world, who, operation, near),
+			near[name]);
+
+		if (found !== wanted)
+			wrong.push(`${operation.id}: ${who} can tell what is hidden ` +
+				`from what is not there:\n\t${found}\n\t${wanted}`);
+	}
+	return wrong;
+}
+
+// --- the table ---
+
+function row_text(name, cells) {
+	const [id, whose] = name.split(/ (?=\S+$)/);
+
+	return [id.padEnd(22), whose.padEnd(6), ...cells.map((cell, i) =>
+		cell.padEnd(WHO[i].length))].join(' ').trimEnd();
 }
 
 function table_read() {
@@ -95,28 +203,37 @@ function table_read() {
 
 	for (const line of fs.readFileSync(TABLE, 'utf8').split('\n')) {
 		const [id, whose, ...cells] = line.trim().split(/\s+/);
+		const name = `${id} ${whose}`;
 
-		if (line.trim() !== '' && !line.startsWith('#'))
-			rows.set(`${id} ${whose}`, cells);
+		if (line.trim() !== '' && !line.startsWith('#') &&
+			cells.length >= (rows.get(name) ?? []).length)
+			rows.set(name, cells);
 	}
 	return rows;
 }
 
 function compare(rows, found, mutated) {
-	const wrong = [];
+	const wrong = [], lacking = [];
 
 	for (const [name, cells] of found) {
 		const wanted = (rows.get(name) ?? []).slice();
 
 		if (mutated && name.startsWith('me.get'))
 			wanted[0] = '+';
-		if (wanted.join(' ') !== cells.join(' '))
-			wrong.push(`${name}: ${cells.join(' ')}, and not ` +
-				(wanted.join(' ') || 'in the table'));
+		if (wanted.join(' ') === cells.join(' '))
+			continue;
+		if (wanted.length < WHO.length)
+			lacking.push(row_text(name, cells));
+		else
+			wrong.push(`is   ${row_text(name, cells)}`,
+				`want ${row_text(name, wanted)}`);
 	}
 	for (const name of rows.keys())
 		if (!found.has(name))
 			wrong.push(`${name}: there is no such operation`);
+	if (lacking.length > 0)
+		wrong.push('rows to put into test/scenario/roles.txt, once ' +
+			'each cell is as it should be:', ...lacking);
 	return wrong;
 }
 
@@ -125,24 +242,47 @@ export default async function run(world, args, { mutated }) {
 	const found = new Map();
 	const whose = { ours: ['ernie', 'slow', 'slow'],
 		theirs: ['sam', 'vault-key', 'vault-key'] };
+	const kept = {};
+	const leaks = [];
+	const add = (operation, name, row) =>
+		found.set(`${operation.id} ${name}`, row.map(r => r.cell));
 
-	for (const operation of api.operations)
-		for (const [name, [who, task, request]] of Object.entries(whose)) {
-			// No object is named: then it is nobody's.
-			if (operation.params === 0 && name === 'theirs')
-				continue;
-			const cells = [];
+	await callers_make(world);
+	for (const operation of api.operations) {
+		const make = name => async () => {
+			const [who, task, request] = whose[name];
 
-			for (const caller of WHO)
-				cells.push(await ask(world, caller, operation,
-					await objects(world, who, task, request,
-						operation.path)));
-			found.set(`${operation.id} ${operation.params === 0 ? '-' :
-				name}`, cells);
+			if (!kept[name] || operation.path.includes('{backfill}'))
+				kept[name] = await objects(world, who, task, request,
+					operation.path);
+			const values = kept[name];
+
+			if (operation.method !== 'get')
+				delete kept[name];
+			return values;
+		};
+
+		// No object is named: then it is nobody's.
+		if (operation.params === 0) {
+			add(operation, '-', await row_ask(world, operation,
+				make('ours')));
+			continue;
 		}
-	const wrong = compare(table_read(), found, mutated);
+		add(operation, 'absent', await row_ask(world, operation,
+			async () => ({ ...await make('ours')(), ...ABSENT })));
+		for (const name of Object.keys(whose)) {
+			const row = await row_ask(world, operation, make(name));
 
+			add(operation, name, row);
+			leaks.push(...await row_leaks(world, api, operation, row,
+				name === 'theirs'));
+		}
+	}
+	const wrong = [...compare(table_read(), found, mutated), ...leaks];
+
+	if (found.size * WHO.length < CELLS)
+		wrong.push(`only ${found.size * WHO.length} cells`);
 	if (wrong.length > 0)
-		throw new Failure(`${wrong.length} differ, ${WHO.join(' ')}:\n` +
-			wrong.join('\n'));
+		throw new Failure(`${wrong.length} differ\n` +
+			`${row_text('# operation whose', WHO)}\n${wrong.join('\n')}`);
 }
