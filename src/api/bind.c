@@ -22,6 +22,7 @@
 #include "resource/ticket/work_api.h"
 #include "resource/token/token_api.h"
 #include "spec/access.h"
+#include "spec/audit.h"
 #include "spec/catalogue.h"
 #include "spec/pause.h"
 #include "spec/results.h"
@@ -34,6 +35,7 @@
 
 const struct binding bindings[] = {
 	{ &op_access_can, .handler = access_api_can },
+	{ &op_audit_export, .raw = audit_export_answer },
 	{ &op_audit_list, .handler = audit_api_list, .pool = true },
 	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },
 	{ &op_backfill_cancel, .handler = backfill_api_cancel },

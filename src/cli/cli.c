@@ -6,6 +6,7 @@
 #include "base/near.h"
 #include "cli/alias.h"
 #include "cli/ask.h"
+#include "cli/audit.h"
 #include "cli/completion.h"
 #include "cli/decide.h"
 #include "cli/drain.h"
@@ -15,6 +16,7 @@
 #include "cli/manual.h"
 #include "cli/verbs.h"
 #include "spec/access.h"
+#include "spec/audit.h"
 #include "spec/catalogue.h"
 #include "spec/results.h"
 #include "spec/run.h"
@@ -27,6 +29,8 @@ static const struct {
 	int (*run)(
 	    struct session *s, const struct verb *v, int argc, char **argv);
 } cli_verbs[] = {
+	{ &op_audit_export, verb_raw },
+	{ &op_audit_list, audit_verb_list },
 	{ &op_health_ready, verb_status },
 	{ &op_run_again, verb_again },
 	{ &op_run_follow, verb_follow },

@@ -41,6 +41,7 @@
 		    "On this step only.") }
 
 const struct local locals[] = {
+	{ "audit.list", BARE("follow", "Go on as it grows.") },
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
 	WAIT_FLAGS("run.again"),

@@ -145,6 +145,23 @@ verb_log_bytes(void *arg, struct str bytes)
 }
 
 int
+verb_raw(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct client *client;
+	struct args args;
+	struct err e;
+	int code = EXIT_OK;
+
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (!session_client(s, &client, &e) ||
+	    !client_raw(client, v->op, args.path, args.query, verb_write, s,
+		&e))
+		return session_fail(s, &e);
+	return EXIT_OK;
+}
+
+int
 verb_log(struct session *s, const struct verb *v, int argc, char **argv)
 {
 	struct verb_log l = { .session = s };

@@ -17,6 +17,9 @@ bool verb_parse(struct session *s, const struct verb *v, int argc, char **argv,
 /* Any operation: parse, call, show. */
 int verb_plain(struct session *s, const struct verb *v, int argc, char **argv);
 
+/* The bytes of an answer that is not JSON, as they are. */
+int verb_raw(struct session *s, const struct verb *v, int argc, char **argv);
+
 int verb_status(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_log(struct session *s, const struct verb *v, int argc, char **argv);
 int verb_follow(struct session *s, const struct verb *v, int argc, char **argv);

@@ -40,26 +40,6 @@ const struct schema secret_schema = { .kind = SCHEMA_OBJECT,
 	.title = "Secret", .doc = "A value only tasks that were granted it see.",
 	.fields = secret_fields };
 
-static const struct schema audit_fields[] = {
-	FIELD(struct audit_row, seq, .flags = F_KEY, .doc = "Position."),
-	FIELD_AS(struct audit_row, at, SCHEMA_TIME, .doc = "When."),
-	FIELD(struct audit_row, actor, .doc = "Who."),
-	FIELD(struct audit_row, via, .doc = "By which face."),
-	FIELD(struct audit_row, address, .doc = "From where."),
-	FIELD(struct audit_row, action, .doc = "What."),
-	FIELD(struct audit_row, object, .doc = "On what."),
-	FIELD(struct audit_row, decision, .doc = "done, allowed or denied."),
-	FIELD(struct audit_row, reason, .doc = "The rule, or why."),
-	FIELD_AS(struct audit_row, detail, SCHEMA_JSON, .doc = "More."),
-	FIELD(struct audit_row, request_id, .doc = "Of the request."),
-	FIELD(struct audit_row, prev, .doc = "Hash of the line before."),
-	FIELD(struct audit_row, hash, .doc = "Hash of this line."),
-	{ .name = NULL }
-};
-const struct schema audit_schema = { .kind = SCHEMA_OBJECT,
-	.title = "AuditEvent", .doc = "One line of the audit chain.",
-	.fields = audit_fields };
-
 static const struct schema me_fields[] = {
 	{ .name = "person", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "Who you are; null for the operator." },
@@ -189,41 +169,6 @@ const struct op op_secret_remove = { .name = "secret.remove",
 	.path = "/v1/secrets/{secret}", .kind = OP_WRITE,
 	.role = ROLE_ADMIN, .out = &secret_schema,
 	.cli = "secret remove SECRET" };
-
-static const struct schema audit_list_query[] = {
-	{ .name = "limit", .kind = SCHEMA_INTEGER, BETWEEN(1, 500),
-	    .default_json = "50", .doc = "Rows at most." },
-	{ .name = "after", .kind = SCHEMA_STRING, AT_MOST(20),
-	    .doc = "Only events older than this number." },
-	{ .name = "object", .kind = SCHEMA_STRING, AT_MOST(200),
-	    .doc = "Only events on this." },
-	{ .name = "actor", .kind = SCHEMA_STRING, AT_MOST(64),
-	    .doc = "Only events of this person." },
-	{ .name = NULL }
-};
-const struct op op_audit_list = { .name = "audit.list",
-	.summary = "List the audit chain, the newest first.",
-	.method = OP_GET, .path = "/v1/audit", .kind = OP_READ,
-	.flags = OP_LIST, .role = ROLE_ADMIN, .query = audit_list_query,
-	.out = &audit_schema,
-	.cli = "audit list [--object OBJECT] [--actor PERSON] [--limit N] "
-	       "[--after SEQ]",
-	.columns = "seq,at,actor,via,action,object,decision,reason" };
-static const struct schema audit_verified_fields[] = {
-	{ .name = "events", .kind = SCHEMA_INTEGER, .doc = "How many." },
-	{ .name = "head", .kind = SCHEMA_STRING,
-	    .doc = "Hash of the last one." },
-	{ .name = "anchor", .kind = SCHEMA_INTEGER,
-	    .doc = "Number of the last anchored event." },
-	{ .name = NULL }
-};
-static const struct schema audit_verified_schema = { .kind = SCHEMA_OBJECT,
-	.title = "AuditVerified", .fields = audit_verified_fields };
-const struct op op_audit_verify = { .name = "audit.verify",
-	.summary = "Check the audit chain from its first event.",
-	.method = OP_GET, .path = "/v1/audit/verify", .kind = OP_READ,
-	.role = ROLE_ADMIN, .out = &audit_verified_schema,
-	.cli = "audit verify" };
 
 static const struct schema health_fields[] = {
 	{ .name = "status", .kind = SCHEMA_STRING, .doc = "ok or degraded." },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * access.h: who you are, what you may, tokens, secrets, the audit chain, and
- * the state of the server.
+ * access.h: who you are, what you may, tokens, secrets, and the state of the
+ * server.
  */
 #ifndef SPEC_ACCESS_H
 #define SPEC_ACCESS_H
@@ -28,19 +28,12 @@ struct secret_row {
 	int64_t created_at, removed_at;
 };
 
-struct audit_row {
-	int64_t seq;
-	int64_t at;
-	const char *actor, *via, *address, *action, *object, *decision,
-	    *reason, *detail, *request_id, *prev, *hash;
-};
-
-extern const struct schema token_schema, secret_schema, audit_schema,
-    me_schema, can_schema;
+extern const struct schema token_schema, secret_schema, me_schema,
+    can_schema;
 
 extern const struct op op_me_get, op_access_can, op_token_create,
     op_token_list, op_token_revoke, op_secret_list, op_secret_set,
-    op_secret_remove, op_audit_list, op_audit_verify, op_health_live,
-    op_health_ready, op_metrics_get, op_openapi_get, op_schema_get;
+    op_secret_remove, op_health_live, op_health_ready, op_metrics_get,
+    op_openapi_get, op_schema_get;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of all operations, sorted by name. */
 #include "spec/access.h"
+#include "spec/audit.h"
 #include "spec/catalogue.h"
 #include "spec/op.h"
 #include "spec/pause.h"
@@ -14,6 +15,7 @@
 
 const struct op *const ops[] = {
 	&op_access_can,
+	&op_audit_export,
 	&op_audit_list,
 	&op_audit_verify,
 	&op_backfill_cancel,
