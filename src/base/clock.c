@@ -32,6 +32,23 @@ clock_set(int64_t wall_ms, int64_t boot_ms)
 	atomic_store(&clock_stands, true);
 }
 
+static const _Atomic int64_t *_Atomic clock_shifts;
+
+void
+clock_follow(const _Atomic int64_t shifts[2])
+{
+	atomic_store(&clock_shifts, shifts);
+}
+
+static int64_t
+clock_followed_ms(clockid_t which)
+{
+	const _Atomic int64_t *shifts = atomic_load(&clock_shifts);
+
+	return shifts == NULL ? 0
+			      : atomic_load(&shifts[which != CLOCK_REALTIME]);
+}
+
 static int64_t
 clock_us(clockid_t which)
 {
@@ -46,7 +63,8 @@ clock_us(clockid_t which)
 		ASSERT(clock_gettime(which, &t) == 0);
 		us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 	}
-	return us + atomic_load(&clock_offset_ms) * 1000;
+	return us + (atomic_load(&clock_offset_ms) + clock_followed_ms(which)) *
+	    1000;
 }
 #else
 static int64_t

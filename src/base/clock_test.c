@@ -75,6 +75,14 @@ test_clocks_advance(void **state)
 	assert_true(clock_boot_us() >= us + 3600000000);
 	clock_shift(-3600000);
 	assert_true(clock_boot_ms() < boot + 3600000);
+
+	static const _Atomic int64_t shifts[2] = { -7200000, 3600000 };
+
+	clock_follow(shifts);
+	assert_true(clock_wall_ms() < wall);
+	assert_true(clock_boot_ms() >= boot + 3600000);
+	clock_follow(NULL);
+	assert_true(clock_wall_ms() >= wall);
 #endif
 }
 

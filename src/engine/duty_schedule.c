@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* schedule: what is due by the calendar. */
+#include "base/clock.h"
 #include "engine/engine_private.h"
 #include "resource/audit.h"
 #include "resource/schedule/schedule.h"
@@ -58,12 +59,16 @@ duty_schedule(struct engine *g, struct cx *cx)
 	bool back = cx->now < g->schedule_looked;
 
 	schedule_clock(g, cx);
+	g->schedule_looked = cx->now;
+	if (cx->now < CLOCK_FLOOR_MS) { /* a machine without a battery */
+		engine_due_at(g, cx, cx->now + SCHEDULE_LOOK_MS);
+		return;
+	}
 	if (back)
 		g->schedule_next = INT64_MIN;
 	if (g->scheduled != cx->platform || back ||
 	    cx->now >= g->schedule_next)
 		schedule_look(g, cx);
-	g->schedule_looked = cx->now;
 	if (schedule_pump(cx))
 		g->more = true;
 	if (cx->platform->nschedules > 0)

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "resource/pause/pause.h"
 #include "resource/schedule/schedule.h"
+#include "store/meta.h"
 
 #define HEAD                                                                   \
 	"slipway: 1\n"                                                         \
@@ -174,6 +175,43 @@ makes_up_for_what_was_missed(void **state)
 		assert_true(d.ran <= rows[i].ran + LIMIT_MISSED);
 		rig_end(&r);
 	}
+}
+
+/* What came up to the backup's end is not made up for, and what waited is not
+ * made; a clock without a battery fires nothing. */
+static void
+a_restore_and_a_dead_clock_fire_nothing(void **state)
+{
+	struct dump d = { .hold = true };
+	struct cx *cx;
+	struct rig r;
+
+	(void)state;
+	at(0);
+	rig_make(&r, every_one, dump_run, &d);
+	rig_settle(&r);
+	at(2 * HOUR);
+	rig_settle(&r);
+	assert_int_equal(d.ran, 1);
+	at(5 * HOUR);
+	cx = rig_begin(&r, "tina");
+	meta_set_int(cx->db, "restored_at", cx->now);
+	rig_commit(&r);
+	rig_restart(&r);
+	fake_end(r.fake, d.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_int_equal(d.ran, 1);
+	assert_int_equal(count(&r, "schedule_time", "outcome = 'dropped'"), 1);
+	at(-56 * 365 * 24 * HOUR);
+	rig_restart(&r);
+	rig_settle(&r);
+	at(6 * HOUR);
+	rig_settle(&r);
+	assert_int_equal(d.ran, 2);
+	fake_end(r.fake, d.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_int_equal(d.ran, 2);
+	rig_end(&r);
 }
 
 static void
@@ -425,6 +463,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fires_each_time_once),
 		cmocka_unit_test(makes_up_for_what_was_missed),
+		cmocka_unit_test(a_restore_and_a_dead_clock_fire_nothing),
 		cmocka_unit_test(one_that_runs_makes_the_next_wait_or_skip),
 		cmocka_unit_test(a_pause_passes_over_and_survives),
 		cmocka_unit_test(limits_starve_nobody),

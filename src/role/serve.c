@@ -13,6 +13,7 @@
 #include "role/data.h"
 #include "role/server.h"
 #include "spec/setting.h"
+#include "sys/clock_file.h"
 
 #define SERVE_USAGE 2
 #define SERVE_SLOTS_MIN 4
@@ -199,6 +200,7 @@ role_serve(int argc, char **argv)
 	if (code >= 0)
 		goto out;
 	code = 0;
+	clock_file_open();
 	serve_defaults(&o, arena);
 	if (server_open(&o, &s, &e))
 		server_run(s);

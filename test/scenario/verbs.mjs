@@ -23,12 +23,14 @@ function arrow(words, where) {
 		checks_parse(words.slice(at + 2), where)];
 }
 
+const UNIT_MS = { ms: 1, s: 1000, m: 60000, h: 3600000, d: 86400000 };
+
 function duration(text) {
-	const match = /^(\d+)(ms|s|m)$/.exec(text);
+	const match = /^(-?\d+)(ms|s|m|h|d)$/.exec(text);
 
 	if (match === null)
 		throw new Failure(`'${text}' is no time such as 10s`);
-	return Number(match[1]) * { ms: 1, s: 1000, m: 60000 }[match[2]];
+	return Number(match[1]) * UNIT_MS[match[2]];
 }
 
 // `within 10s` at the end, when it is there.
@@ -308,6 +310,14 @@ export const verbs = {
 		if (String(exit.code) !== wanted)
 			throw new Failure(`${where}: ended with ` +
 				`${exit.code ?? exit.signal}`);
+	},
+	// clock s1 25h: both clocks, as after a long sleep; clock s1 wall -1h: by
+	// hand.  From the true time, not from the last shift.
+	clock(world, { words }) {
+		const wall = words[2].text === 'wall';
+		const ms = duration(words[wall ? 3 : 2].text);
+
+		world.server_named(words[1].text).clock_shift(ms, wall ? 0 : ms);
 	},
 	write(world, { words, heredoc }) {
 		const file = folder_file(world, words[1].text);

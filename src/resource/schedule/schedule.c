@@ -6,10 +6,12 @@
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
 #include "resource/pause/pause.h"
+#include "store/meta.h"
 
 struct row { /* what the database knows of a schedule */
 	const char *rule;
 	int64_t seen_at;
+	int64_t high_at; /* the latest seen_at ever */
 };
 
 static bool
@@ -22,20 +24,37 @@ schedule_read(struct cx *cx, const char *name, struct row *ret)
 	found = query_next(q);
 	if (found)
 		*ret = (struct row){ column_text(q, "rule", cx->arena),
-			column_int(q, "seen_at") };
+			column_int(q, "seen_at"), column_int(q, "high_at") };
 	query_end(q);
 	return found;
 }
 
 static void
-schedule_seen(struct cx *cx, const struct schedule_def *s, int64_t at)
+schedule_seen(struct cx *cx, const struct schedule_def *s, struct row *row)
 {
 	struct query *q = query(cx->db, "schedule_put");
 
+	row->seen_at = cx->now;
+	if (row->high_at < cx->now)
+		row->high_at = cx->now;
 	bind_text(q, "name", s->name);
 	bind_text(q, "rule", s->rule);
-	bind_int(q, "seen_at", at);
+	bind_int(q, "seen_at", row->seen_at);
+	bind_int(q, "high_at", row->high_at);
 	query_run(q);
+}
+
+/* What may have been missed begins here.  Nothing is from before the clock
+ * went back, and nothing from before the data were restored. */
+static int64_t
+schedule_from(struct cx *cx, const struct row *row)
+{
+	int64_t from = meta_get_int(cx->db, "restored_at", 0);
+
+	if (from < row->seen_at || from > cx->now)
+		from = row->seen_at;
+	return from < row->high_at && row->high_at <= cx->now ? row->high_at
+							      : from;
 }
 
 /* false: this time was fired before. */
@@ -206,7 +225,7 @@ schedule_turn(struct cx *cx, const struct schedule_def *s, int64_t *ret_next)
 {
 	struct row row = { .seen_at = cx->now };
 	struct cron_time next;
-	int64_t due[LIMIT_MISSED];
+	int64_t due[LIMIT_MISSED], from;
 	bool known = schedule_read(cx, s->name, &row);
 	bool wrote = false;
 
@@ -214,21 +233,21 @@ schedule_turn(struct cx *cx, const struct schedule_def *s, int64_t *ret_next)
 	if (!known || !streq(row.rule, s->rule) || row.seen_at > cx->now) {
 		/* Of another rule nothing was missed; and a clock that went
 		 * back finds the rows of what was fired. */
-		row.seen_at = cx->now;
-		schedule_seen(cx, s, cx->now);
+		schedule_seen(cx, s, &row);
 		wrote = true;
 	}
-	if (cron_next(&s->cron, s->zone, row.seen_at, &next) &&
+	from = schedule_from(cx, &row);
+	if (cron_next(&s->cron, s->zone, from, &next) &&
 	    next.at_ms <= cx->now) {
 		bool paused = s->paused ||
 		    pause_find(cx, PAUSE_SCHEDULE, s->name) != NULL;
 		size_t n = paused
 		    ? 0
-		    : schedule_due(s, row.seen_at, cx->now, due);
+		    : schedule_due(s, from, cx->now, due);
 
 		for (size_t i = 0; i < n; i++)
 			schedule_fire(cx, s, due[i]);
-		schedule_seen(cx, s, cx->now);
+		schedule_seen(cx, s, &row);
 		wrote = true;
 	}
 	if (cron_next(&s->cron, s->zone, cx->now, &next))
@@ -294,6 +313,22 @@ group_drop(struct cx *cx, const struct group *g)
 	query_run(q);
 }
 
+/* What waited in a backup does not begin by itself where it is restored. */
+static bool
+group_drop_restored(struct cx *cx, const struct group *g)
+{
+	const int64_t restored = meta_get_int(cx->db, "restored_at", 0);
+	bool wrote = false;
+	int64_t at;
+
+	while (g->backfill == 0 && group_first(cx, g, &at) && at < restored) {
+		time_ends(cx, g->schedule, 0, at, "dropped", NULL,
+		    "it waited when the data were restored");
+		wrote = true;
+	}
+	return wrote;
+}
+
 static bool
 group_pump(struct cx *cx, struct group *g)
 {
@@ -311,6 +346,7 @@ group_pump(struct cx *cx, struct group *g)
 	    (s->paused && g->backfill == 0))
 		return false;
 	group_read(cx, g);
+	wrote = group_drop_restored(cx, g);
 	while (!db_failed(cx->db, NULL) &&
 	    schedule_active(cx, s->name, g->backfill, &key) < g->at_once &&
 	    group_first(cx, g, &at)) {

@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: MIT
 
 -- name: schedule_get
-SELECT rule, seen_at FROM schedule WHERE name = $name;
+SELECT rule, seen_at, high_at FROM schedule WHERE name = $name;
 
 -- name: schedule_put
-INSERT INTO schedule (name, rule, seen_at) VALUES ($name, $rule, $seen_at)
-ON CONFLICT (name) DO UPDATE SET rule = $rule, seen_at = $seen_at;
+INSERT INTO schedule (name, rule, seen_at, high_at)
+VALUES ($name, $rule, $seen_at, $high_at)
+ON CONFLICT (name) DO UPDATE SET rule = $rule, seen_at = $seen_at,
+	high_at = $high_at;
 
 -- name: schedule_time_insert
 -- No row: this time was fired before.
