@@ -2,6 +2,7 @@
 #include "api/request.h"
 #include "base/clock.h"
 #include "resource/audit.h"
+#include "resource/pause/pause.h"
 #include "resource/server/server.h"
 #include "store/audit.h"
 
@@ -29,8 +30,11 @@ health_work(struct cx *cx)
 	const struct drain d = server_drain_get(cx);
 	char since[CLOCK_TEXT];
 
-	if (d.since == 0)
-		return "ok";
+	if (d.since == 0) {
+		const char *paused = pause_summary(cx);
+
+		return paused == NULL ? "ok" : paused;
+	}
 	return arena_printf(cx->arena,
 	    "draining since %s, by %s%s%s: slipway drain --undo",
 	    clock_text(d.since, since), d.by, d.reason[0] == '\0' ? "" : ": ",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/request.h"
 #include "base/version.h"
+#include "spec/pause.h"
 #include "spec/run.h"
 #include "spec/ticket.h"
 #include "store/audit.h"
@@ -22,31 +23,32 @@ metric(struct buf *to, const char *name, const char *type, const char *help,
 }
 
 static void
-metric_count(struct query *q, const struct machine *m, int64_t *counts)
+metric_count(struct query *q, const char *const *values, int64_t *counts)
 {
 	while (query_next(q)) {
-		struct str status = column_str_at(q, 0);
+		struct str value = column_str_at(q, 0);
 
-		for (size_t i = 0; m->states[i] != NULL; i++)
-			if (str_is(status, m->states[i]))
+		for (size_t i = 0; values[i] != NULL; i++)
+			if (str_is(value, values[i]))
 				counts[i] = column_int_at(q, 1);
 	}
 	query_end(q);
 }
 
-/* Every status has its line, those without a row too: series do not come and
+/* Every value has its line, those without a row too: series do not come and
  * go. */
 static void
-metric_states(struct buf *to, struct cx *cx, const char *statement,
-    const char *name, const char *help, const struct machine *m)
+metric_by(struct buf *to, struct cx *cx, const char *statement,
+    const char *name, const char *help, const char *label,
+    const char *const *values)
 {
 	int64_t counts[32] = { 0 };
 
-	metric_count(query(cx->db, statement), m, counts);
+	metric_count(query(cx->db, statement), values, counts);
 	metric_head(to, name, "gauge", help);
-	for (size_t i = 0; m->states[i] != NULL; i++)
-		buf_printf(to, "slipway_%s{status=\"%s\"} %lld\n", name,
-		    m->states[i], (long long)counts[i]);
+	for (size_t i = 0; values[i] != NULL; i++)
+		buf_printf(to, "slipway_%s{%s=\"%s\"} %lld\n", name, label,
+		    values[i], (long long)counts[i]);
 }
 
 static void
@@ -73,10 +75,12 @@ metrics_read(struct request *r, struct cx *cx, struct buf *to, struct err *e)
 
 	(void)e;
 	buf_addstr(to, buf_str(first));
-	metric_states(to, cx, "metrics_runs", "runs", "Runs by status.",
-	    &run_machine);
-	metric_states(to, cx, "metrics_tickets", "tickets",
-	    "Tickets by status.", &ticket_machine);
+	metric_by(to, cx, "metrics_runs", "runs", "Runs by status.", "status",
+	    run_machine.states);
+	metric_by(to, cx, "metrics_tickets", "tickets", "Tickets by status.",
+	    "status", ticket_machine.states);
+	metric_by(to, cx, "metrics_pauses", "paused",
+	    "What is paused, by kind.", "kind", pause_kinds);
 	q = query(cx->db, "metrics_attempts");
 	metric(to, "attempts_live", "gauge", "Attempts that run now.",
 	    query_next(q) ? column_int_at(q, 0) : 0);

@@ -3,6 +3,7 @@
 #include "base/plant.h"
 #include "engine/engine_private.h"
 #include "resource/move.h"
+#include "resource/limit/limit.h"
 #include "resource/pause/pause.h"
 
 void
@@ -92,12 +93,7 @@ claim_limits(struct engine *g, struct cx *cx, const struct task *task,
 		step->wait_on = name;
 		step->wait_amount = task->uses[i].amount;
 		step_park(cx, step, -1,
-		    arena_printf(cx->arena,
-			"waiting for %s %lld/%lld held by %s", name,
-			(long long)used,
-			(long long)(limit == NULL ? 0 : limit->amount),
-			holders[0] == '\0' ? "nobody: others come first"
-					   : holders));
+		    limit_words(cx, name, used, holders));
 		return false;
 	}
 	step->wait_on = "";

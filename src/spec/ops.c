@@ -24,6 +24,7 @@ const struct op *const ops[] = {
 	&op_environment_list,
 	&op_health_live,
 	&op_health_ready,
+	&op_limit_list,
 	&op_me_get,
 	&op_metrics_get,
 	&op_openapi_get,

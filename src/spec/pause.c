@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec/pause.h"
 
-static const char *const pause_kinds[] = { "all", "limit", "schedule", "task",
+const char *const pause_kinds[] = { "all", "limit", "schedule", "task",
 	NULL };
 
 static const struct schema pause_fields[] = {
@@ -57,3 +57,29 @@ const struct op op_pause_end = { .name = "pause.end",
 	.path = "/v1/pauses/end", .kind = OP_WRITE, .role = ROLE_SIGNED_IN,
 	.in = &pause_end_in, .out = &pause_schema,
 	.cli = "pause end --kind KIND [--name NAME]" };
+
+static const struct schema holder_schema = { .kind = SCHEMA_STRING };
+static const struct schema limit_fields[] = {
+	{ .name = "name", .kind = SCHEMA_STRING, .flags = F_KEY,
+	    .doc = "Name of the limit." },
+	{ .name = "amount", .kind = SCHEMA_INTEGER,
+	    .doc = "How much there is." },
+	{ .name = "used", .kind = SCHEMA_INTEGER,
+	    .doc = "How much of it is taken now." },
+	{ .name = "holders", .kind = SCHEMA_LIST, .of = &holder_schema,
+	    .doc = "Runs that have it." },
+	{ .name = "waiting", .kind = SCHEMA_INTEGER,
+	    .doc = "Steps that wait for it." },
+	{ .name = "paused", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "By whom and why, or null." },
+	{ .name = NULL }
+};
+const struct schema limit_schema = { .kind = SCHEMA_OBJECT, .title = "Limit",
+	.doc = "What may be used by so many at once.",
+	.fields = limit_fields };
+const struct op op_limit_list = { .name = "limit.list",
+	.summary = "List limits, who has them and how many wait.",
+	.method = OP_GET, .path = "/v1/limits", .kind = OP_READ,
+	.flags = OP_LIST, .role = ROLE_SIGNED_IN, .query = no_query,
+	.out = &limit_schema, .cli = "limit list",
+	.columns = "name,used,amount,waiting,holders,paused" };

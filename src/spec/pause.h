@@ -15,7 +15,11 @@ struct pause {
 	int64_t at;
 };
 
+extern const char *const pause_kinds[]; /* NULL-terminated */
 extern const struct schema pause_schema; /* struct pause */
 extern const struct op op_pause_list, op_pause_set, op_pause_end;
+
+extern const struct schema limit_schema;
+extern const struct op op_limit_list;
 
 #endif

@@ -32,6 +32,24 @@ pause_what(struct cx *cx, const char *kind, const char *name)
 }
 
 const char *
+pause_summary(struct cx *cx)
+{
+	struct query *q;
+	int64_t n = 0;
+
+	if (pause_find(cx, PAUSE_ALL, "") != NULL)
+		return "everything is paused: slipway pause list";
+	q = query(cx->db, "pause_count");
+	if (query_next(q))
+		n = column_int(q, "n");
+	query_end(q);
+	return n == 0 ? NULL
+		      : arena_printf(cx->arena,
+			    "%lld %s paused: slipway pause list",
+			    (long long)n, n == 1 ? "is" : "are");
+}
+
+const char *
 pause_words(struct cx *cx, const struct pause *p)
 {
 	return arena_printf(cx->arena, "%s is paused by %s%s%s",

@@ -25,6 +25,10 @@ const struct pause *pause_find(struct cx *cx, const char *kind,
 /* "task dump is paused by casey: disk full" */
 const char *pause_words(struct cx *cx, const struct pause *p);
 
+/* What a glance at the server should tell: "everything is paused", "2 are
+ * paused", or NULL.  Names nobody. */
+const char *pause_summary(struct cx *cx);
+
 /*
  * By the actor, who must be of the team that owns it, or an admin (for limits
  * and everything: an admin).  ERR_CONFLICT when it is so already, or when the

@@ -6,6 +6,9 @@ SELECT * FROM pause WHERE kind = $kind AND name = $name;
 -- name: pause_list
 SELECT * FROM pause ORDER BY kind, name;
 
+-- name: pause_count
+SELECT COUNT(*) AS n FROM pause;
+
 -- name: pause_insert
 INSERT INTO pause (kind, name, person, reason, at)
 VALUES ($kind, $name, $person, $reason, $at);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "resource/limit/limit.h"
 #include "resource/pause/pause.h"
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
@@ -100,6 +101,8 @@ step_reason(struct cx *cx, const struct step *s)
 {
 	const struct pause *all;
 
+	if (s->held && s->wait_on[0] != '\0' && streq(s->status, "ready"))
+		return limit_words_now(cx, s->wait_on);
 	if (s->held || (!streq(s->status, "ready") && !streq(s->status, "check")))
 		return s->reason;
 	all = pause_find(cx, PAUSE_ALL, "");
