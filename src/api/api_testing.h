@@ -145,7 +145,7 @@ bench_make(const char *yaml, fake_script *script)
 	b->bus = bus_create(b->loop);
 	b->engine = engine_create(&(struct engine_options){
 	    .site = &b->site, .driver = b->driver, .bus = b->bus,
-	    .loop = b->loop, .slots = 4 });
+	    .slots = 4 });
 	engine_set_platform(b->engine, bench_load(yaml));
 	bench_site(b);
 	bench_api(b, db);

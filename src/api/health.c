@@ -4,7 +4,6 @@
 #include "resource/audit.h"
 #include "resource/pause/pause.h"
 #include "resource/server/server.h"
-#include "store/audit.h"
 
 void
 health_live(struct request *r)
@@ -59,13 +58,9 @@ health_look(struct health *h, struct cx *cx)
 			    "in force: slipway platform show";
 		h->degraded = true;
 	}
-	if (!audit_anchor_check(cx->db, audit_anchor_path(site, cx->arena),
-		&e)) {
+	if (!audit_anchored(cx, AUDIT_ANCHOR_LAST, &e)) {
 		h->audit = arena_strdup(cx->arena, e.message);
-		if (streq(e.code, "audit.no_anchor"))
-			h->audit = "not anchored yet";
-		else
-			h->degraded = true;
+		h->degraded = true;
 	}
 	if (!o->driver(o->driver_self, &h->has, &h->lacks, &e)) {
 		h->driver = arena_strdup(cx->arena, e.message);

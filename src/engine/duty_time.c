@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "engine/engine_private.h"
-#include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -59,56 +57,18 @@ duty_expire(struct engine *g, struct cx *cx)
 }
 
 struct anchor_job {
-	struct loop *loop;
-	char *path;
+	struct engine *engine;
 	int64_t seq;
 	char hash[DIGEST_HEX];
-	struct err err;
-	bool ok;
 };
-
-static void
-anchor_write(void *arg)
-{
-	struct anchor_job *job = arg;
-
-	job->ok = audit_anchor_write(job->path, job->seq, job->hash,
-	    &job->err);
-}
-
-static void
-anchor_dropped(void *arg)
-{
-	struct anchor_job *job = arg;
-
-	free(job->path);
-	free(job);
-}
-
-static void
-anchor_written(void *arg)
-{
-	struct anchor_job *job = arg;
-
-	if (!job->ok)
-		log_warn("audit.anchor", "%s", job->err.message);
-	anchor_dropped(job);
-}
-
-static void
-anchor_posted(void *arg)
-{
-	struct anchor_job *job = arg;
-
-	loop_work(job->loop, anchor_write, anchor_written, job);
-}
 
 static void
 anchor_committed(void *arg)
 {
 	struct anchor_job *job = arg;
 
-	loop_post(job->loop, anchor_posted, job);
+	job->engine->anchored(job->engine->anchored_self, job->seq, job->hash);
+	free(job);
 }
 
 void
@@ -116,22 +76,23 @@ duty_anchor(struct engine *g, struct cx *cx)
 {
 	struct anchor_job *job;
 	char hash[DIGEST_HEX];
-	int64_t seq = audit_head(cx->db, hash);
-	int64_t due = audit_anchor_due(&g->anchor, seq);
+	int64_t seq, due;
 
-	if (g->loop == NULL || due > clock_boot_ms()) {
-		if (g->loop != NULL && due < g->next_due_boot_ms)
+	if (g->anchored == NULL)
+		return;
+	seq = audit_head(cx->db, hash);
+	due = audit_anchor_due(&g->anchor, seq);
+	if (due > clock_boot_ms()) {
+		if (due < g->next_due_boot_ms)
 			g->next_due_boot_ms = due;
 		return;
 	}
 	job = calloc(1, sizeof(*job));
 	ASSERT(job != NULL);
-	job->loop = g->loop;
-	job->path = strdup(audit_anchor_path(g->site, cx->arena));
-	ASSERT(job->path != NULL);
+	job->engine = g;
 	job->seq = seq;
 	memcpy(job->hash, hash, sizeof(hash));
 	g->anchor.seq = seq;
 	g->anchor.boot_ms = clock_boot_ms();
-	db_after_commit_or(cx->db, anchor_committed, anchor_dropped, job);
+	db_after_commit_or(cx->db, anchor_committed, free, job);
 }

@@ -79,7 +79,8 @@ engine_create(const struct engine_options *o)
 	g->site = o->site;
 	g->driver = o->driver;
 	g->bus = o->bus;
-	g->loop = o->loop;
+	g->anchored = o->anchor;
+	g->anchored_self = o->anchor_self;
 	g->slots = o->slots;
 	g->next_due_boot_ms = INT64_MAX;
 	g->round = arena_create();

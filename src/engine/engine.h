@@ -16,7 +16,6 @@
 #include "engine/bus.h"
 #include "resource/cx.h"
 #include "store/writer.h"
-#include "sys/loop.h"
 
 struct engine;
 
@@ -24,7 +23,10 @@ struct engine_options {
 	struct site *site; /* changed and cancel are filled in here */
 	struct driver driver;
 	struct bus *bus;
-	struct loop *loop; /* whose pool writes the audit anchor */
+	/* After a commit, when an anchor is due: the head of the audit chain.
+	 * Core thread; NULL: nobody wants to know. */
+	void (*anchor)(void *self, int64_t seq, const char *hash);
+	void *anchor_self;
 	int slots;	   /* attempts at once */
 };
 

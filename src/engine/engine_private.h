@@ -39,7 +39,8 @@ struct engine {
 	struct site *site;
 	struct driver driver;
 	struct bus *bus;
-	struct loop *loop;
+	void (*anchored)(void *self, int64_t seq, const char *hash);
+	void *anchored_self;
 	int slots;
 	struct audit_anchor anchor;
 

@@ -50,3 +50,12 @@ audit_anchor_path(const struct site *s, struct arena *a)
 {
 	return arena_printf(a, "%s/anchor", s->data);
 }
+
+bool
+audit_anchored(struct cx *cx, enum audit_anchors which, struct err *e)
+{
+	const struct site *s = cx->site;
+
+	return s->anchors_check == NULL ||
+	    s->anchors_check(s->anchors_self, cx->db, which, e);
+}

@@ -15,7 +15,10 @@
 void audit(struct cx *cx, const char *action, const char *object,
     const char *decision, const char *reason, const char *detail);
 
-/* Where the head of the chain is anchored (store/audit.h); in arena. */
+/* Whether the chain is the one that was anchored, wherever it was. */
+bool audit_anchored(struct cx *cx, enum audit_anchors which, struct err *e);
+
+/* Where the head of the chain is anchored in the data folder (store/audit.h); in arena. */
 const char *audit_anchor_path(const struct site *s, struct arena *a);
 
 #endif

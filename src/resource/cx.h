@@ -12,7 +12,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json_out.h"
 #include "platform/platform.h"
+#include "store/audit.h"
 #include "store/db.h"
 
 /* Who asks. */
@@ -58,6 +60,12 @@ struct site {
 	/* Read the folder again and put it in force; core thread. */
 	bool (*reload)(void *self, struct db *db, struct err *e);
 	void *reload_self;
+	/* MAY: is the chain in db the one that was anchored (the last anchors,
+	 * or each)?  And where, as JSON.  Any thread; role/anchor.h. */
+	bool (*anchors_check)(void *self, struct db *db,
+	    enum audit_anchors which, struct err *e);
+	void (*anchors_json)(void *self, struct json_out *out);
+	void *anchors_self;
 	/* The folder in force: a reference; any thread. */
 	struct platform *(*platform)(void *self);
 	void *platform_self;

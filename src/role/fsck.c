@@ -81,7 +81,8 @@ fsck_database(struct fsck *f, struct err *e)
 		db_begin(db);
 		fsck_rows(f, db);
 		if (!audit_anchor_check(db,
-			audit_anchor_path(&site, f->arena), e) &&
+			audit_anchor_path(&site, f->arena),
+			AUDIT_ANCHOR_LAST, e) &&
 		    !streq(e->code, "audit.no_anchor"))
 			fsck_tell(f, "anchor", e->message);
 		ok = !db_failed(db, e);

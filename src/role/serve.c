@@ -63,7 +63,7 @@ serve_defaults(struct server_options *o, struct arena *a)
 
 /* Only `run --local` says it. */
 #define SERVE_LOCAL 0x100
-#define SERVE_OPTIONS 16
+#define SERVE_OPTIONS 32
 
 static void
 serve_flags(struct option flags[SERVE_OPTIONS])
@@ -110,6 +110,8 @@ serve_set(struct server_options *o, enum setting_id id, const char *value)
 		return serve_add(o->listen, &o->nlisten, value);
 	case SETTING_PROXY:
 		return serve_add(o->proxies, &o->nproxies, value);
+	case SETTING_ANCHOR:
+		return serve_add(o->anchors, &o->nanchors, value);
 	case SETTING_SLOTS:
 		if (!str_to_int64(str_of(value), &n) || n < 1 || n > 10000)
 			return false;

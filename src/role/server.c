@@ -282,7 +282,8 @@ server_open_engine(struct server *s, struct platform *p, struct err *e)
 	const struct engine_options o = { .site = &s->site,
 		.driver = s->driver,
 		.bus = s->bus,
-		.loop = s->loop,
+		.anchor = anchors_head,
+		.anchor_self = s->anchors,
 		.slots = s->o.slots };
 	struct writer_hooks hooks;
 
@@ -293,6 +294,10 @@ server_open_engine(struct server *s, struct platform *p, struct err *e)
 	s->site.log_tail = server_log_tail;
 	s->site.log_output = server_log_output;
 	s->site.log_tail_self = &s->site;
+	s->site.anchors_check = anchors_check;
+	s->site.anchors_json = anchors_json;
+	s->site.anchors_self = s->anchors;
+	anchors_start(s->anchors, s->loop, s->write);
 	if (!engine_recover(s->engine, s->write, e))
 		return err_wrap(e, "recovery");
 	hooks = engine_hooks(s->engine);
@@ -355,7 +360,8 @@ server_open(const struct server_options *o, struct server **ret,
 	    !server_open_store(s, e))
 		return false;
 	server_say(s, "data: %s", s->data);
-	if (!server_open_driver(s, e))
+	if (!anchors_open(s->data, o->anchors, o->nanchors, &s->anchors, e) ||
+	    !server_open_driver(s, e))
 		return false;
 	server_raise_files();
 	if (!server_listen(s, e) || !server_become(s, e) ||
@@ -401,6 +407,7 @@ server_close(struct server *s)
 		s->driver.ops->destroy(s->driver.self);
 	if (s->loop != NULL)
 		loop_destroy(s->loop);
+	anchors_close(s->anchors);
 	folder_close(s->folder);
 	db_close(s->read);
 	db_close(s->write);

@@ -20,6 +20,8 @@ struct server_options {
 	unsigned nlisten;
 	const char *proxies[SERVER_LISTEN]; /* believed, see http/forwarded.h */
 	unsigned nproxies;
+	const char *anchors[SERVER_LISTEN]; /* see role/anchor.h */
+	unsigned nanchors;
 	int slots; /* attempts at once */
 	bool require_sandbox;
 	const char *user; /* to become, when root; NULL: slipway */

@@ -13,6 +13,7 @@
 #include "driver/local.h"
 #include "engine/engine.h"
 #include "http/forwarded.h"
+#include "role/anchor.h"
 #include "role/folder.h"
 #include "role/identity.h"
 #include "role/server.h"
@@ -25,6 +26,7 @@ struct server {
 	struct identity identity;
 	int lock; /* -1: not held */
 	struct db *write, *read; /* until writer and api take them */
+	struct anchors *anchors;
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
 	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];

@@ -103,7 +103,7 @@ store_anchored(struct server *s, struct err *e)
 				   "--new-epoch");
 	}
 	db_begin(s->write);
-	ok = audit_anchor_check(s->write, anchor, e);
+	ok = audit_anchor_check(s->write, anchor, AUDIT_ANCHOR_LAST, e);
 	db_rollback(s->write);
 	if (ok)
 		return true;

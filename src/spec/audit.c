@@ -71,12 +71,26 @@ const struct op op_audit_export = { .name = "audit.export",
 	.role = ROLE_ADMIN, .query = audit_export_query,
 	.cli = "audit export [--first SEQ] [--last SEQ]" };
 
+static const struct schema anchor_fields[] = {
+	{ .name = "place", .kind = SCHEMA_STRING, .doc = "Where." },
+	{ .name = "event", .kind = SCHEMA_INTEGER,
+	    .doc = "Number of the last event that it was told; 0: none since "
+		   "the start." },
+	{ .name = "at", .kind = SCHEMA_TIME, .flags = F_NULLABLE,
+	    .doc = "And when." },
+	{ .name = "problem", .kind = SCHEMA_STRING,
+	    .doc = "Why it could not be told, or empty." },
+	{ .name = NULL }
+};
+static const struct schema anchor_schema = { .kind = SCHEMA_OBJECT,
+	.title = "AuditAnchor", .fields = anchor_fields };
 static const struct schema audit_verified_fields[] = {
 	{ .name = "events", .kind = SCHEMA_INTEGER, .doc = "How many." },
 	{ .name = "head", .kind = SCHEMA_STRING,
 	    .doc = "Hash of the last one." },
-	{ .name = "anchor", .kind = SCHEMA_INTEGER,
-	    .doc = "Number of the last anchored event." },
+	{ .name = "anchors", .kind = SCHEMA_LIST, .of = &anchor_schema,
+	    .doc = "Where its head is told to: all that can be read were "
+		   "compared with it." },
 	{ .name = NULL }
 };
 static const struct schema audit_verified_schema = { .kind = SCHEMA_OBJECT,

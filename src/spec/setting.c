@@ -28,6 +28,10 @@ const struct setting settings[] = {
 	    "Do not start where a layer of the sandbox is lacking." },
 	{ SETTING_USER, "user", "SLIPWAY_USER", "NAME", false, "slipway",
 	    "Account to become when started as root." },
+	{ SETTING_ANCHOR, "anchor", "SLIPWAY_ANCHOR", "PLACE", true,
+	    "the data folder alone",
+	    "Tell the head of the audit chain here too, every 100 events or "
+	    "60 s: file:PATH (appended), https://URL (POSTed) or syslog." },
 	{ SETTING_VERBOSE, "verbose", "SLIPWAY_VERBOSE", NULL, false,
 	    "not", "Log every request." },
 	{ .flag = NULL },

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/audit.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json_out.h"
-#include "sys/file.h"
 
 /* Columns of audit_walk: seq, at, the texts, prev, hash. */
 enum { AUDIT_SEQ, AUDIT_AT, AUDIT_TEXTS };
@@ -169,9 +167,8 @@ audit_read(struct query *q, struct audit_event *event)
 	event->hash = column_str_at(q, AUDIT_TEXTS + (int)AUDIT_NTEXTS + 1);
 }
 
-/* False when there is no such event; the one before the first has zeros. */
-static bool
-audit_hash_of(struct db *db, int64_t seq, char hash[DIGEST_HEX])
+bool
+audit_hash_at(struct db *db, int64_t seq, char hash[DIGEST_HEX])
 {
 	struct query *q;
 	bool found;
@@ -228,7 +225,7 @@ audit_verify(struct db *db, int64_t from, struct audit_report *ret,
 
 	from = from < 1 ? 1 : from;
 	*ret = (struct audit_report){ .head = from - 1 };
-	if (!audit_hash_of(db, from - 1, ret->hash) && !db_failed(db, e))
+	if (!audit_hash_at(db, from - 1, ret->hash) && !db_failed(db, e))
 		return audit_bad(ret, from - 1, "is missing", e);
 	/* Rows with a number below 1 cannot have been written by us. */
 	q = audit_walk(db, from == 1 ? INT64_MIN : from, INT64_MAX);
@@ -279,80 +276,4 @@ audit_export(struct db *db, int64_t from, int64_t to,
 	query_end(q);
 	buf_finish(&line);
 	return !db_failed(db, e);
-}
-
-/* --- anchor --------------------------------------------------------------- */
-
-bool
-audit_anchor_write(const char *path, int64_t seq, const char *hash,
-    struct err *e)
-{
-	char line[128];
-	int n = snprintf(line, sizeof(line), "%" PRId64 " %s\n", seq, hash);
-
-	return file_replace(AT_FDCWD, path, line, (size_t)n, 0600, e);
-}
-
-static bool
-audit_anchor_read(const char *path, int64_t *ret_seq,
-    char ret_hash[DIGEST_HEX], struct err *e)
-{
-	struct buf text = { 0 };
-	struct str line, hash;
-	bool ok;
-
-	if (!file_exists(path))
-		return err_set(e, ERR_NOT_FOUND, "audit.no_anchor",
-		    "audit anchor '%s' is not there", path);
-	if (!file_read(AT_FDCWD, path, 256, &text, e)) {
-		buf_finish(&text);
-		return false;
-	}
-	line = str_cut(buf_str(&text), '\n', &hash);
-	line = str_cut(line, ' ', &hash);
-	ok = str_to_int64(line, ret_seq) && hash.n == DIGEST_HEX - 1;
-	if (ok)
-		snprintf(ret_hash, DIGEST_HEX, "%.*s", (int)hash.n, hash.p);
-	buf_finish(&text);
-	return ok || err_set(e, ERR_INVALID, "audit.anchor",
-	    "audit anchor '%s' is not of the form 'SEQ HASH'", path);
-}
-
-bool
-audit_anchor_check(struct db *db, const char *path, struct err *e)
-{
-	char anchored[DIGEST_HEX], hash[DIGEST_HEX];
-	int64_t seq, last;
-
-	if (!audit_anchor_read(path, &seq, anchored, e))
-		return false;
-	last = audit_head(db, hash);
-	if (db_failed(db, e))
-		return false;
-	if (last < seq) {
-		err_set(e, ERR_INVALID, "audit.tail_cut",
-		    "audit chain: it ends at event %" PRId64 ", the anchor "
-		    "knows of %" PRId64, last, seq);
-		return err_hint(e, "events were cut off, or an old backup was "
-		    "put back");
-	}
-	if (!audit_hash_of(db, seq, hash) || !streq(hash, anchored)) {
-		if (db_failed(db, e))
-			return false;
-		return err_set(e, ERR_INVALID, "audit.rewritten",
-		    "audit chain: event %" PRId64 " is not the one that was "
-		    "anchored", seq);
-	}
-	return true;
-}
-
-int64_t
-audit_anchor_due(const struct audit_anchor *a, int64_t seq)
-{
-	if (seq <= a->seq)
-		return INT64_MAX;
-	if (a->seq == 0)
-		return 0;
-	return a->boot_ms + (seq - a->seq >= AUDIT_ANCHOR_EVENTS ?
-	    AUDIT_ANCHOR_GAP_MS : AUDIT_ANCHOR_MS);
 }

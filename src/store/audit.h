@@ -4,9 +4,9 @@
  *
  * Each event carries the hash of the one before it, so that an edit, a hole or
  * another order shows; triggers refuse UPDATE and DELETE.  A cut tail, or a
- * database put back from an old backup, shows against the anchor: a file
- * elsewhere that names the head, written every AUDIT_ANCHOR_EVENTS events or
- * AUDIT_ANCHOR_MS.
+ * database put back from an old backup, shows against anchors: lines elsewhere
+ * that name the head, written every AUDIT_ANCHOR_EVENTS events or
+ * AUDIT_ANCHOR_MS (role/anchor.h).
  *
  * The hash of an event is lower-case hex of SHA-256 over twelve texts, one
  * after another, each written as its length in bytes (decimal), a colon, its
@@ -45,6 +45,8 @@ struct audit_entry {
 void audit_append(struct db *db, const struct audit_entry *entry);
 /* Number and hash of the last event; 0 and 64 zeros when there is none. */
 int64_t audit_head(struct db *db, char ret_hash[DIGEST_HEX]);
+/* Hash of an event, 64 zeros for 0; false when there is none. */
+bool audit_hash_at(struct db *db, int64_t seq, char hash[DIGEST_HEX]);
 
 struct audit_report {
 	int64_t count; /* good events seen */
@@ -60,13 +62,27 @@ struct audit_report {
 bool audit_verify(struct db *db, int64_t from, struct audit_report *ret,
     struct err *e);
 
-/* The anchor: one line, "SEQ HASH". */
+/* A file with one anchor, "SEQ HASH\n"; replaced. */
 bool audit_anchor_write(const char *path, int64_t seq, const char *hash,
     struct err *e);
-/* ERR_INVALID "audit.tail_cut": the chain ends before the anchor;
- * "audit.rewritten": it has another hash there; ERR_NOT_FOUND
- * "audit.no_anchor": there is no such file. */
-bool audit_anchor_check(struct db *db, const char *path, struct err *e);
+/* Add an anchor to a file that only grows, opened O_APPEND and for reading:
+ * "SEQ HASH AT\n" (AT: RFC 3339).  What a crash cut off before it stays, on a
+ * line of its own.  fsynced. */
+bool audit_anchor_add(int fd, int64_t seq, const char *hash, int64_t at,
+    struct err *e);
+/*
+ * Is the last anchor of a file, or each of them, in the chain?  ERR_INVALID
+ * "audit.tail_cut": the chain ends before it; "audit.rewritten": it has
+ * another hash there; "audit.anchor": no line of the file is one (those that
+ * are none are passed over); ERR_NOT_FOUND "audit.no_anchor": no such file, or
+ * an empty one.  The _fd form reads from the beginning, whoever else reads,
+ * and calls the file `name`.
+ */
+enum audit_anchors { AUDIT_ANCHOR_LAST, AUDIT_ANCHOR_EACH };
+bool audit_anchor_check(struct db *db, const char *path,
+    enum audit_anchors which, struct err *e);
+bool audit_anchor_check_fd(struct db *db, int fd, const char *name,
+    enum audit_anchors which, struct err *e);
 
 /* When to write the next anchor; zeroed: none was written yet. */
 struct audit_anchor {

@@ -87,7 +87,7 @@ restore_begins_an_epoch(void **state)
 	assert_true(meta_get_int(db, "restored_at", 0) > 0);
 	assert_true(meta_get_int(db, "drain_since", 0) > 0);
 	snprintf(path, sizeof(path), "%s/anchor", b.to);
-	assert_ok(audit_anchor_check(db, path, &e), &e);
+	assert_ok(audit_anchor_check(db, path, AUDIT_ANCHOR_LAST, &e), &e);
 	db_rollback(db);
 	db_close(db);
 	assert_false(backup_restore(b.file, b.to, NULL, &report, &e));

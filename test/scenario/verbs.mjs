@@ -275,7 +275,8 @@ async function server(world, { words }) {
 		else if (words[i].text === 'env') {
 			const [name, ...value] = words[++i].text.split('=');
 
-			options.env = { ...options.env, [name]: value.join('=') };
+			options.env = { ...options.env,
+				[name]: world.fill(value.join('=')) };
 		} else
 			throw new Failure(`'${words[i].text}' is no option`);
 	}

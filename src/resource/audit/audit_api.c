@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/audit/audit_api.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "resource/audit.h"
@@ -10,7 +9,6 @@
 #include "store/audit.h"
 #include "store/record.h"
 #include "store/select.h"
-#include "sys/file.h"
 
 static bool
 audit_below(struct call *call, int64_t *ret, struct err *e)
@@ -128,38 +126,28 @@ audit_api_list(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
-/* Number of the event that the anchor names; 0 when there is none. */
-static int64_t
-audit_anchored(const char *path)
-{
-	struct buf text = { 0 };
-	struct str rest;
-	int64_t seq = 0;
-
-	if (file_read(AT_FDCWD, path, 256, &text, NULL) &&
-	    !str_to_int64(str_cut(buf_str(&text), ' ', &rest), &seq))
-		seq = 0;
-	buf_finish(&text);
-	return seq;
-}
-
 bool
 audit_api_verify(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	const char *anchor = audit_anchor_path(cx->site, cx->arena);
 	struct audit_report report;
 
 	(void)call;
 	if (!audit_verify(cx->db, 1, &report, e))
 		return false;
-	if (!audit_anchor_check(cx->db, anchor, e) &&
-	    !streq(e->code, "audit.no_anchor"))
+	if (!audit_anchored(cx, AUDIT_ANCHOR_EACH, e) &&
+	    e->class == ERR_INVALID)
 		return false;
 	json_object_begin(out);
 	json_kv_int(out, "events", report.count);
 	json_kv_str(out, "head", report.hash);
-	json_kv_int(out, "anchor", audit_anchored(anchor));
+	json_key(out, "anchors");
+	if (cx->site->anchors_json != NULL) {
+		cx->site->anchors_json(cx->site->anchors_self, out);
+	} else {
+		json_array_begin(out);
+		json_array_end(out);
+	}
 	json_object_end(out);
 	return true;
 }
