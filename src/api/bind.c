@@ -10,6 +10,7 @@
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
 #include "resource/limit/limit_api.h"
+#include "resource/inbox/inbox_api.h"
 #include "resource/pause/pause_api.h"
 #include "resource/person/person_api.h"
 #include "resource/run/results_api.h"
@@ -25,6 +26,7 @@
 #include "spec/access.h"
 #include "spec/audit.h"
 #include "spec/catalogue.h"
+#include "spec/inbox.h"
 #include "spec/pause.h"
 #include "spec/results.h"
 #include "spec/run.h"
@@ -46,6 +48,9 @@ const struct binding bindings[] = {
 	{ &op_health_live, .raw = health_live },
 	{ &op_health_ready, .raw = health_ready },
 	{ &op_limit_list, .handler = limit_api_list },
+	{ &op_inbox_done, .handler = inbox_api_done },
+	{ &op_inbox_list, .handler = inbox_api_list },
+	{ &op_inbox_read, .handler = inbox_api_read },
 	{ &op_me_get, .handler = access_api_me },
 	{ &op_metrics_get, .raw = metrics_answer },
 	{ &op_openapi_get, .handler = openapi_api_get },

@@ -17,6 +17,7 @@ const struct alias aliases[] = {
 	{ "edit", "ticket.edit", NULL, "TICKET --NAME VALUE" },
 	{ "environments", "environment.list", NULL, NULL },
 	{ "follow", "run.follow", NULL, "RUN" },
+	{ "inbox", "inbox.list", NULL, NULL },
 	{ "logs", "run.log", NULL, "RUN" },
 	{ "pause", "pause.set", "kind name", "KIND [NAME] --reason TEXT" },
 	{ "people", "person.list", NULL, NULL },

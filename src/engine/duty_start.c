@@ -8,6 +8,7 @@
 #include "base/plant.h"
 #include "engine/engine_private.h"
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/run/fan.h"
 #include "resource/run/run.h"
@@ -174,6 +175,10 @@ step_manual(struct cx *cx, struct run *run, struct step *step,
 
 	run_begins(cx, run);
 	move_step(cx, step, "manual", "a person must do it");
+	inbox_post_group(cx, task->team, INBOX_MANUAL,
+	    arena_printf(cx->arena, "%s/%lld", run->key, (long long)step->id),
+	    arena_printf(cx->arena, "'%s' in %s is for a person to do",
+		task->name, run->environment));
 	for (size_t i = 0; task->manual[i] != NULL; i++)
 		list = arena_printf(cx->arena, "%s\n- [ ] %s", list,
 		    task->manual[i]);

@@ -2,6 +2,7 @@
 #include "resource/move.h"
 
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
@@ -22,6 +23,22 @@ move_save_run(struct cx *cx, struct run *run)
 	cx->site->changed(cx->site->changed_self, cx->db, run->id);
 }
 
+/* Whoever asked hears how it ended, and not when it goes on after all. */
+static void
+move_run_tell(struct cx *cx, const struct run *run, const char *from)
+{
+	const char *text = arena_printf(cx->arena, "%s in %s %s%s%s",
+	    run->task, run->environment, run->status,
+	    run->reason[0] == '\0' ? "" : ": ", run->reason);
+
+	if (machine_is_final(&run_machine, from))
+		inbox_settle(cx, INBOX_FAILED, run->key);
+	if (streq(run->status, "succeeded"))
+		inbox_post(cx, run->requester, INBOX_DONE, run->key, text);
+	else if (run->ended_at != 0 && !streq(run->status, "cancelled"))
+		inbox_post(cx, run->requester, INBOX_FAILED, run->key, text);
+}
+
 void
 move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 {
@@ -39,6 +56,7 @@ move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 			run->started_at = cx->now;
 	}
 	move_save_run(cx, run);
+	move_run_tell(cx, run, from);
 	audit(cx, arena_printf(cx->arena, "run.%s", to), run->key, "done",
 	    reason, arena_printf(cx->arena, "{\"from\":\"%s\"}", from));
 }
@@ -54,11 +72,20 @@ move_save_step(struct cx *cx, struct step *step)
 	cx->site->changed(cx->site->changed_self, cx->db, step->run_id);
 }
 
+static const char *
+move_step_name(struct cx *cx, const struct step *step)
+{
+	return arena_printf(cx->arena, "R-%lld/%lld",
+	    (long long)step->run_id, (long long)step->id);
+}
+
 void
 move_step(struct cx *cx, struct step *step, const char *to,
     const char *reason)
 {
 	move_check(&step_machine, step->status, to);
+	if (streq(step->status, "manual"))
+		inbox_settle(cx, INBOX_MANUAL, move_step_name(cx, step));
 	step->status = to;
 	step->reason = reason;
 	if (streq(to, "running") && step->started_at == 0)
@@ -67,9 +94,7 @@ move_step(struct cx *cx, struct step *step, const char *to,
 	move_save_step(cx, step);
 	if (step->ended_at != 0 && !streq(to, "not_needed"))
 		audit(cx, arena_printf(cx->arena, "step.%s", to),
-		    arena_printf(cx->arena, "R-%lld/%lld",
-			(long long)step->run_id, (long long)step->id),
-		    "done", reason, NULL);
+		    move_step_name(cx, step), "done", reason, NULL);
 }
 
 void
@@ -126,6 +151,8 @@ move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
 	ticket->closed_at =
 	    machine_is_final(&ticket_machine, to) ? cx->now : 0;
 	move_outcome(ticket, reason);
+	if (ticket->closed_at != 0)
+		inbox_settle(cx, INBOX_ASSIGNED, ticket->key);
 	move_save_ticket(cx, ticket);
 	ticket_note(cx, ticket, "status", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", from,
@@ -145,6 +172,7 @@ move_need(struct cx *cx, struct need *need, const char *to,
 	need->status = to;
 	record_bind(q, &need_schema, need);
 	query_run(q);
+	inbox_settle_needs(cx, need->ticket_id);
 	audit(cx, arena_printf(cx->arena, "approval.%s", to),
 	    arena_printf(cx->arena, "need %lld", (long long)need->id), "done",
 	    reason,

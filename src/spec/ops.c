@@ -3,6 +3,7 @@
 #include "spec/access.h"
 #include "spec/audit.h"
 #include "spec/catalogue.h"
+#include "spec/inbox.h"
 #include "spec/op.h"
 #include "spec/pause.h"
 #include "spec/results.h"
@@ -25,6 +26,9 @@ const struct op *const ops[] = {
 	&op_health_live,
 	&op_health_ready,
 	&op_limit_list,
+	&op_inbox_done,
+	&op_inbox_list,
+	&op_inbox_read,
 	&op_me_get,
 	&op_metrics_get,
 	&op_openapi_get,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "spec/validate.h"
 #include "store/record.h"
@@ -38,6 +39,24 @@ approval_people(struct cx *cx, const struct approval_rule *rule)
 	return one;
 }
 
+/* Everybody hears of it but those whose own it is. */
+static void
+need_post(struct cx *cx, const struct ticket *ticket,
+    const struct approval_rule *rule, const char *task)
+{
+	const char *const *people = approval_people(cx, rule);
+	const char *text = arena_printf(cx->arena,
+	    "%s%s%s, asked for by %s%s%s: your decision, %s", ticket->title,
+	    task[0] == '\0' ? "" : ", step ", task, ticket->requester,
+	    ticket->environment[0] == '\0' ? "" : " in ",
+	    ticket->environment, rule->text);
+
+	for (size_t i = 0; people[i] != NULL; i++)
+		if (!ticket_is_own(ticket, people[i]))
+			inbox_post(cx, people[i], INBOX_APPROVAL, ticket->key,
+			    text);
+}
+
 void
 need_open(struct cx *cx, const struct ticket *ticket,
     const struct approval_subject *about, const struct approval_rule *rule)
@@ -54,6 +73,7 @@ need_open(struct cx *cx, const struct ticket *ticket,
 
 	record_bind(q, &need_schema, &need);
 	query_run(q);
+	need_post(cx, ticket, rule, about->task);
 	audit(cx, "approval.asked", ticket->key, "done",
 	    arena_printf(cx->arena, "%s (%s)", rule->text, rule->source),
 	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\",\"step\":%lld}",

@@ -4,6 +4,7 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval_private.h"
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "resource/token/token.h"
@@ -228,6 +229,9 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
 		    rules_text(cx, needs, n, plan_hash));
 		return err_hint(e, "ask one of those people to decide");
 	}
+	if (!approval_waits_for(cx, ticket, cx->actor->person))
+		inbox_settle_of(cx, cx->actor->person, INBOX_APPROVAL,
+		    ticket->key);
 	ticket_note(cx, ticket, "vote",
 	    arena_printf(cx->arena, "%s%s%s",
 		approve ? "approved" : "declined", note[0] ? ": " : "", note),

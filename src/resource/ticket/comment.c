@@ -6,6 +6,7 @@
 
 #include "resource/audit.h"
 #include "resource/call.h"
+#include "resource/inbox/inbox.h"
 #include "resource/search/search.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
@@ -22,28 +23,34 @@ comment_allowed(struct cx *cx, const struct ticket *t, struct err *e)
 }
 
 static void
-mention_person(struct cx *cx, const struct ticket *t, const char *person)
+mention_person(struct cx *cx, const struct ticket *t, const char *person,
+    const char *text)
 {
 	const struct actor theirs = { .person = person,
 		.ceiling = ROLE_ADMIN };
 	struct cx as = *cx;
 
 	as.actor = &theirs;
-	if (ticket_visible(&as, t))
-		ticket_watch(cx, t, person, "mention");
+	if (!ticket_visible(&as, t))
+		return;
+	ticket_watch(cx, t, person, "mention");
+	inbox_post(cx, person, INBOX_MENTION, t->key,
+	    arena_printf(cx->arena, "%s mentioned you: %s",
+		actor_name(cx->actor), text));
 }
 
 static void
-mention(struct cx *cx, const struct ticket *t, const char *name)
+mention(struct cx *cx, const struct ticket *t, const char *name,
+    const char *text)
 {
 	const struct team_def *team = platform_team(cx->platform, name);
 
 	if (team == NULL) {
-		mention_person(cx, t, name);
+		mention_person(cx, t, name, text);
 		return;
 	}
 	for (size_t i = 0; team->members[i] != NULL; i++)
-		mention_person(cx, t, team->members[i]);
+		mention_person(cx, t, team->members[i], text);
 }
 
 static size_t
@@ -69,7 +76,7 @@ mentions(struct cx *cx, const struct ticket *t, const char *text)
 			continue;
 		if (heard++ == MENTIONS)
 			return;
-		mention(cx, t, arena_strndup(cx->arena, p + 1, n));
+		mention(cx, t, arena_strndup(cx->arena, p + 1, n), text);
 	}
 }
 
@@ -78,6 +85,9 @@ comment_add(struct cx *cx, const struct ticket *t, const char *text)
 {
 	ticket_note(cx, t, "comment", text, NULL);
 	ticket_watch(cx, t, cx->actor->person, "comment");
+	inbox_post(cx, t->requester, INBOX_COMMENT, t->key,
+	    arena_printf(cx->arena, "%s wrote: %s", actor_name(cx->actor),
+		text));
 	mentions(cx, t, text);
 	audit(cx, "ticket.commented", t->key, "done", "", NULL);
 }

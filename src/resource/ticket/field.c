@@ -6,6 +6,7 @@
 #include "base/near.h"
 #include "resource/audit.h"
 #include "resource/call.h"
+#include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/search/search.h"
 #include "resource/ticket/work.h"
@@ -426,6 +427,17 @@ change_all(const struct change *c, struct err *e)
 
 /* --- open and change --- */
 
+static void
+assignee_told(struct cx *cx, const struct ticket *t, const char *before)
+{
+	if (streq(t->assignee, before))
+		return;
+	inbox_settle(cx, INBOX_ASSIGNED, t->key);
+	inbox_post(cx, t->assignee, INBOX_ASSIGNED, t->key,
+	    arena_printf(cx->arena, "%s gave you: %s", actor_name(cx->actor),
+		t->title));
+}
+
 static const struct project_def *
 open_project(struct cx *cx, const char *key, struct err *e)
 {
@@ -487,6 +499,7 @@ ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
 	ticket_insert(cx, t);
 	labels_store(cx, t, labels, n);
 	ticket_watch(cx, t, t->assignee, "assignee");
+	assignee_told(cx, t, "");
 	*ret = t;
 	return true;
 }
@@ -509,12 +522,14 @@ ticket_change(struct cx *cx, struct ticket *t, const json_t *body,
     struct problems *problems, struct err *e)
 {
 	struct change c = { cx, t, body, problems, false };
+	const char *before = t->assignee;
 
 	if (!(change_is_wording(body) ? ticket_may_word(cx, t, e)
 				      : ticket_may_work(cx, t, e)) ||
 	    !change_all(&c, e))
 		return false;
 	ticket_watch(cx, t, t->assignee, "assignee");
+	assignee_told(cx, t, before);
 	move_save_ticket(cx, t);
 	search_learn_ticket(cx, t->id);
 	return true;

@@ -21,7 +21,7 @@ const CELLS = 2000; // at least
 
 const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
 	task: 'absent', request: 'absent', person: 'absent', token: 'slw_99999999',
-	secret: 'absent', schedule: 'absent', backfill: '99999' };
+	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999' };
 // One letter from what is there.
 const NEAR_OURS = { ...ABSENT, task: 'slov', request: 'slov', schedule: 'slov',
 	person: 'erniee', secret: 'matriz' };
@@ -59,6 +59,15 @@ async function backfill(world, who, schedule) {
 	return json.id;
 }
 
+// Something in who's inbox.
+async function item(world, who, ticket) {
+	await world.json('tina', 'POST', `/v1/tickets/${ticket}/comments`,
+		{ text: 'x' });
+	const { json } = await world.json(who, 'GET', '/v1/inbox');
+
+	return json.items[0].id;
+}
+
 async function objects(world, who, task, request, path) {
 	const asked = await world.json(who, 'POST',
 		`/v1/requests/${request}/tickets`, { environment: 'prod',
@@ -76,7 +85,9 @@ async function objects(world, who, task, request, path) {
 		plan: asked.json.plan_hash, other: asked.json.plan_hash, task, request, person: who,
 		token: made.json.prefix, secret: 'matrix', schedule: task,
 		backfill: path.includes('{backfill}') ?
-			await backfill(world, who, task) : 0 };
+			await backfill(world, who, task) : 0,
+		item: path.includes('{item}') ?
+			await item(world, who, asked.json.ticket) : 0 };
 }
 
 function symbol(status) {
@@ -252,7 +263,7 @@ export default async function run(world, args, { mutated }) {
 		const make = name => async () => {
 			const [who, task, request] = whose[name];
 
-			if (!kept[name] || operation.path.includes('{backfill}'))
+			if (!kept[name] || /\{(backfill|item)\}/.test(operation.path))
 				kept[name] = await objects(world, who, task, request,
 					operation.path);
 			const values = kept[name];
