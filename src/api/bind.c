@@ -9,8 +9,8 @@
 #include "resource/ask/ask_api.h"
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
-#include "resource/limit/limit_api.h"
 #include "resource/inbox/inbox_api.h"
+#include "resource/limit/limit_api.h"
 #include "resource/pause/pause_api.h"
 #include "resource/person/person_api.h"
 #include "resource/run/results_api.h"
@@ -47,10 +47,10 @@ const struct binding bindings[] = {
 	{ &op_environment_list, .handler = person_api_environments },
 	{ &op_health_live, .raw = health_live },
 	{ &op_health_ready, .raw = health_ready },
-	{ &op_limit_list, .handler = limit_api_list },
 	{ &op_inbox_done, .handler = inbox_api_done },
 	{ &op_inbox_list, .handler = inbox_api_list },
 	{ &op_inbox_read, .handler = inbox_api_read },
+	{ &op_limit_list, .handler = limit_api_list },
 	{ &op_me_get, .handler = access_api_me },
 	{ &op_metrics_get, .raw = metrics_answer },
 	{ &op_openapi_get, .handler = openapi_api_get },
