@@ -17,6 +17,7 @@
 #include "resource/run/run_api.h"
 #include "resource/run/stats_api.h"
 #include "resource/schedule/schedule_api.h"
+#include "resource/search/filter_api.h"
 #include "resource/search/search_api.h"
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
@@ -27,6 +28,7 @@
 #include "spec/audit.h"
 #include "spec/catalogue.h"
 #include "spec/inbox.h"
+#include "spec/filter.h"
 #include "spec/pause.h"
 #include "spec/results.h"
 #include "spec/run.h"
@@ -45,6 +47,9 @@ const struct binding bindings[] = {
 	{ &op_backfill_list, .handler = backfill_api_list },
 	{ &op_catalogue_get, .handler = catalogue_api_get },
 	{ &op_environment_list, .handler = person_api_environments },
+	{ &op_filter_list, .handler = filter_api_list },
+	{ &op_filter_remove, .handler = filter_api_remove },
+	{ &op_filter_save, .handler = filter_api_save },
 	{ &op_health_live, .raw = health_live },
 	{ &op_health_ready, .raw = health_ready },
 	{ &op_inbox_done, .handler = inbox_api_done },
@@ -105,7 +110,7 @@ const struct binding bindings[] = {
 	{ &op_ticket_edit_comment, .handler = ticket_api_edit_comment },
 	{ &op_ticket_get, .handler = ticket_api_get },
 	{ &op_ticket_link, .handler = ticket_api_link },
-	{ &op_ticket_list, .handler = ticket_api_list },
+	{ &op_ticket_list, .handler = ticket_api_list, .pool = true },
 	{ &op_ticket_move, .handler = ticket_api_move },
 	{ &op_ticket_moves, .handler = ticket_api_moves },
 	{ &op_ticket_remove_comment, .handler = ticket_api_remove_comment },

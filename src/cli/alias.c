@@ -16,6 +16,8 @@ const struct alias aliases[] = {
 	{ "drain", "server.drain", NULL, NULL },
 	{ "edit", "ticket.edit", NULL, "TICKET --NAME VALUE" },
 	{ "environments", "environment.list", NULL, NULL },
+	{ "filter save", "filter.save", "query", "FILTER QUERY" },
+	{ "filters", "filter.list", NULL, NULL },
 	{ "follow", "run.follow", NULL, "RUN" },
 	{ "inbox", "inbox.list", NULL, NULL },
 	{ "logs", "run.log", NULL, "RUN" },
@@ -124,6 +126,16 @@ verb_find(int argc, char **argv, struct verb *ret)
 {
 	const struct alias *alias;
 
+	for (alias = aliases; alias->word != NULL; alias++) {
+		int n = strchr(alias->word, ' ') == NULL
+		    ? 0
+		    : verb_match(alias->word, argc, argv);
+
+		if (n > 0) {
+			*ret = (struct verb){ op_find(alias->op), alias, n };
+			return true;
+		}
+	}
 	for (const struct op *const *op = ops; *op != NULL; op++) {
 		int n =
 		    (*op)->cli == NULL ? 0 : verb_match((*op)->cli, argc, argv);

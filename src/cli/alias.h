@@ -14,6 +14,8 @@
 #include "spec/op.h"
 
 struct alias {
+	/* Usually one.  Two are a canonical verb whose flags further words
+	 * fill too: `filter save NAME QUERY`. */
 	const char *word;
 	const char *op;
 	/* Flags that further words fill, see usage.rest; or NULL. */

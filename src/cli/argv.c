@@ -464,6 +464,8 @@ globals_parse(struct globals *g, int argc, char **argv, struct err *e)
 	name = str_cut(str_of(argv[0] + 2), '=', &tail);
 	if (str_is(name, "json"))
 		on = &g->json;
+	else if (str_is(name, "csv"))
+		on = &g->csv;
 	else if (str_is(name, "quiet"))
 		on = &g->quiet;
 	else if (str_is(name, "no-color") || str_is(name, "no-colour"))

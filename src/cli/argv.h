@@ -30,7 +30,7 @@ struct usage {
 
 /* Flags that any verb takes; NULL and false: not given. */
 struct globals {
-	bool json, quiet, no_colour, help;
+	bool json, csv, quiet, no_colour, help;
 	const char *as, *url, *socket;
 };
 

@@ -50,7 +50,8 @@ completion_verbs(struct session *s)
 	struct str rest;
 
 	for (const struct alias *l = aliases; l->word != NULL; l++)
-		fprintf(s->out, "%s\n", l->word);
+		if (strchr(l->word, ' ') == NULL)
+			fprintf(s->out, "%s\n", l->word);
 	for (const struct help_extra *x = help_extras; x->word != NULL; x++)
 		fprintf(s->out, "%s\n", x->word);
 	for (const struct op *const *op = ops; *op != NULL; op++) {

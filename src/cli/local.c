@@ -69,6 +69,7 @@ const struct local locals[] = {
 const struct flag global_flags[] = {
 	TAKES("as", "PROFILE", SCHEMA_STRING,
 	    "Act with the token of this profile."),
+	BARE("csv", "Print a list as CSV, all pages of it."),
 	BARE("help", "Explain the verb."),
 	BARE("json", "Print the answer as JSON."),
 	BARE("no_color", "No colours."),

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "cli/ask.h"
 #include "cli/clean.h"
+#include "cli/csv.h"
 #include "cli/follow.h"
 #include "cli/help.h"
 #include "cli/show.h"
@@ -58,6 +59,13 @@ verb_parse(struct session *s, const struct verb *v, int argc, char **argv,
 		*ret_code = help_op(s, v->op);
 		return false;
 	}
+	if (s->globals.csv && !(v->op->flags & OP_LIST)) {
+		err_set(&e, ERR_SYNTAX, "usage", "'%s' is no list for --csv",
+		    verb_text(s->arena, v->op));
+		err_hint(&e, "--json has it whole");
+		*ret_code = session_fail(s, &e);
+		return false;
+	}
 	if (!ask_files(s, args, &e) || !verb_run_of_ticket(s, u, args, &e)) {
 		*ret_code = session_fail(s, &e);
 		return false;
@@ -88,6 +96,36 @@ verb_write(void *arg, struct str bytes)
 	    fwrite(bytes.p, 1, bytes.n, s->out) == bytes.n;
 }
 
+/* Page after page; one page when the person said how many rows. */
+static int
+verb_csv(struct session *s, const struct verb *v, struct args *args)
+{
+	const bool paged = schema_member(&(struct schema){
+		.fields = v->op->query }, "limit") != NULL;
+	const bool all =
+	    paged && json_object_get(args->query, "limit") == NULL;
+	const json_t *next = NULL;
+	json_t *answer;
+	int code = EXIT_OK;
+	bool more;
+
+	if (all)
+		json_object_set_new(args->query, "limit", json_integer(500));
+	do {
+		if (!verb_call(s, v, args, &answer, &code))
+			return code;
+		if (next == NULL)
+			csv_head(s, v->op);
+		csv_rows(s, v->op, json_object_get(answer, "items"));
+		next = json_object_get(answer, "next");
+		more = all && (json_is_string(next) || json_is_integer(next));
+		if (more)
+			json_object_set_new(args->query, "after",
+			    json_string(text_value(s->arena, next)));
+	} while (more);
+	return code;
+}
+
 int
 verb_plain(struct session *s, const struct verb *v, int argc, char **argv)
 {
@@ -95,8 +133,11 @@ verb_plain(struct session *s, const struct verb *v, int argc, char **argv)
 	json_t *answer = NULL;
 	int code = EXIT_OK;
 
-	if (!verb_parse(s, v, argc, argv, &args, &code) ||
-	    !verb_call(s, v, &args, &answer, &code))
+	if (!verb_parse(s, v, argc, argv, &args, &code))
+		return code;
+	if (s->globals.csv && (v->op->flags & OP_LIST))
+		return verb_csv(s, v, &args);
+	if (!verb_call(s, v, &args, &answer, &code))
 		return code;
 	return show_answer(s, v->op, answer);
 }

@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/str.h"
@@ -15,6 +16,7 @@
 #include "store/audit.h"
 #include "store/backup.h"
 #include "store/backup_name.h"
+#include "store/lock.h"
 #include "sys/digest.h"
 #include "sys/file.h"
 
@@ -38,7 +40,8 @@ fsck_rows(struct fsck *f, struct db *db)
 {
 	static const char *const checks[] = { "fsck_steps_of_runs",
 		"fsck_waiting", "fsck_edges", "fsck_live", "fsck_closed",
-		"fsck_votes" };
+		"fsck_votes", "fsck_ticket_words", "fsck_ticket_words_left",
+		"fsck_comment_words", "fsck_comment_words_left" };
 	struct query *q;
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
@@ -120,15 +123,52 @@ fsck_blobs(struct fsck *f)
 		closedir(dir);
 }
 
+/* The index of words is made of what is there: it can be made again. */
+static int
+fsck_rebuild(const char *named)
+{
+	static const char *const steps[] = { "fsck_rebuild_ticket_words",
+		"fsck_empty_ticket_words", "fsck_fill_ticket_words",
+		"fsck_prove_ticket_words", "fsck_rebuild_comment_words",
+		"fsck_empty_comment_words", "fsck_fill_comment_words",
+		"fsck_prove_comment_words" };
+	struct arena *a = arena_create();
+	const char *data = data_folder(named, a);
+	struct db *db = NULL;
+	struct err e;
+	int lock = -1;
+	bool ok = store_lock(data, &lock, &e) &&
+	    db_open(arena_printf(a, "%s/db", data), DB_WRITE, &db, &e);
+
+	if (ok) {
+		db_begin(db);
+		for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+			query_run(query(db, steps[i]));
+		ok = db_commit(db, &e);
+	}
+	if (ok)
+		printf("%s: searches find again what is there\n", data);
+	else
+		role_fail(&e);
+	db_close(db);
+	if (lock >= 0)
+		close(lock);
+	arena_destroy(a);
+	return ok ? 0 : FSCK_UNABLE;
+}
+
 static int
 fsck_usage(FILE *to, int code)
 {
-	fputs("usage: slipway fsck [DATA]\n"
+	fputs("usage: slipway fsck [--rebuild-search] [DATA]\n"
 	      "\n"
 	      "Look for damage in a data folder: the pages and the rows of the\n"
 	      "database, the audit chain and its anchor, files by digest.\n"
 	      "Reads only; the server may run.  Exit code 1: something is\n"
-	      "wrong, 2: it could not be looked at.\n",
+	      "wrong, 2: it could not be looked at.\n"
+	      "\n"
+	      "--rebuild-search makes the index of words anew that searches\n"
+	      "look into; the server must not run.\n",
 	    to);
 	return code;
 }
@@ -163,14 +203,21 @@ role_fsck(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "rebuild-search", no_argument, NULL, 'r' },
 		{ NULL, 0, NULL, 0 },
 	};
+	bool rebuild = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		return option == 'h' ? fsck_usage(stdout, 0)
-				     : fsck_usage(stderr, FSCK_UNABLE);
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option != 'r')
+			return option == 'h'
+			    ? fsck_usage(stdout, 0)
+			    : fsck_usage(stderr, FSCK_UNABLE);
+		rebuild = true;
+	}
 	if (argc - optind > 1)
 		return fsck_usage(stderr, FSCK_UNABLE);
-	return fsck_run(argc > optind ? argv[optind] : NULL);
+	return (rebuild ? fsck_rebuild : fsck_run)(
+	    argc > optind ? argv[optind] : NULL);
 }

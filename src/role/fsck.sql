@@ -40,3 +40,58 @@ WHERE vote.plan_hash <> need.plan_hash;
 
 -- name: fsck_foreign
 PRAGMA foreign_key_check;
+
+-- name: fsck_ticket_words
+SELECT 'ticket ' || ticket.key AS object,
+	'a search finds other words than it has' AS problem
+FROM ticket LEFT JOIN ticket_words AS w ON w.rowid = ticket.id
+WHERE w.rowid IS NULL OR w.title <> ticket.title
+	OR w.description <> ticket.description;
+
+-- name: fsck_ticket_words_left
+SELECT 'ticket ' || w.rowid AS object,
+	'a search finds it, and it is not there' AS problem
+FROM ticket_words AS w LEFT JOIN ticket ON ticket.id = w.rowid
+WHERE ticket.id IS NULL;
+
+-- name: fsck_comment_words
+SELECT 'comment ' || c.id AS object,
+	'a search finds other words than it has' AS problem
+FROM ticket_entry AS c LEFT JOIN comment_words AS w ON w.rowid = c.id
+WHERE c.kind = 'comment' AND c.removed_at = 0
+	AND (w.rowid IS NULL OR w.body <> c.body);
+
+-- name: fsck_comment_words_left
+SELECT 'comment ' || w.rowid AS object,
+	'a search finds it, and it was taken back' AS problem
+FROM comment_words AS w LEFT JOIN ticket_entry AS c ON c.id = w.rowid
+	AND c.kind = 'comment' AND c.removed_at = 0
+WHERE c.id IS NULL;
+
+-- name: fsck_rebuild_ticket_words
+-- First the index of what is in the table of words, so that rows can be taken
+-- out of one that is damaged.
+INSERT INTO ticket_words (ticket_words) VALUES ('rebuild');
+
+-- name: fsck_empty_ticket_words
+DELETE FROM ticket_words;
+
+-- name: fsck_fill_ticket_words
+INSERT INTO ticket_words (rowid, title, description)
+SELECT id, title, description FROM ticket;
+
+-- name: fsck_prove_ticket_words
+INSERT INTO ticket_words (ticket_words) VALUES ('integrity-check');
+
+-- name: fsck_rebuild_comment_words
+INSERT INTO comment_words (comment_words) VALUES ('rebuild');
+
+-- name: fsck_empty_comment_words
+DELETE FROM comment_words;
+
+-- name: fsck_fill_comment_words
+INSERT INTO comment_words (rowid, body)
+SELECT id, body FROM ticket_entry WHERE kind = 'comment' AND removed_at = 0;
+
+-- name: fsck_prove_comment_words
+INSERT INTO comment_words (comment_words) VALUES ('integrity-check');

@@ -21,6 +21,9 @@ struct jql_parser {
 	struct jql_lex lex;
 	struct jql_token token; /* the next one */
 	unsigned tests, depth;
+	size_t op_at; /* of the operator before a value */
+	struct jql_hole *holes;
+	size_t nholes;
 	struct err *e;
 };
 
@@ -180,6 +183,24 @@ parser_function(struct jql_parser *p, const struct jql_field *f, bool listed,
 	return parser_argument(p, v);
 }
 
+/* '<TEAM>', '…': somebody is meant to write something else there. */
+static bool
+parser_hole(struct jql_parser *p, const struct jql_field *f,
+    const struct jql_value *v)
+{
+	const struct str text = str_of(v->text);
+
+	if (p->nholes == JQL_HOLES ||
+	    (f->type != JQL_NAME && f->type != JQL_PERSON &&
+		f->type != JQL_TIME) ||
+	    !((str_starts(text, "<") && str_ends(text, ">")) ||
+		str_is(text, "…") || str_is(text, "...")))
+		return false;
+	p->holes[p->nholes++] = (struct jql_hole){ .field = f,
+		.op_at = p->op_at, .at = v->at, .length = v->length };
+	return true;
+}
+
 static bool
 parser_value(struct jql_parser *p, const struct jql_field *f, bool listed,
     struct jql_value *v)
@@ -194,6 +215,8 @@ parser_value(struct jql_parser *p, const struct jql_field *f, bool listed,
 	parser_next(p);
 	if (t.kind == JQL_BARE && p->token.kind == JQL_OPEN)
 		return parser_function(p, f, listed, &t, v);
+	if (parser_hole(p, f, v))
+		return true;
 	wrong = jql_value_read(p->arena, f, v, &hint);
 	if (wrong == NULL)
 		return true;
@@ -345,6 +368,7 @@ parser_test(struct jql_parser *p)
 	if (n->field == NULL)
 		return NULL;
 	op = p->token;
+	p->op_at = op.at;
 	if (!parser_op(p, &n->op))
 		return NULL;
 	if ((n->field->ops & JQL_BIT(n->op)) == 0) {
@@ -474,8 +498,8 @@ parser_orders(struct jql_parser *p, struct jql *ret)
 bool
 jql_parse(struct arena *a, struct str text, struct jql *ret, struct err *e)
 {
-	struct jql_parser p = { .arena = a, .e = e };
 	struct jql jql = { .where = NULL };
+	struct jql_parser p = { .arena = a, .e = e, .holes = jql.holes };
 
 	if (text.n > JQL_BYTES)
 		return err_set(e, ERR_SYNTAX, "query.syntax",
@@ -496,6 +520,7 @@ jql_parse(struct arena *a, struct str text, struct jql *ret, struct err *e)
 	if (p.token.kind != JQL_END)
 		return parser_expected(&p,
 		    jql.norders > 0 ? "',' or the end" : "AND, OR or ORDER BY");
+	jql.nholes = p.nholes;
 	*ret = jql;
 	return true;
 }

@@ -17,6 +17,10 @@
  * jql_time turns what stands for a time into one.  The tree lives in the
  * arena and its texts are copies.
  *
+ * A value like '<TEAM>' or '…' in a query that was copied from somewhere is a
+ * hole for the reader to fill: it is no mistake here, since only who knows the
+ * projects can say what to write there (jql.holes, jql_filled).
+ *
  * A mistake is ERR_SYNTAX "query.syntax", "query.field", "query.value" or
  * "query.function"; its message has three lines: what is wrong and in which
  * column, the query around it, and a caret below:
@@ -38,6 +42,7 @@
 #define JQL_VALUES 500 /* of one list */
 #define JQL_DEPTH 40
 #define JQL_ORDERS 8
+#define JQL_HOLES 8
 
 enum jql_type {
 	JQL_KEY,    /* of a ticket */
@@ -59,6 +64,7 @@ enum jql_id {
 	JQL_DUE,
 	JQL_ENVIRONMENT,
 	JQL_EPIC,
+	JQL_FILTER,
 	JQL_KIND,
 	JQL_LABELS,
 	JQL_POINTS,
@@ -159,9 +165,17 @@ struct jql_order {
 	bool descending;
 };
 
+/* A value that was left to be filled in, with the operator before it. */
+struct jql_hole {
+	const struct jql_field *field;
+	size_t op_at, at, length; /* in the query */
+};
+
 struct jql {
 	const char *text;
 	const struct jql_node *where; /* NULL: all */
+	struct jql_hole holes[JQL_HOLES];
+	size_t nholes;
 	struct jql_order orders[JQL_ORDERS];
 	size_t norders;
 };
@@ -178,6 +192,14 @@ void jql_time(const struct jql_value *v, int64_t now_ms, const struct zone *z,
  * its column, its line and its caret.  Always returns false. */
 bool jql_mistake(struct err *e, const char *code, const char *text, size_t at,
     size_t length, const char *fmt, ...) PRINTF_LIKE(6, 7);
+
+/* The query with its holes filled: project for a project, and what is usual
+ * for the others. */
+const char *jql_filled(
+    struct arena *a, const struct jql *q, const char *project);
+/* The query with another value in place of this one. */
+const char *jql_with(struct arena *a, const char *text,
+    const struct jql_value *v, const char *value);
 
 /* jql_field.c */
 const struct jql_field *jql_field_find(struct str name); /* any case */

@@ -17,12 +17,10 @@
 static const char *const categories[] = { "to_do", "in_progress", "done",
 	NULL };
 /* The least urgent first, so that > means more urgent. */
-static const char *const priorities[] = { "operational", "customer",
-	"security", "interruption", NULL };
-static const char *const kinds[] = { "request", "incident", "operation",
-	"feature", NULL };
-static const char *const resolutions[] = { "unresolved", "done", "declined",
-	"duplicate", "dropped", NULL };
+static const char *const priorities[] = { "feature", "operational",
+	"customer", "security", "interruption", NULL };
+static const char *const resolutions[] = { "unresolved", "done",
+	"workaround", "duplicate", "dropped", "declined", NULL };
 static const char *const statuses[] = { "open", "waiting_approval",
 	"approved", "in_progress", "done", "declined", "cancelled", "failed",
 	NULL };
@@ -44,14 +42,17 @@ const struct jql_field jql_fields[] = {
 	    true, NULL, "where" },
 	{ JQL_EPIC, "epic", " epiclink parent ", JQL_KEY, LISTED | VOID, true,
 	    NULL, "the larger ticket it is part of" },
+	{ JQL_FILTER, "filter", " savedfilter ", JQL_NAME, LISTED, false,
+	    NULL, "what a saved filter finds" },
 	{ JQL_KIND, "kind", " type issuetype ", JQL_CHOICE, LISTED, true,
-	    kinds, "request, incident, operation, feature" },
+	    ticket_kinds, "request, incident, operation, feature, epic" },
 	{ JQL_LABELS, "labels", " label ", JQL_NAME, LISTED | VOID, false,
 	    NULL, "one of its labels" },
 	{ JQL_POINTS, "points", " storypoints estimate ", JQL_NUMBER,
 	    LISTED | ORDERED | VOID, true, NULL, "how large" },
 	{ JQL_PRIORITY, "priority", NULL, JQL_CHOICE, LISTED | ORDERED, true,
-	    priorities, "interruption > security > customer > operational" },
+	    priorities,
+	    "interruption > security > customer > operational > feature" },
 	{ JQL_PROJECT, "project", NULL, JQL_NAME, LISTED, true, NULL,
 	    "the letters before its number" },
 	{ JQL_REQUEST, "request", " requesttype ", JQL_NAME, LISTED | VOID,

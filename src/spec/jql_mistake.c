@@ -72,3 +72,35 @@ jql_mistake(struct err *e, const char *code, const char *text, size_t at,
 	buf_finish(&lines);
 	return false;
 }
+
+const char *
+jql_with(struct arena *a, const char *text, const struct jql_value *v,
+    const char *value)
+{
+	return arena_printf(a, "%.*s%s%s", (int)v->at, text, value,
+	    text + v->at + v->length);
+}
+
+const char *
+jql_filled(struct arena *a, const struct jql *q, const char *project)
+{
+	const char *line = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < q->nholes; i++) {
+		const struct jql_hole *h = &q->holes[i];
+		const bool time = h->field->type == JQL_TIME;
+		const char *value = time ? ">= -30d"
+		    : h->field->id == JQL_PROJECT ? project
+		    : h->field->type == JQL_PERSON ? "currentUser()"
+		    : h->field->id == JQL_LABELS ? "operations"
+						 : "'NAME'";
+		/* A period is since when, however it was compared. */
+		const size_t from = time ? h->op_at : h->at;
+
+		line = arena_printf(a, "%s%.*s%s", line, (int)(from - at),
+		    q->text + at, value);
+		at = h->at + h->length;
+	}
+	return arena_printf(a, "%s%s", line, q->text + at);
+}

@@ -2,6 +2,7 @@
 #include "spec/jql.h"
 
 #include "base/clock.h"
+#include "spec/ticket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -210,17 +211,11 @@ static const struct {
 	    "query, column 12: no priority 'Blocker'\n"
 	    "  priority = Blocker\n"
 	    "             ^^^^^^^",
-	    "one of: operational, customer, security, interruption" },
+	    "one of: feature, operational, customer, security, interruption" },
 	{ "created >= yesterday",
 	    "query, column 12: not a time: 'yesterday'\n"
 	    "  created >= yesterday\n"
 	    "             ^^^^^^^^^",
-	    "e.g. -30d, 4w, 2026-01-31, '2026-01-31 09:30', "
-	    "startOfMonth()" },
-	{ "date <= '…'",
-	    "query, column 9: not a time: '…'\n"
-	    "  date <= '…'\n"
-	    "          ^^^",
 	    "e.g. -30d, 4w, 2026-01-31, '2026-01-31 09:30', "
 	    "startOfMonth()" },
 	{ "created = 2026-02-29",
@@ -323,6 +318,85 @@ static const struct {
 	    "                             ^^^^^",
 	    "did you mean 'labels'?" },
 };
+
+/* What was left to be filled in, and the line with something in it. */
+static const struct {
+	const char *query, *line;
+} holes[] = {
+	{ "project = '<TEAM_NAME>', label = 'operations', "
+	  "date <= '<ARBITRARY_PERIOD_OF_TIME>'",
+	    "project = OPS, label = 'operations', date >= -30d" },
+	{ "project = '<TEAM>', label = 'operations', date <= '…'",
+	    "project = OPS, label = 'operations', date >= -30d" },
+	{ "date <= '...' ORDER BY due", "date >= -30d ORDER BY due" },
+	{ "assignee in (\"<you>\", ernie) and environment = '<env>'",
+	    "assignee in (currentUser(), ernie) and environment = 'NAME'" },
+	{ "title = '<x>' and project != OPS", NULL },
+};
+
+static void
+test_holes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(holes); i++) {
+		struct arena *a = arena_create();
+		struct err e = { .class = ERR_NONE };
+		struct jql q;
+
+		assert_true(
+		    jql_parse(a, str_of(holes[i].query), &q, &e));
+		assert_true((q.nholes > 0) == (holes[i].line != NULL));
+		if (holes[i].line != NULL)
+			assert_string_equal(
+			    jql_filled(a, &q, "OPS"), holes[i].line);
+		arena_destroy(a);
+	}
+}
+
+static size_t
+count(const char *const *list)
+{
+	size_t n = 0;
+
+	while (list[n] != NULL)
+		n++;
+	return n;
+}
+
+static bool
+holds(const char *const *list, const char *word)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(*list, word) == 0)
+			return true;
+	return false;
+}
+
+/* The words of a ticket are those that it can be found by. */
+static void
+test_choices(void **state)
+{
+	const char *const *found;
+	size_t n;
+
+	(void)state;
+	found = jql_field_find(str_of("resolution"))->choices;
+	assert_int_equal(count(found), count(ticket_outcomes) + 1);
+	for (size_t i = 0; ticket_outcomes[i] != NULL; i++)
+		assert_true(holds(found, ticket_outcomes[i]));
+	found = jql_field_find(str_of("kind"))->choices;
+	assert_int_equal(count(found), count(ticket_kinds));
+	found = jql_field_find(str_of("status"))->choices;
+	assert_int_equal(count(found), count(ticket_machine.states));
+	for (size_t i = 0; ticket_machine.states[i] != NULL; i++)
+		assert_string_equal(found[i], ticket_machine.states[i]);
+	/* The other way round. */
+	found = jql_field_find(str_of("priority"))->choices;
+	n = count(ticket_priorities);
+	assert_int_equal(count(found), n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(found[i], ticket_priorities[n - 1 - i]);
+}
 
 static void
 test_bad(void **state)
@@ -487,6 +561,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_fields),

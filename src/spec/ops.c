@@ -4,6 +4,7 @@
 #include "spec/audit.h"
 #include "spec/catalogue.h"
 #include "spec/inbox.h"
+#include "spec/filter.h"
 #include "spec/op.h"
 #include "spec/pause.h"
 #include "spec/results.h"
@@ -23,6 +24,9 @@ const struct op *const ops[] = {
 	&op_backfill_list,
 	&op_catalogue_get,
 	&op_environment_list,
+	&op_filter_list,
+	&op_filter_remove,
+	&op_filter_save,
 	&op_health_live,
 	&op_health_ready,
 	&op_inbox_done,

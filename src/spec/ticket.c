@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec/ticket.h"
 
+#include "spec/jql.h"
+
 static const char *const ticket_states[] = { "open", "waiting_approval",
 	"approved", "in_progress", "done", "declined", "cancelled", "failed",
 	NULL };
@@ -300,6 +302,10 @@ static const struct schema ticket_list_query[] = { OP_PAGE_FIELDS,
 	    .doc = "Only tickets of this epic." },
 	{ .name = "watcher", .kind = SCHEMA_STRING, AT_MOST(64),
 	    .doc = "Only tickets that this person watches." },
+	{ .name = "query", .kind = SCHEMA_STRING, AT_MOST(JQL_BYTES),
+	    .doc = "Only tickets that this query finds, in its order." },
+	{ .name = "filter", .kind = SCHEMA_STRING, AT_MOST(128),
+	    .doc = "Only tickets that this saved filter finds." },
 	{ .name = NULL } };
 const struct op op_ticket_list = { .name = "ticket.list",
 	.summary = "List tickets, the newest first.", .method = OP_GET,
@@ -309,7 +315,8 @@ const struct op op_ticket_list = { .name = "ticket.list",
 	.cli = "ticket list [--status STATUS] [--requester PERSON] "
 	       "[--waiting-for PERSON] [--kind KIND] [--project PROJECT] "
 	       "[--priority PRIORITY] [--label LABEL] [--assignee WHO] "
-	       "[--epic EPIC] [--watcher PERSON] [--limit N] [--after KEY]",
+	       "[--epic EPIC] [--watcher PERSON] [--query QUERY] "
+	       "[--filter FILTER] [--limit N] [--after KEY]",
 	.columns = "key,status,priority,requester,environment,title" };
 
 const struct op op_ticket_get = { .name = "ticket.get",

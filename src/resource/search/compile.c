@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "resource/search/filter.h"
 
-/* Where a field is kept.  PRIORITY counts up to the most urgent, as
- * spec/jql_field.c does. */
-static const char *const columns[JQL_IDS] = {
+/* PRIORITY counts up to the most urgent, as spec/jql_field.c does. */
+const char *const compile_columns[JQL_IDS] = {
 	[JQL_ASSIGNEE] = "ticket.assignee",
 	[JQL_CATEGORY] = "CASE WHEN ticket.status IN ('done', 'declined', "
 			 "'cancelled') THEN 'done' WHEN ticket.status = "
@@ -21,9 +21,9 @@ static const char *const columns[JQL_IDS] = {
 	[JQL_EPIC] = "ticket.epic",
 	[JQL_KIND] = "ticket.kind",
 	[JQL_POINTS] = "ticket.points",
-	[JQL_PRIORITY] = "CASE ticket.priority WHEN 'interruption' THEN 3 "
-			 "WHEN 'security' THEN 2 WHEN 'customer' THEN 1 "
-			 "ELSE 0 END",
+	[JQL_PRIORITY] = "CASE ticket.priority WHEN 'interruption' THEN 4 "
+			 "WHEN 'security' THEN 3 WHEN 'customer' THEN 2 "
+			 "WHEN 'operational' THEN 1 ELSE 0 END",
 	[JQL_PROJECT] = "ticket.project",
 	[JQL_REQUEST] = "ticket.request",
 	[JQL_REQUESTER] = "ticket.requester",
@@ -37,6 +37,15 @@ static const char *const columns[JQL_IDS] = {
 };
 
 /* --- values --------------------------------------------------------------- */
+
+/* A statement takes so many values and no more. */
+static bool
+compile_room(struct compile *c, size_t wanted, struct err *e)
+{
+	return c->to->nvalues + wanted < SELECT_VALUES - COMPILE_SPARE ||
+	    err_set(e, ERR_SYNTAX, "query.syntax",
+		"query: too much to look for at once");
+}
 
 struct texts {
 	const char **items;
@@ -102,7 +111,7 @@ compile_texts(struct compile *c, const struct jql_node *n, struct texts *to,
 			texts_push(c->cx, to, v->text);
 		}
 	}
-	return true;
+	return compile_room(c, to->n, e);
 }
 
 /* --- one test ------------------------------------------------------------- */
@@ -131,7 +140,7 @@ compile_empty(struct compile *c, const struct jql_node *n)
 	const bool number =
 	    n->field->type == JQL_TIME || n->field->type == JQL_NUMBER;
 
-	select_fragment(c->to, columns[n->field->id]);
+	select_fragment(c->to, compile_columns[n->field->id]);
 	if (number)
 		select_fragment(c->to, n->op == JQL_EMPTY ? " = 0" : " <> 0");
 	else
@@ -196,7 +205,7 @@ compile_compare(enum jql_op op)
 static void
 compile_time(struct compile *c, const struct jql_node *n)
 {
-	const char *column = columns[n->field->id];
+	const char *column = compile_columns[n->field->id];
 	int64_t from, until;
 
 	jql_time(n->values, c->cx->now, c->zone, &from, &until);
@@ -227,7 +236,7 @@ compile_time(struct compile *c, const struct jql_node *n)
 static void
 compile_numbers(struct compile *c, const struct jql_node *n)
 {
-	select_fragment(c->to, columns[n->field->id]);
+	select_fragment(c->to, compile_columns[n->field->id]);
 	if (n->op == JQL_IN || n->op == JQL_NOT_IN) {
 		select_fragment(c->to,
 		    n->op == JQL_IN ? " IN (" : " NOT IN (");
@@ -321,11 +330,66 @@ compile_words(struct compile *c, const struct jql_node *n)
 
 /* --- the tree ------------------------------------------------------------- */
 
+static bool compile_node(
+    struct compile *c, const struct jql_node *n, struct err *e);
+
+/* What a saved filter finds, in place of its name. */
+static bool
+compile_filter(struct compile *c, const struct jql_value *v, struct err *e)
+{
+	struct compile inner = *c;
+	struct jql query;
+	struct err why;
+
+	inner.filter = filter_named(c->cx, v->text, &why);
+	if (inner.filter == NULL) {
+		jql_mistake(e, "query.value", c->query->text, v->at, v->length,
+		    "%s", why.message);
+		return why.hint[0] != '\0' ? err_hint(e, "%s", why.hint)
+					   : false;
+	}
+	for (const struct compile *o = c; o != NULL; o = o->outer)
+		if (o->filter != NULL && o->filter->id == inner.filter->id)
+			return jql_mistake(e, "query.value", c->query->text,
+			    v->at, v->length, "filter '%s' asks for itself",
+			    inner.filter->key);
+	inner.outer = c;
+	inner.query = &query;
+	if (jql_parse(c->cx->arena, str_of(inner.filter->query), &query, e) &&
+	    compile_where(&inner, e))
+		return true;
+	return err_wrap(e, "filter '%s'", inner.filter->key);
+}
+
+static bool
+compile_filters(struct compile *c, const struct jql_node *n, struct err *e)
+{
+	select_fragment(c->to, compile_turned(n->op) ? "NOT (" : "(");
+	for (size_t i = 0; i < n->nvalues; i++) {
+		if (i > 0)
+			select_add(c->to, " OR ");
+		if (!compile_filter(c, &n->values[i], e))
+			return false;
+	}
+	select_add(c->to, ")");
+	return true;
+}
+
 static bool
 compile_test(struct compile *c, const struct jql_node *n, struct err *e)
 {
 	struct texts t = { .items = NULL };
 
+	if (++*c->tests > COMPILE_TESTS)
+		return err_set(e, ERR_SYNTAX, "query.syntax",
+		    "query: with its filters it has more than %d conditions",
+		    COMPILE_TESTS);
+	if (!compile_room(c, n->nvalues, e))
+		return false;
+	if (n->field->id == JQL_FILTER)
+		return compile_filters(c, n, e);
+	if (n->field->id == JQL_PROJECT && !compile_projects(c, n, e))
+		return false;
 	if (n->field->id == JQL_LABELS || n->field->id == JQL_WATCHER)
 		return compile_set(c, n, e);
 	if (n->op == JQL_LIKE || n->op == JQL_NOT_LIKE) {
@@ -346,7 +410,7 @@ compile_test(struct compile *c, const struct jql_node *n, struct err *e)
 	}
 	if (!compile_texts(c, n, &t, e))
 		return false;
-	select_fragment(c->to, columns[n->field->id]);
+	select_fragment(c->to, compile_columns[n->field->id]);
 	if (compile_turned(n->op))
 		select_add(c->to, " NOT");
 	compile_in(c, &t);
@@ -371,43 +435,38 @@ compile_node(struct compile *c, const struct jql_node *n, struct err *e)
 }
 
 bool
+compile_is(struct compile *c, enum jql_id id, const char *value,
+    struct err *e)
+{
+	struct jql_value v = { .text = value };
+	struct jql_node n = { .kind = JQL_TEST, .op = JQL_EQ, .values = &v,
+		.nvalues = 1 };
+	const char *hint;
+
+	for (n.field = jql_fields; n.field->id != id; n.field++)
+		;
+	if (id == JQL_LABELS || id == JQL_WATCHER)
+		return compile_set(c, &n, e);
+	if (jql_value_read(c->cx->arena, n.field, &v, &hint) != NULL)
+		return err_set(e, ERR_INVALID, "query.value", "no %s '%s'",
+		    n.field->name, value);
+	if (id == JQL_PRIORITY) {
+		compile_numbers(c, &n);
+		return true;
+	}
+	select_fragment(c->to, compile_columns[id]);
+	select_add(c->to, " = ");
+	select_text(c->to, v.text);
+	return true;
+}
+
+bool
 compile_where(struct compile *c, struct err *e)
 {
+	if (c->query->nholes > 0)
+		return compile_holes(c, e);
 	if (c->query->where != NULL)
 		return compile_node(c, c->query->where, e);
 	select_add(c->to, "1 = 1");
 	return true;
-}
-
-/* What is empty comes last, whichever way round. */
-static void
-compile_order_one(struct compile *c, const struct jql_order *o)
-{
-	const char *column = columns[o->field->id];
-	bool descending = o->descending;
-
-	if (o->field->id == JQL_TICKET)
-		column = "ticket.project";
-	if (o->field->id == JQL_PRIORITY)
-		descending = !descending; /* the most urgent first */
-	else {
-		select_fragment(c->to, column);
-		select_fragment(c->to,
-		    o->field->type == JQL_TIME || o->field->type == JQL_NUMBER
-			? " = 0, "
-			: " = '', ");
-	}
-	select_fragment(c->to, column);
-	select_fragment(c->to, descending ? " DESC, " : ", ");
-	if (o->field->id == JQL_TICKET)
-		select_fragment(c->to,
-		    descending ? "ticket.id DESC, " : "ticket.id, ");
-}
-
-void
-compile_order(struct compile *c)
-{
-	for (size_t i = 0; i < c->query->norders; i++)
-		compile_order_one(c, &c->query->orders[i]);
-	select_add(c->to, "ticket.id DESC");
 }

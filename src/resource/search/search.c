@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/search/search.h"
 
-#include "resource/search/compile.h"
-#include "resource/sight.h"
-#include "store/record.h"
-#include "sys/zone_file.h"
+#include <string.h>
 
-struct search {
-	struct cx *cx;
-	struct query *q;
-};
+#include "resource/search/compile.h"
+#include "resource/search/filter.h"
+#include "resource/sight.h"
+#include "resource/ticket/ticket.h"
+#include "resource/wall.h"
 
 static void
 search_by_id(struct cx *cx, const char *name, int64_t id)
@@ -34,60 +32,141 @@ search_learn_comment(struct cx *cx, int64_t entry_id)
 	search_by_id(cx, "search_learn_comment", entry_id);
 }
 
-static const struct zone *
-search_zone(struct cx *cx)
-{
-	const struct zone *z = zone_utc();
-	struct err ignored;
+/* --- one question --- */
 
-	if (cx->platform->timezone != NULL)
-		(void)zone_file_load(cx->arena, ZONE_FILE_FOLDER,
-		    cx->platform->timezone, &z, &ignored);
-	return z;
+struct asked {
+	struct jql query, filter;
+	struct select select;
+	unsigned tests;
+	struct compile c;
+};
+
+static bool
+asked_filter(struct asked *a, const char *key, struct err *e)
+{
+	struct compile inner = a->c;
+
+	inner.filter = filter_named(a->c.cx, key, e);
+	if (inner.filter == NULL)
+		return false;
+	inner.query = &a->filter;
+	inner.outer = &a->c;
+	if (!jql_parse(a->c.cx->arena, str_of(inner.filter->query), &a->filter,
+		e))
+		return err_wrap(e, "filter '%s'", inner.filter->key);
+	select_add(&a->select, " AND ");
+	return compile_where(&inner, e) ||
+	    err_wrap(e, "filter '%s'", inner.filter->key);
 }
 
-bool
-search_begin(struct cx *cx, const char *text, struct search **ret,
-    struct err *e)
+/* Everything behind WHERE, without the page. */
+static bool
+asked_where(struct asked *a, const struct search *what, struct err *e)
 {
-	struct select select = { .arena = cx->arena };
-	struct compile c = { .cx = cx, .to = &select };
-	struct search *s = ARENA_NEW(cx->arena, struct search);
-	struct jql jql;
-
-	if (!jql_parse(cx->arena, str_of(text), &jql, e))
+	select_add(&a->select, SIGHT_TICKETS " AND ");
+	if (!jql_parse(a->c.cx->arena, str_of(what->query), &a->query, e) ||
+	    !compile_where(&a->c, e))
 		return false;
-	c.query = &jql;
-	c.zone = search_zone(cx);
-	select_add(&select, "SELECT ticket.* FROM ticket WHERE ");
-	select_add(&select, SIGHT_TICKETS " AND ");
-	if (!compile_where(&c, e)) {
-		select_finish(&select);
-		return false;
+	for (size_t i = 0; i < what->nis; i++) {
+		if (what->is[i].value == NULL)
+			continue;
+		select_add(&a->select, " AND ");
+		if (!compile_is(&a->c, what->is[i].field, what->is[i].value,
+			e))
+			return false;
 	}
-	select_add(&select, " ORDER BY ");
-	compile_order(&c);
-	s->cx = cx;
-	s->q = select_query(&select, cx->db);
-	sight_bind(cx, s->q);
-	*ret = s;
+	if (what->filter == NULL)
+		return true;
+	if (!asked_filter(a, what->filter, e))
+		return false;
+	if (a->query.norders == 0) {
+		memcpy(a->query.orders, a->filter.orders,
+		    sizeof(a->query.orders));
+		a->query.norders = a->filter.norders;
+	}
 	return true;
 }
 
-struct ticket *
-search_next(struct search *s)
+static struct asked *
+asked_create(struct cx *cx)
 {
-	struct ticket *t;
+	struct asked *a = ARENA_NEW(cx->arena, struct asked);
 
-	if (!query_next(s->q))
-		return NULL;
-	t = ARENA_NEW(s->cx->arena, struct ticket);
-	record_read(s->q, &ticket_schema, t, s->cx->arena);
-	return t;
+	*a = (struct asked){ .select = { .arena = cx->arena } };
+	a->c = (struct compile){ .cx = cx, .query = &a->query,
+		.zone = wall_zone(cx), .to = &a->select, .tests = &a->tests };
+	return a;
 }
 
-void
-search_end(struct search *s)
+static struct query *
+asked_query(struct asked *a)
 {
-	query_end(s->q);
+	struct query *q = select_query(&a->select, a->c.cx->db);
+
+	sight_bind(a->c.cx, q);
+	return q;
+}
+
+bool
+search_find(struct cx *cx, const struct search *what, const char *after,
+    size_t limit, const int64_t **ret_ids, size_t *ret_n, struct err *e)
+{
+	struct asked *a = asked_create(cx);
+	int64_t *ids = arena_array(cx->arena, limit + 1, sizeof(*ids));
+	struct ticket *last;
+	struct err ignored;
+	struct query *q;
+	size_t n = 0;
+
+	select_add(&a->select, "SELECT ticket.id FROM ticket WHERE ");
+	if (!asked_where(a, what, e)) {
+		select_finish(&a->select);
+		return false;
+	}
+	if (after != NULL && ticket_by_key(cx, after, &last, &ignored)) {
+		select_add(&a->select, " AND ");
+		compile_after(&a->c, last->id);
+	} else if (after != NULL) {
+		limit = 0;
+	}
+	select_add(&a->select, " ORDER BY ");
+	compile_order(&a->c);
+	select_add(&a->select, " LIMIT ");
+	select_int(&a->select, (int64_t)limit);
+	q = asked_query(a);
+	while (n < limit && query_next(q))
+		ids[n++] = column_int_at(q, 0);
+	query_end(q);
+	*ret_ids = ids;
+	*ret_n = n;
+	return true;
+}
+
+bool
+search_count(struct cx *cx, const struct search *what, int64_t *ret_n,
+    struct err *e)
+{
+	struct asked *a = asked_create(cx);
+	struct query *q;
+
+	select_add(&a->select, "SELECT COUNT(*) FROM ticket WHERE ");
+	if (!asked_where(a, what, e)) {
+		select_finish(&a->select);
+		return false;
+	}
+	q = asked_query(a);
+	*ret_n = query_next(q) ? column_int_at(q, 0) : 0;
+	query_end(q);
+	return true;
+}
+
+bool
+search_check(struct cx *cx, const char *filter, struct err *e)
+{
+	const struct search what = { .query = "", .filter = filter };
+	struct asked *a = asked_create(cx);
+	const bool ok = asked_where(a, &what, e);
+
+	select_finish(&a->select);
+	return ok;
 }

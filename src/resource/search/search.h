@@ -5,8 +5,9 @@
  * A query is compiled to SQL of const fragments with bound values, together
  * with what the actor may see (resource/sight.h), so that neither pages nor
  * counts nor errors tell of others.
- * Owns the tables ticket_words and comment_words.  Whoever writes a title, a
- * description or a comment calls search_learn_… in the same transaction.
+ * Owns the tables ticket_words and comment_words, and by filter.h filter.
+ * Whoever writes a title, a description or a comment calls search_learn_… in
+ * the same transaction.
  */
 #ifndef RESOURCE_SEARCH_H
 #define RESOURCE_SEARCH_H
@@ -20,15 +21,30 @@
 void search_learn_ticket(struct cx *cx, int64_t ticket_id);
 void search_learn_comment(struct cx *cx, int64_t entry_id);
 
-struct search;
+/* What to look for: all of it. */
+struct search {
+	const char *query;  /* "" or NULL: anything */
+	const char *filter; /* a saved one, or NULL; gives the order when the
+			     * query says none */
+	const struct search_is {
+		enum jql_id field; /* not words, times or numbers */
+		const char *value; /* NULL: any */
+	} *is;
+	size_t nis;
+};
 
-/* Text is a query.  Errors are those of jql_parse, and "query.value" for a
- * team that there is not.  The search lives in the arena and is to be ended. */
-bool search_begin(struct cx *cx, const char *text, struct search **ret,
+/*
+ * Ids of at most limit tickets that the actor may see, in the order that is
+ * asked for, else the newest first, behind the ticket with the key `after`
+ * (NULL: from the beginning; one that they do not see has nothing behind it).
+ * ERR_SYNTAX as of jql_parse, "query.value" for a team, project or filter that
+ * there is not; of the filter that is named apart, as filter_named.
+ */
+bool search_find(struct cx *cx, const struct search *what, const char *after,
+    size_t limit, const int64_t **ret_ids, size_t *ret_n, struct err *e);
+bool search_count(struct cx *cx, const struct search *what, int64_t *ret_n,
     struct err *e);
-/* The next ticket that the actor may see, in the order of the query (else the
- * newest first); NULL: no more. */
-struct ticket *search_next(struct search *s);
-void search_end(struct search *s);
+/* Would the saved filter find anything but mistakes? */
+bool search_check(struct cx *cx, const char *filter, struct err *e);
 
 #endif

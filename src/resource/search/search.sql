@@ -1,5 +1,16 @@
 -- SPDX-License-Identifier: MIT
 
+-- name: search_project
+-- Has the project a ticket that the actor sees (sight.h)?
+SELECT 1 FROM ticket WHERE project = $project
+	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
+	OR (scope_id IN (SELECT value FROM json_each($reach))
+		AND (requester IN (SELECT value FROM json_each($peers))
+		OR assignee IN (SELECT value FROM json_each($mine))
+		OR EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id
+			AND instr(eligible, $me) > 0))))
+LIMIT 1;
+
 -- name: search_forget_ticket
 DELETE FROM ticket_words WHERE rowid = $id;
 

@@ -3,6 +3,7 @@
 
 #include "resource/search/search.h"
 #include "resource/sealed.h"
+#include "resource/ticket/ticket.h"
 #include "store/record.h"
 
 static void
@@ -16,34 +17,32 @@ search_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 	json_object_end(out);
 }
 
+static struct search
+search_asked(const struct call *call)
+{
+	return (struct search){ .query = call_text(call->query, "query"),
+		.filter = call_text(call->query, "filter") };
+}
+
 bool
 search_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	const char *after = call_text(call->query, "after");
-	const int64_t limit = call_int(call->query, "limit");
-	const char *last = NULL, *next = NULL;
-	struct search *s;
-	struct ticket *t;
-	int64_t n = 0;
+	const size_t limit = (size_t)call_int(call->query, "limit");
+	const struct search what = search_asked(call);
+	const struct ticket *t = NULL;
+	const int64_t *ids;
+	size_t n;
 
-	if (!search_begin(cx, call_text(call->query, "query"), &s, e))
+	if (!search_find(cx, &what, call_text(call->query, "after"), limit + 1,
+		&ids, &n, e))
 		return false;
-	/* A page goes on behind the last row of the page before. */
-	while (after != NULL && (t = search_next(s)) != NULL)
-		if (streq(t->key, after))
-			break;
 	list_begin(out);
-	while ((t = search_next(s)) != NULL) {
-		if (n++ == limit) {
-			next = last;
-			break;
-		}
+	for (size_t i = 0; i < n && i < limit; i++) {
+		t = ticket_by_id(cx, ids[i]);
 		search_json(cx, out, t);
-		last = t->key;
 	}
-	search_end(s);
-	list_end(out, next);
+	list_end(out, n > limit ? t->key : NULL);
 	return true;
 }
 
@@ -51,14 +50,11 @@ bool
 search_api_count(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	struct search *s;
-	int64_t n = 0;
+	const struct search what = search_asked(call);
+	int64_t n;
 
-	if (!search_begin(cx, call_text(call->query, "query"), &s, e))
+	if (!search_count(cx, &what, &n, e))
 		return false;
-	while (search_next(s) != NULL)
-		n++;
-	search_end(s);
 	json_object_begin(out);
 	json_kv_int(out, "count", n);
 	json_object_end(out);

@@ -5,6 +5,7 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
+#include "resource/search/search.h"
 #include "resource/sight.h"
 #include "resource/ticket/comment.h"
 #include "resource/ticket/view.h"
@@ -49,16 +50,57 @@ list_bind(struct cx *cx, struct query *q, const struct call *call,
 	sight_bind(cx, q);
 }
 
+/* A page of what a query finds, on top of the other conditions. */
+static bool
+list_search(struct cx *cx, const struct call *call, struct json_out *out,
+    struct err *e)
+{
+	static const struct search_is fields[] = { { JQL_STATUS, "status" },
+		{ JQL_REQUESTER, "requester" }, { JQL_KIND, "kind" },
+		{ JQL_PROJECT, "project" }, { JQL_PRIORITY, "priority" },
+		{ JQL_ASSIGNEE, "assignee" }, { JQL_EPIC, "epic" },
+		{ JQL_LABELS, "label" }, { JQL_WATCHER, "watcher" } };
+	const size_t limit = (size_t)call_int(call->query, "limit");
+	const char *query = call_text(call->query, "query");
+	struct search_is is[ARRAY_SIZE(fields)];
+	const struct search what = { .query = query == NULL ? "" : query,
+		.filter = call_text(call->query, "filter"), .is = is,
+		.nis = ARRAY_SIZE(fields) };
+	const struct ticket *t = NULL;
+	const int64_t *ids;
+	size_t n;
+
+	if (call_text(call->query, "waiting_for") != NULL)
+		return err_set(e, ERR_INVALID, "ticket.query",
+		    "waiting_for and a query do not go together");
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		is[i] = (struct search_is){ fields[i].field,
+			call_text(call->query, fields[i].value) };
+	if (!search_find(cx, &what, call_text(call->query, "after"), limit + 1,
+		&ids, &n, e))
+		return false;
+	list_begin(out);
+	for (size_t i = 0; i < n && i < limit; i++) {
+		t = ticket_by_id(cx, ids[i]);
+		ticket_json(cx, out, t);
+	}
+	list_end(out, n > limit ? t->key : NULL);
+	return true;
+}
+
 bool
 ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	const char *waiting_for = call_text(call->query, "waiting_for");
 	int64_t limit = call_int(call->query, "limit"), n = 0;
-	struct query *q = query(cx->db, "ticket_list");
 	const char *next = NULL, *last = NULL;
+	struct query *q;
 
-	(void)e;
+	if (call_text(call->query, "query") != NULL ||
+	    call_text(call->query, "filter") != NULL)
+		return list_search(cx, call, out, e);
+	q = query(cx->db, "ticket_list");
 	list_bind(cx, q, call, limit);
 	list_begin(out);
 	while (query_next(q)) {

@@ -33,6 +33,7 @@ const BODIES = values => ({
 	'task.run': { environment: 'dev' },
 	'run.resolve': { step: values.step, outcome: 'failed', note: 'x' },
 	'run.reveal': { output: 'none' },
+	'filter.save': { query: 'project = OPS' },
 	'ticket.approve': { plan_hash: values.plan },
 	'ticket.decline': { plan_hash: values.plan },
 	'ticket.comment': { text: 'x' },
@@ -84,6 +85,7 @@ async function objects(world, who, task, request, path) {
 	return { run: asked.json.run, step: json.steps[0].id, ticket: asked.json.ticket,
 		plan: asked.json.plan_hash, other: asked.json.plan_hash, task, request, person: who,
 		token: made.json.prefix, secret: 'matrix', schedule: task,
+		filter: 'matrix',
 		backfill: path.includes('{backfill}') ?
 			await backfill(world, who, task) : 0,
 		item: path.includes('{item}') ?
