@@ -21,10 +21,11 @@ const CELLS = 2000; // at least
 
 const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
 	task: 'absent', request: 'absent', person: 'absent', token: 'slw_99999999',
-	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999' };
+	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999',
+	filter: 'absent' };
 // One letter from what is there.
 const NEAR_OURS = { ...ABSENT, task: 'slov', request: 'slov', schedule: 'slov',
-	person: 'erniee', secret: 'matriz' };
+	person: 'erniee', secret: 'matriz', filter: 'matriz' };
 const NEAR_THEIRS = { ...NEAR_OURS, task: 'vault-kez', request: 'vault-kez',
 	schedule: 'vault-kez', person: 'samm' };
 
