@@ -27,15 +27,13 @@ db_open(const char *path, enum db_mode mode, struct db **ret, struct err *e)
 }
 
 static void
-db_statement_destroy(struct db *db, struct statement *s)
+db_statement_destroy(struct statement *s)
 {
 	while (s->idle != NULL) {
 		struct query *q = s->idle;
 
 		s->idle = q->next;
-		if (q->stmt != NULL)
-			db->ops->finalize(q->stmt);
-		free(q);
+		query_destroy(q);
 	}
 	free(s);
 }
@@ -51,7 +49,7 @@ db_close(struct db *db)
 	ASSERT_MAGIC(db, DB_MAGIC);
 	ASSERT(db->in_use == 0);
 	for (size_t i = 0; map_next(&db->statements, &i, &name, &s);)
-		db_statement_destroy(db, s);
+		db_statement_destroy(s);
 	map_finish(&db->statements);
 	db->ops->close(db);
 	free(db->hooks);

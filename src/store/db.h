@@ -76,6 +76,16 @@ struct str column_str_at(struct query *q, int i);
 int column_count(struct query *q);
 const char *column_name(struct query *q, int i);
 
+/* For record.h: which member of a record goes to which parameter, or comes
+ * from which column.  Looked up once: it stays with the prepared statement. */
+struct query_fields {
+	const void *of; /* the kind of record, NULL: not looked up yet */
+	int count;
+	const void **fields;
+};
+struct query_fields *query_bound_fields(struct query *q);
+struct query_fields *query_read_fields(struct query *q);
+
 /* Id of the row the last INSERT of this connection made. */
 int64_t db_last_id(struct db *db);
 

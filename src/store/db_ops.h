@@ -96,8 +96,13 @@ struct query {
 	bool once;  /* of a text of its own, which goes with it */
 	int column; /* where the last look-up by name ended */
 	int param;  /* the same, from 0 */
+	char **params; /* names, or NULL: not asked for yet */
+	struct query_fields bound, read;
 	struct query *next;
 };
+
+/* Not one that is in use. */
+void query_destroy(struct query *q);
 
 struct db_hook {
 	void (*fn)(void *arg);

@@ -99,6 +99,31 @@ query_once(struct db *db, const char *name, const char *text)
 	return q;
 }
 
+void
+query_destroy(struct query *q)
+{
+	for (int i = 0; q->params != NULL && i < query_param_count(q); i++)
+		free(q->params[i]);
+	free(q->params);
+	if (q->stmt != NULL)
+		q->db->ops->finalize(q->stmt);
+	free(q->bound.fields);
+	free(q->read.fields);
+	free(q);
+}
+
+struct query_fields *
+query_bound_fields(struct query *q)
+{
+	return &q->bound;
+}
+
+struct query_fields *
+query_read_fields(struct query *q)
+{
+	return &q->read;
+}
+
 /* Callers bind in the order of the statement, mostly.  0: it could not be
  * prepared, nothing is to be bound. */
 static int
@@ -111,7 +136,7 @@ query_param(struct query *q, const char *param)
 	for (int n = 0; n < count; n++) {
 		int i = (q->param + n) % count;
 
-		if (streq(q->db->ops->param_name(q->stmt, i + 1), param)) {
+		if (streq(query_param_name(q, i + 1), param)) {
 			q->param = i + 1;
 			return i + 1;
 		}
@@ -164,7 +189,19 @@ query_param_count(struct query *q)
 const char *
 query_param_name(struct query *q, int i)
 {
-	return q->db->ops->param_name(q->stmt, i);
+	if (q->params == NULL) {
+		int count = query_param_count(q);
+
+		/* Copies: the statement may be prepared anew by itself. */
+		q->params = calloc((size_t)count, sizeof(*q->params));
+		ASSERT(q->params != NULL);
+		for (int k = 0; k < count; k++) {
+			q->params[k] =
+			    strdup(q->db->ops->param_name(q->stmt, k + 1));
+			ASSERT(q->params[k] != NULL);
+		}
+	}
+	return q->params[i - 1];
 }
 
 void
@@ -209,10 +246,8 @@ query_end(struct query *q)
 	q->db->in_use--;
 	q->row = false;
 	if (q->once) {
-		if (q->stmt != NULL)
-			q->db->ops->finalize(q->stmt);
 		free(q->of);
-		free(q);
+		query_destroy(q);
 		return;
 	}
 	q->next = q->of->idle;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/record.h"
 
+#include <stdlib.h>
+
 /* Columns mostly come in the order of the fields: the search goes on behind
  * the last hit and starts over once. */
 static const struct schema *
@@ -46,20 +48,39 @@ record_read_field(struct query *q, int i, const struct schema *f, void *record,
 	}
 }
 
+/* The fields of the record in the order of `count` names. */
+static const struct schema *const *
+record_fields(struct query *q, struct query_fields *known,
+    const struct schema *object, int count, int first,
+    const char *(*name)(struct query *q, int i))
+{
+	const struct schema *after = object->fields;
+
+	if (known->of != object || known->count != count) {
+		free(known->fields);
+		known->fields = calloc((size_t)count + 1,
+		    sizeof(*known->fields));
+		ASSERT(known->fields != NULL);
+		for (int i = 0; i < count; i++)
+			known->fields[i] =
+			    record_field(object, name(q, first + i), &after);
+		known->of = object;
+		known->count = count;
+	}
+	return (const struct schema *const *)(const void *)known->fields;
+}
+
 void
 record_read(struct query *q, const struct schema *object, void *record,
     struct arena *a)
 {
-	const struct schema *after = object->fields;
 	int count = column_count(q);
+	const struct schema *const *fields = record_fields(q,
+	    query_read_fields(q), object, count, 0, column_name);
 
-	for (int i = 0; i < count; i++) {
-		const struct schema *f =
-		    record_field(object, column_name(q, i), &after);
-
-		if (f != NULL)
-			record_read_field(q, i, f, record, a);
-	}
+	for (int i = 0; i < count; i++)
+		if (fields[i] != NULL)
+			record_read_field(q, i, fields[i], record, a);
 }
 
 static void
@@ -86,16 +107,13 @@ record_bind_field(struct query *q, int i, const struct schema *f,
 void
 record_bind(struct query *q, const struct schema *object, const void *record)
 {
-	const struct schema *after = object->fields;
 	int count = query_param_count(q);
+	const struct schema *const *fields = record_fields(q,
+	    query_bound_fields(q), object, count, 1, query_param_name);
 
-	for (int i = 1; i <= count; i++) {
-		const struct schema *f =
-		    record_field(object, query_param_name(q, i), &after);
-
-		if (f != NULL)
-			record_bind_field(q, i, f, record);
-	}
+	for (int i = 0; i < count; i++)
+		if (fields[i] != NULL)
+			record_bind_field(q, i + 1, fields[i], record);
 }
 
 static void
