@@ -10,6 +10,7 @@
 #include "resource/audit.h"
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
+#include "resource/plan/plan.h"
 #include "resource/run/fan.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
@@ -251,18 +252,19 @@ step_condition(struct cx *cx, struct run *run, struct step *step,
 	return holds;
 }
 
+/* With its needs, which the engine has no other use for. */
 static const struct task *
 fan_definition(void *self, struct cx *cx, const char *hash)
 {
-	return engine_task(self, cx, hash);
+	(void)self;
+	return plan_definition(cx, hash);
 }
 
 static void
-start_fan(struct engine *g, struct cx *cx, struct run *run,
-    struct step *step, const struct task *task)
+start_fan(struct cx *cx, struct run *run, struct step *step)
 {
-	const struct fan_source source = { .definition = fan_definition,
-		.self = g };
+	const struct fan_source source = { .definition = fan_definition };
+	const struct task *task = plan_definition(cx, step->definition);
 
 	run_begins(cx, run);
 	fan_go_on(cx, run, step, task, &source);
@@ -284,7 +286,7 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	}
 	if (step->fan != FAN_NONE) {
-		start_fan(g, cx, run, step, task);
+		start_fan(cx, run, step);
 		return;
 	}
 	if (step_shared_result(cx, run, step) ||

@@ -166,7 +166,7 @@ engine_task(struct engine *g, struct cx *cx, const char *hash)
 		arena_reset(g->cache_arena);
 	}
 	own.arena = g->cache_arena;
-	task = plan_definition(&own, hash);
+	task = plan_command(&own, hash);
 	if (task != NULL)
 		map_put(&g->cache, hash, (void *)(uintptr_t)task);
 	return task;

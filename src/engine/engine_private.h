@@ -79,7 +79,8 @@ struct engine {
 /* The after-commit hook is set once a round. */
 void engine_hook(struct engine *g);
 
-/* The definition of a step, cached. NULL: not stored (a bug or damage). */
+/* What a step runs, cached, without its needs.  NULL: not stored (a bug or
+ * damage). */
 const struct task *engine_task(struct engine *g, struct cx *cx,
     const char *hash);
 

@@ -106,7 +106,8 @@ step_append_edge(struct walk *w, struct graph_step *to, const char *name,
     struct graph_step *from)
 {
 	if (to->nedges == to->cap) {
-		size_t cap = to->cap == 0 ? 4 : to->cap * 2;
+		size_t cap = to->cap == 0 ? to->task->nneeds + 1
+					  : to->cap * 2;
 		struct graph_edge *more =
 		    arena_array(w->arena, cap, sizeof(*more));
 

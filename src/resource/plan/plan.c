@@ -150,21 +150,50 @@ plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
 	return true;
 }
 
-const struct task *
-plan_definition(struct cx *cx, const char *hash)
+/* Its body as text in the arena `a`, or NULL. */
+static const char *
+plan_definition_body(struct cx *cx, const char *hash, struct arena *a)
 {
 	struct query *q = query(cx->db, "definition_get");
-	struct task *task = NULL;
 	const char *body = NULL;
-	struct err e;
 
 	bind_text(q, "hash", hash);
 	if (query_next(q))
-		body = column_text(q, "body", cx->arena);
+		body = column_text(q, "body", a);
 	query_end(q);
+	return body;
+}
+
+const struct task *
+plan_definition(struct cx *cx, const char *hash)
+{
+	const char *body = plan_definition_body(cx, hash, cx->arena);
+	struct task *task = NULL;
+	struct err e;
+
 	if (body == NULL ||
 	    !task_from_json(cx->arena, plan_parse(cx, body), &task, &e))
 		return NULL;
+	return task;
+}
+
+const struct task *
+plan_command(struct cx *cx, const char *hash)
+{
+	struct arena *scratch = arena_create();
+	const char *body = plan_definition_body(cx, hash, scratch);
+	json_t *parsed = body == NULL ? NULL : plan_parse(cx, body);
+	struct task *task = NULL;
+	struct err e;
+
+	arena_destroy(scratch);
+	if (parsed == NULL)
+		return NULL;
+	json_object_del(parsed, "needs");
+	if (!task_from_json(cx->arena, parsed, &task, &e))
+		return NULL;
+	task->hash = arena_strdup(cx->arena, hash);
+	task->body = NULL;
 	return task;
 }
 

@@ -35,6 +35,9 @@ const char *plan_store_body(struct cx *cx, const json_t *body);
 
 /* A stored definition as a task in the arena of cx; NULL when absent. */
 const struct task *plan_definition(struct cx *cx, const char *hash);
+/* The same without its needs, which are most of a large one: what it takes to
+ * run it.  Its body is not there either; its hash is. */
+const struct task *plan_command(struct cx *cx, const char *hash);
 
 /* The definitions of a stored closure, by task name: hash or NULL. */
 const char *plan_closure_task(struct cx *cx, const char *closure_hash,
