@@ -120,9 +120,29 @@ follow_count(const struct follow *f, const char *task)
 	return n;
 }
 
+static const json_t *
+follow_known(const struct follow *f, int64_t id)
+{
+	json_t *step;
+	size_t i;
+
+	json_array_foreach(f->known, i, step)
+	{
+		if (int_get(step, "id", 0) == id)
+			return step;
+	}
+	return NULL;
+}
+
 static const char *
 follow_name(const struct follow *f, int64_t id, const char *task)
 {
+	int64_t cleans = int_get(follow_known(f, id), "cleans", 0);
+
+	if (cleans != 0)
+		return arena_printf(f->session->arena, "%s after %s", task,
+		    text_get(f->session->arena, follow_known(f, cleans),
+			"task"));
 	if (follow_count(f, task) < 2)
 		return task;
 	return arena_printf(

@@ -39,6 +39,13 @@ show_repeats(const char *how, const char *reason)
 	       strcmp(how + 7, reason + 10) == 0;
 }
 
+/* It is no work: it cleans up after a step. */
+static bool
+show_cleans(const json_t *step)
+{
+	return json_is_integer(json_object_get(step, "cleans"));
+}
+
 static void
 show_step_failure(struct session *s, const json_t *step)
 {
@@ -50,9 +57,11 @@ show_step_failure(struct session *s, const json_t *step)
 	json_t *line;
 	size_t i;
 
-	session_say(s, "\n%s step %s %s: %s%s\n",
+	session_say(s, "\n%s step %s %s%s%s: %s%s\n",
 	    session_tone(s, TONE_BAD, term_status_mark(&s->term, status)),
 	    text_get(a, step, "id"), text_get(a, step, "task"),
+	    show_cleans(step) ? ", which cleans up after step " : "",
+	    show_cleans(step) ? text_get(a, step, "cleans") : "",
 	    text_status(a, status), how);
 	if (!show_repeats(how, reason))
 		show_below(s, 2, reason);
@@ -109,7 +118,8 @@ show_failure(struct session *s, const json_t *detail)
 		if (!show_step_failed(status))
 			continue;
 		failed = step;
-		retry = retry || strcmp(status, "unknown") != 0;
+		retry = retry || (strcmp(status, "unknown") != 0 &&
+		    !show_cleans(step));
 		if (shown++ >= SHOW_FAILURES)
 			continue;
 		show_step_failure(s, step);
@@ -133,7 +143,8 @@ show_tells_failure(const json_t *detail)
 		const char *status =
 		    json_string_value(json_object_get(step, "status"));
 
-		if (status != NULL && show_step_failed(status))
+		if (status != NULL && show_step_failed(status) &&
+		    !show_cleans(step))
 			return true;
 	}
 	return false;
@@ -238,7 +249,7 @@ static void
 show_undone(struct session *s, const json_t *detail)
 {
 	struct arena *a = s->arena;
-	const char *done = "", *stopped = "", *never = "";
+	const char *done = "", *stopped = "", *never = "", *cleaned = "";
 	json_t *step;
 	size_t i;
 
@@ -251,7 +262,7 @@ show_undone(struct session *s, const json_t *detail)
 			continue;
 		if (strcmp(status, "succeeded") == 0 ||
 		    strcmp(status, "skipped") == 0)
-			list = &done;
+			list = show_cleans(step) ? &cleaned : &done;
 		else if (show_began(step))
 			list = &stopped;
 		*list = arena_printf(a, "%s%s%s", *list,
@@ -260,6 +271,7 @@ show_undone(struct session *s, const json_t *detail)
 	show_field(s, "done", done);
 	show_field(s, "cut off", stopped);
 	show_field(s, "never begun", never);
+	show_field(s, "cleaned up", cleaned);
 }
 
 void

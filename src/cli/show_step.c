@@ -78,6 +78,12 @@ step_outlook(struct session *s, const json_t *step, const char *status)
 		return "already done";
 	if (json_is_true(json_object_get(step, "foreach")))
 		return text_get(s->arena, step, "reason");
+	if (strcmp(status, "idle") == 0 &&
+	    json_is_string(json_object_get(step, "cleanup")))
+		return strcmp(text_get(s->arena, step, "cleanup"), "always") ==
+			0
+		    ? "will clean up"
+		    : "cleans up a failure";
 	if (strcmp(status, "idle") == 0)
 		return "depends on what is there";
 	if (json_array_size(json_object_get(step, "manual")) > 0)
@@ -195,13 +201,17 @@ step_line(struct session *s, const json_t *step, const struct step_stage *stage)
 	const char *params = text_params(a, json_object_get(step, "params"));
 	struct step_line l;
 
-	if (strcmp(status, "idle") == 0 && stage->settled)
+	if (strcmp(status, "idle") == 0 && stage->settled &&
+	    !json_is_integer(json_object_get(step, "cleans")))
 		status = "not_needed";
 	l.no = text_get(a, step, "id");
 	l.status = status;
 	l.task = text_get(a, step, "task");
 	if (json_is_true(json_object_get(step, "foreach")))
 		l.task = arena_printf(a, "%s, each", l.task);
+	else if (json_is_integer(json_object_get(step, "cleans")))
+		l.task = arena_printf(a, "%s, after %s", l.task,
+		    text_get(a, step, "cleans"));
 	l.words = step_words(s, step, status);
 	l.time = step_time(s, step, status);
 	l.params = *params == '\0' ? "" : arena_printf(a, "(%s)", params);

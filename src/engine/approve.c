@@ -4,6 +4,7 @@
 #include "engine/engine_private.h"
 #include "resource/approval/approval.h"
 #include "resource/move.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/ticket/ticket.h"
@@ -91,7 +92,7 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 {
 	const char *text = NULL, *why = attempt_words(cx, ev);
 
-	if (run->cancel_by[0] != '\0') {
+	if (step_is_stopped(run, step)) {
 		step_failed(cx, run, step, "cancelled", run->reason);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "base/plant.h"
 #include "engine/engine_private.h"
 #include "resource/move.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 
@@ -100,7 +101,7 @@ run_failed(struct cx *cx, struct run *run, struct step *step,
 {
 	int64_t pause;
 
-	if (run->cancel_by[0] != '\0') {
+	if (step_is_stopped(run, step)) {
 		step_failed(cx, run, step, "cancelled", words);
 		return;
 	}
@@ -129,10 +130,10 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
     const char *status)
 {
 	const char *outputs, *words = attempt_words(cx, ev);
-	bool preview = run_is_preview(run);
+	bool preview = run_is_preview(run) && step->cleans == 0;
 	struct err e;
 
-	if (run->cancel_by[0] != '\0') {
+	if (step_is_stopped(run, step)) {
 		step_failed(cx, run, step, "cancelled", run->reason);
 		return;
 	}
@@ -150,7 +151,8 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 		return;
 	}
 	if (ev->reason == WORK_EXITED && ev->code == 1) {
-		if (!preview && streq(step->preview, "done") &&
+		if (!preview && step->cleans == 0 &&
+		    streq(step->preview, "done") &&
 		    run->ticket_id != 0 && !PLANTED("void-missing")) {
 			step->preview = "missing";
 			run_void(cx, run,
@@ -175,6 +177,20 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 		    words);
 }
 
+/* What it wrote before it failed: whoever cleans up wants to know. */
+static const char *
+outputs_of_failure(struct cx *cx, const struct task *task,
+    const struct work_event *ev)
+{
+	const char *outputs = "{}";
+	struct err ignored;
+
+	if (task->ncleanups > 0 && !ev->outputs_cut)
+		(void)outputs_parse(cx, task, buf_str(&ev->outputs), &outputs,
+		    &ignored);
+	return outputs;
+}
+
 static void
 finish_run(struct engine *g, struct cx *cx, struct run *run,
     struct step *step, const struct task *task, const struct work_event *ev,
@@ -186,12 +202,13 @@ finish_run(struct engine *g, struct cx *cx, struct run *run,
 
 	if (ev->kind == WORK_GONE &&
 	    (task->idempotent || PLANTED("lost-run-again")) &&
-	    step->tries < LOST_TRIES && run->cancel_by[0] == '\0') {
+	    step->tries < LOST_TRIES && !step_is_stopped(run, step)) {
 		move_step(cx, step, "ready",
 		    arena_printf(cx->arena, "%s; it may be run again", words));
 		return;
 	}
 	if (!streq(status, "succeeded")) {
+		step->outputs = outputs_of_failure(cx, task, ev);
 		run_failed(cx, run, step, task, status, words);
 		return;
 	}
@@ -200,6 +217,7 @@ finish_run(struct engine *g, struct cx *cx, struct run *run,
 		    "its outputs file is too large or no regular file");
 	if (ev->outputs_cut ||
 	    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs, &e)) {
+		step->outputs = "{}";
 		step_failed(cx, run, step, "failed",
 		    arena_strdup(cx->arena, e.message));
 		return;
@@ -220,7 +238,7 @@ finish_verify(struct engine *g, struct cx *cx, struct run *run,
 {
 	if (streq(status, "succeeded"))
 		step_done(cx, run, step, "succeeded", "", step->outputs);
-	else if (ev->kind == WORK_GONE && run->cancel_by[0] == '\0')
+	else if (ev->kind == WORK_GONE && !step_is_stopped(run, step))
 		start_attempt(g, cx, run, step, "verify");
 	else if (ev->reason == WORK_EXITED && ev->code == 1)
 		run_failed(cx, run, step, task, "failed",

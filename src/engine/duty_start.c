@@ -125,7 +125,7 @@ start_attempt(struct engine *g, struct cx *cx, struct run *run,
 			err_set(&e, ERR_INTERNAL, "definition.missing",
 			    "the definition of '%s' is not stored",
 			    step->task);
-		if (check && run_is_preview(run)) {
+		if (check && run_is_preview(run) && step->cleans == 0) {
 			step->preview = "unknown";
 			move_step(cx, step, "checking", "");
 			step_missing(cx, run, step,
@@ -175,6 +175,7 @@ step_manual(struct cx *cx, struct run *run, struct step *step,
 	const char *list = "";
 
 	run_begins(cx, run);
+	step->tries++;
 	move_step(cx, step, "manual", "a person must do it");
 	inbox_post_group(cx, task->team, INBOX_MANUAL,
 	    arena_printf(cx->arena, "%s/%lld", run->key, (long long)step->id),
@@ -276,7 +277,7 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 {
 	const struct task *task = engine_task(g, cx, step->definition);
 
-	if (run_is_preview(run)) {
+	if (run_is_preview(run) && step->cleans == 0) {
 		step_park(cx, step, 0, "waits for the approval");
 		return;
 	}
@@ -304,7 +305,8 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 		    "it has nothing to run itself", "{}");
 		return;
 	}
-	if (claim_paused(cx, task, step) || step_shares(cx, run, step) ||
+	if (claim_paused(cx, task, step) ||
+	    (step->cleans == 0 && step_shares(cx, run, step)) ||
 	    !claim_limits(g, cx, task, step))
 		return;
 	start_attempt(g, cx, run, step,
@@ -324,7 +326,7 @@ static void
 start_check(struct engine *g, struct cx *cx, struct run *run,
     struct step *step)
 {
-	if (!run_is_preview(run) ||
+	if (!run_is_preview(run) || step->cleans != 0 ||
 	    previewed(cx, run) < LIMIT_PREVIEW_CHECKS) {
 		start_attempt(g, cx, run, step, "check");
 		return;

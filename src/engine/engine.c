@@ -12,6 +12,7 @@
 #include "base/plant.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "store/backup.h"
@@ -407,16 +408,17 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 	move_attempt(cx, a, "never");
 	if (step->attempts != a->no)
 		return;
-	if (run->cancel_by[0] != '\0')
+	if (streq(step->status, "running"))
+		step->tries--;
+	if (step_is_stopped(run, step))
 		step_failed(cx, run, step, "cancelled", run->reason);
 	else if (streq(step->status, "checking"))
 		move_step(cx, step, "check", "to be checked again");
 	else if (streq(step->status, "previewing"))
 		move_step(cx, step, "ready", "its preview is to be made");
-	else if (streq(step->status, "running")) {
-		step->tries--;
+	else if (streq(step->status, "running"))
 		move_step(cx, step, "ready", "to be started again");
-	} else if (streq(step->status, "verifying"))
+	else if (streq(step->status, "verifying"))
 		start_attempt(g, cx, run, step, "verify");
 	step_unpark(cx, step);
 	run_settle(cx, run);
@@ -470,7 +472,7 @@ recover_attempt(struct engine *g, struct cx *cx, struct attempt *a)
 	case WORK_RUNNING:
 		live_add(g, &live);
 		/* The server may have died before it passed this on. */
-		if (run->cancel_by[0] != '\0' &&
+		if (step_is_stopped(run, step) &&
 		    !PLANTED("cancel-lost-on-restart"))
 			site_cancel(g, cx->db, a->id, a->token, -1);
 		return;

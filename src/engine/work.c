@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "engine/engine_private.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
@@ -124,6 +125,27 @@ need_output(struct cx *cx, const char *ident, const char *name,
 	return NULL;
 }
 
+/* "status", "reason" or "outputs.NAME" of what is cleaned up after. */
+static json_t *
+ended_value(struct cx *cx, const struct step *owner, const char *name,
+    struct err *e)
+{
+	json_t *stored, *plain, *value;
+
+	if (streq(name, "status"))
+		return json_string(owner->status);
+	if (streq(name, "reason"))
+		return json_string(owner->reason);
+	stored = json_loads(owner->outputs, 0, NULL);
+	plain = sealed_to_plain(cx->site, stored, e);
+	json_decref(stored);
+	if (plain == NULL)
+		return NULL;
+	value = json_incref(json_object_get(plain, name + strlen("outputs.")));
+	json_decref(plain);
+	return value == NULL ? json_null() : value;
+}
+
 json_t *
 work_params(struct cx *cx, const struct step *step, struct err *e)
 {
@@ -131,20 +153,27 @@ work_params(struct cx *cx, const struct step *step, struct err *e)
 	json_t *plain = sealed_to_plain(cx->site, stored, e);
 	size_t n = 0;
 	struct step_need *needs = NULL;
+	const struct step *owner = NULL;
 	void *next;
 
 	json_decref(stored);
 	if (plain == NULL || !graph_is_symbolic(plain))
 		return plain;
 	needs = step_needs(cx, step, &n);
+	if (step->cleans != 0)
+		owner = run_step(cx, step->cleans);
 	for (void *i = json_object_iter(plain); i != NULL; i = next) {
-		const char *ident, *name;
+		const json_t *given = json_object_iter_value(i);
+		const char *ident, *name = graph_ended(given);
 		json_t *value;
 
 		next = json_object_iter_next(plain, i);
-		if (!graph_output(json_object_iter_value(i), &ident, &name))
+		if (name != NULL && owner != NULL)
+			value = ended_value(cx, owner, name, e);
+		else if (graph_output(given, &ident, &name))
+			value = need_output(cx, ident, name, needs, n, e);
+		else
 			continue;
-		value = need_output(cx, ident, name, needs, n, e);
 		if (value == NULL) {
 			json_decref(plain);
 			return NULL;
@@ -250,6 +279,7 @@ resolve(struct building *b, const char *text, const char **ret,
 		    ref.output.p, ref.output.n);
 		break;
 	case REFERENCE_ITEM:
+	case REFERENCE_ENDED:
 	case REFERENCE_BAD:
 	default:
 		return err_set(e, ERR_INVALID, "step.reference",
@@ -389,6 +419,15 @@ env_build(struct building *b, struct err *e)
 	env_add(b, "SLIPWAY_", "ENVIRONMENT", b->run->environment);
 	env_add(b, "SLIPWAY_", "REQUESTER", b->run->requester);
 	env_add(b, "SLIPWAY_", "MODE", b->kind);
+	if (b->step->cleans != 0) {
+		const struct step *after = run_step(cx, b->step->cleans);
+
+		if (after == NULL)
+			return err_set(e, ERR_INTERNAL, "step.cleans",
+			    "what it cleans up after is not there");
+		env_add(b, "SLIPWAY_", "AFTER", after->task);
+		env_add(b, "SLIPWAY_", "AFTER_STATUS", after->status);
+	}
 	if (b->run->scheduled_at != 0) {
 		env_add(b, "SLIPWAY_", "SCHEDULE", b->run->schedule);
 		env_add(b, "SLIPWAY_", "SCHEDULED_AT",
@@ -532,7 +571,8 @@ work_fill(struct building *b, bool check, struct work *ret)
 	const struct task *t = b->task;
 	/* Nobody waits long for what is only looked at. */
 	bool preview = check &&
-	    (run_is_preview(b->run) || b->run->cancel_by[0] != '\0');
+	    ((run_is_preview(b->run) && b->step->cleans == 0) ||
+		step_is_stopped(b->run, b->step));
 	struct str *secrets = arena_array(b->cx->arena, b->nsecrets,
 	    sizeof(*secrets));
 

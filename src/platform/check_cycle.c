@@ -8,14 +8,14 @@
  * may be as long as the folder.
  */
 
-struct step {
+struct cycle_frame {
 	struct item *it;
 	size_t next; /* need to look at */
 };
 
 struct walk {
 	struct load *l;
-	struct step *stack;
+	struct cycle_frame *stack;
 	size_t depth;
 	struct map open, done; /* by task name */
 };
@@ -24,7 +24,7 @@ struct walk {
 static void
 cycle_report(struct walk *w, const struct item *back)
 {
-	const struct step *top = &w->stack[w->depth - 1];
+	const struct cycle_frame *top = &w->stack[w->depth - 1];
 	const struct need_def *need = &top->it->task->needs[top->next - 1];
 	const char *path = "";
 	size_t from = 0;
@@ -41,7 +41,7 @@ cycle_report(struct walk *w, const struct item *back)
 static void
 cycle_push(struct walk *w, struct item *it)
 {
-	w->stack[w->depth++] = (struct step){ it, 0 };
+	w->stack[w->depth++] = (struct cycle_frame){ it, 0 };
 	map_put(&w->open, it->name, it);
 }
 
@@ -50,7 +50,7 @@ cycle_walk(struct walk *w, struct item *first)
 {
 	cycle_push(w, first);
 	while (w->depth > 0) {
-		struct step *top = &w->stack[w->depth - 1];
+		struct cycle_frame *top = &w->stack[w->depth - 1];
 		struct item *of;
 
 		if (top->next == top->it->task->nneeds) {

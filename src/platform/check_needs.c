@@ -25,6 +25,7 @@ struct given { /* one value of with: */
 	const char *at;		   /* pointer of the value */
 	const struct schema *into; /* the parameter */
 	const struct given_items *items;
+	bool ended; /* it cleans up: $outputs.x, $status, $reason */
 };
 
 static const char *
@@ -114,6 +115,19 @@ given_output(const struct given *g, const char *text, const struct schema *from)
 		    given_kind(from));
 }
 
+static const char *
+output_near(struct load *l, const char *typed, const struct task *t)
+{
+	const char **names = arena_array(l->a, t->noutputs + 1,
+	    sizeof(*names));
+
+	for (size_t i = 0; i < t->noutputs; i++)
+		names[i] = t->outputs[i].name;
+	return t->noutputs == 0
+	    ? load_text(l, "task '%s' has no outputs", t->name)
+	    : load_near(l, typed, names, t->noutputs);
+}
+
 /* Only a whole value is filled in, never an element of a list. */
 static bool
 list_check(struct load *l, const struct item *it, const char *at,
@@ -178,6 +192,41 @@ given_item(const struct given *g, const char *text)
 		    g->items->text, given_kind(of));
 }
 
+/* How what is cleaned up after ended. */
+static void
+given_ended(const struct given *g, const char *text)
+{
+	static const struct schema word = { .kind = SCHEMA_STRING };
+	struct reference r = reference_parse(text);
+	const struct output_def *o;
+	const char *name;
+
+	if (!str_is(r.name, "outputs")) {
+		if (!given_fits(&word, g->into))
+			load_error(g->l, g->it, g->at, NULL,
+			    "'%s' of task '%s' takes %s, and '%s' is a text",
+			    g->into->name, g->needed->name,
+			    given_kind(g->into), text);
+		return;
+	}
+	name = arena_str(g->l->a, r.output);
+	o = task_output(g->it->task, name);
+	if (o == NULL) {
+		load_error(g->l, g->it, g->at,
+		    output_near(g->l, name, g->it->task),
+		    "unknown output '%s' of task '%s'", name, g->it->name);
+		return;
+	}
+	if (o->secret && !(g->into->flags & F_SECRET))
+		load_error(g->l, g->it, g->at, load_text(g->l,
+		    "write type: secret for '%s' of task '%s'", g->into->name,
+		    g->needed->name),
+		    "'%s' is secret and '%s' of task '%s' is not", text,
+		    g->into->name, g->needed->name);
+	else if (!o->secret)
+		given_output(g, text, o->schema);
+}
+
 static void
 given_check(const struct given *g, const json_t *value)
 {
@@ -188,6 +237,11 @@ given_check(const struct given *g, const json_t *value)
 	if (g->items->there && text != NULL &&
 	    reference_parse(text).kind == REFERENCE_ITEM) {
 		given_item(g, text);
+		return;
+	}
+	if (g->ended && text != NULL &&
+	    reference_parse(text).kind == REFERENCE_ENDED) {
+		given_ended(g, text);
 		return;
 	}
 	if (text != NULL)
@@ -265,18 +319,18 @@ need_check_over(struct load *l, const struct item *it,
 	return items;
 }
 
+/* Every value of with: fits a parameter, and what is required is there. */
 static void
-need_check_with(struct load *l, const struct item *it,
-    const struct need_def *need, const struct task *of)
+with_check(struct load *l, const struct item *it, const char *at,
+    const json_t *given, const struct task *of,
+    const struct given_items *items, bool ended)
 {
-	const struct given_items items = need_check_over(l, it, need);
-	json_t *with = (json_t *)(uintptr_t)need->with, *value;
-	const char *at = load_text(l, "/needs/%s", need->name);
+	json_t *with = (json_t *)(uintptr_t)given, *value;
 	const char *name;
 
 	json_object_foreach (with, name, value) {
 		struct given g = { .l = l, .it = it, .needed = of,
-			.items = &items };
+			.items = items, .ended = ended };
 
 		g.at = pointer_join(l->a, load_text(l, "%s/with", at), name);
 		g.into = schema_member(of->params, name);
@@ -286,14 +340,42 @@ need_check_with(struct load *l, const struct item *it,
 		else
 			given_check(&g, value);
 	}
+}
+
+static void
+need_check_with(struct load *l, const struct item *it,
+    const struct need_def *need, const struct task *of)
+{
+	const struct given_items items = need_check_over(l, it, need);
+	const char *at = load_text(l, "/needs/%s", need->name);
+
+	with_check(l, it, at, need->with, of, &items, false);
 	for (const struct schema *f = of->params->fields; f->name != NULL; f++) {
 		if ((f->flags & F_REQUIRED) &&
-		    json_object_get(with, f->name) == NULL)
+		    json_object_get(need->with, f->name) == NULL)
 			load_error(l, it, at, load_text(l,
 			    "write %s: {task: %s, with: {%s: …}}", need->name,
 			    of->name, f->name),
 			    "need '%s': parameter '%s' of task '%s' is missing",
 			    need->name, f->name, of->name);
+	}
+}
+
+void
+check_cleanup_with(struct load *l, const struct item *it, const char *at,
+    const struct cleanup_def *c, const struct task *of)
+{
+	const struct given_items none = { .text = "" };
+
+	with_check(l, it, at, c->with, of, &none, true);
+	for (const struct schema *f = of->params->fields; f->name != NULL; f++) {
+		if ((f->flags & F_REQUIRED) &&
+		    json_object_get(c->with, f->name) == NULL)
+			load_error(l, it, at, load_text(l,
+			    "write {task: %s, with: {%s: …}}", of->name,
+			    f->name),
+			    "parameter '%s' of task '%s' is missing", f->name,
+			    of->name);
 	}
 }
 

@@ -288,6 +288,7 @@ check_tasks(struct load *l)
 		task_check_undo(l, it);
 		task_check_rest(l, it);
 		check_task_needs(l, it);
+		check_task_cleanups(l, it);
 	}
 	check_cycles(l);
 }

@@ -155,6 +155,12 @@ check_scalar(struct load *l, const struct item *it, const char *pointer,
 		    "foreach", text);
 		return false;
 	}
+	if (r.kind == REFERENCE_ENDED) {
+		load_error(l, it, pointer, "write it in with: of on_failure: "
+		    "or always:", "'%s' is known only to what cleans up",
+		    text);
+		return false;
+	}
 	if (r.kind == REFERENCE_PARAM || r.kind == REFERENCE_OUTPUT)
 		return true;
 	at = text_find(reference_literal(text) != text ? text + 2 : text,

@@ -53,6 +53,12 @@ graph_output(const json_t *value, const char **ret_ident,
 	return *ret_ident != NULL && *ret_name != NULL;
 }
 
+const char *
+graph_ended(const json_t *value)
+{
+	return json_string_value(json_object_get(value, "$ended"));
+}
+
 bool
 graph_is_symbolic(const json_t *value)
 {
@@ -61,7 +67,8 @@ graph_is_symbolic(const json_t *value)
 	if (json_is_object(value)) {
 		void *i = json_object_iter((json_t *)(uintptr_t)value);
 
-		if (graph_output(value, &ident, &name))
+		if (graph_output(value, &ident, &name) ||
+		    graph_ended(value) != NULL)
 			return true;
 		for (; i != NULL; i = json_object_iter_next(
 			   (json_t *)(uintptr_t)value, i))
@@ -176,6 +183,23 @@ walk_enter(struct walk *w, struct graph_step *s)
 	w->frames[w->depth++] = (struct frame){ .step = s };
 }
 
+static bool
+step_is_early(const struct task *task, const json_t *params)
+{
+	return task->creates.kind != CREATES_NONE && task->creates.early &&
+	    !graph_is_symbolic(params);
+}
+
+static bool
+walk_is_full(const struct walk *w, struct err *e)
+{
+	if (w->by_ident.count + w->source->count < LIMIT_STEPS_PER_RUN)
+		return false;
+	err_set(e, ERR_INVALID, "graph.too_large",
+	    "the run would have more than %d steps", LIMIT_STEPS_PER_RUN);
+	return true;
+}
+
 /* The step for task and params: an equal one, or a new one in a new frame. */
 static bool
 walk_step(struct walk *w, const struct task *task, enum step_fan fan,
@@ -188,18 +212,14 @@ walk_step(struct walk *w, const struct task *task, enum step_fan fan,
 	*ret = walk_find(w, ident);
 	if (*ret != NULL)
 		return true;
-	if (w->by_ident.count + w->source->count >= LIMIT_STEPS_PER_RUN)
-		return err_set(e, ERR_INVALID, "graph.too_large",
-		    "the run would have more than %d steps",
-		    LIMIT_STEPS_PER_RUN);
-
+	if (walk_is_full(w, e))
+		return false;
 	s = ARENA_NEW(w->arena, struct graph_step);
 	memcpy(s->ident, ident, sizeof(ident));
 	s->task = task;
 	s->fan = fan;
 	s->params = params;
-	s->early = fan == FAN_NONE && task->creates.kind != CREATES_NONE && task->creates.early &&
-	    !graph_is_symbolic(params);
+	s->early = fan == FAN_NONE && step_is_early(task, params);
 	step_add_sources(w, s, params);
 	walk_enter(w, s);
 	*ret = s;
@@ -246,6 +266,10 @@ with_value(const struct graph_step *parent, const json_t *value,
 		return true;
 	case REFERENCE_ITEM:
 		*ret_value = item_symbol(ref.name);
+		return true;
+	case REFERENCE_ENDED:
+		*ret_value = json_pack("{s:s}", "$ended",
+		    json_string_value(value) + 1);
 		return true;
 	case REFERENCE_BAD:
 	default:
@@ -379,7 +403,7 @@ walk_need(struct walk *w, struct graph_step *parent,
 }
 
 static void
-walk_leave(struct walk *w, struct graph_step *s)
+walk_append(struct walk *w, struct graph_step *s)
 {
 	if (w->count == w->cap) {
 		w->cap = w->cap == 0 ? 64 : w->cap * 2;
@@ -388,7 +412,72 @@ walk_leave(struct walk *w, struct graph_step *s)
 	}
 	s->index = w->count;
 	w->order[w->count++] = s;
+}
+
+static void
+cleanup_ident(struct walk *w, const struct graph_step *s, size_t no,
+    char out[DIGEST_HEX])
+{
+	json_t *plain = w->source->hashable(w->source->self, s->params);
+	char *text = json_canonical(w->arena, plain);
+	const struct str parts[] = { str_of(s->task->name), str_of(text),
+		str_of(w->source->environment), STR("cleans"),
+		str_of(s->cleans->ident),
+		str_of(arena_printf(w->arena, "%zu", no)) };
+
+	json_decref(plain);
+	digest_parts(out, ARRAY_SIZE(parts), parts);
+}
+
+/* The no-th step that cleans up after `owner`, whose needs have steps. */
+static bool
+walk_cleanup(struct walk *w, struct graph_step *owner, size_t no,
+    struct err *e)
+{
+	const struct cleanup_def *def = &owner->task->cleanups[no];
+	const struct task *task =
+	    w->source->lookup(w->source->self, def->task);
+	json_t *with = (json_t *)(uintptr_t)def->with, *given, *value;
+	struct graph_step *s = ARENA_NEW(w->arena, struct graph_step);
+	const char *name;
+
+	if (task == NULL)
+		return err_set(e, ERR_INVALID, "graph.task",
+		    "'%s' cleans up after task '%s' and does not exist",
+		    def->task, owner->task->name);
+	*s = (struct graph_step){ .task = task, .cleanup = def->kind,
+		.cleans = owner, .params = walk_keep(w, json_object()) };
+	json_object_foreach (with, name, given) {
+		value = NULL;
+		if (!with_value(owner, given, &value, e))
+			return false;
+		json_object_set_new(s->params, name,
+		    value == NULL ? json_null() : value);
+	}
+	if (!params_complete(w, task, s->params,
+		arena_printf(w->arena, "after task '%s' cleaning up",
+		    owner->task->name),
+		e) ||
+	    walk_is_full(w, e))
+		return false;
+	s->early = step_is_early(task, s->params);
+	cleanup_ident(w, s, no, s->ident);
+	step_add_sources(w, s, s->params);
+	map_put(&w->by_ident, s->ident, s);
+	walk_append(w, s);
+	return true;
+}
+
+/* Leave a step, and put behind it what cleans up after it. */
+static bool
+walk_leave(struct walk *w, struct graph_step *s, struct err *e)
+{
+	walk_append(w, s);
 	w->depth--;
+	for (size_t i = 0; s->fan == FAN_NONE && i < s->task->ncleanups; i++)
+		if (!walk_cleanup(w, s, i, e))
+			return false;
+	return true;
 }
 
 /* One move of the topmost frame: make an edge, or leave the step. */
@@ -408,13 +497,10 @@ walk_move(struct walk *w, struct err *e)
 		if (f->step->fan == FAN_SPREAD &&
 		    f->next < json_array_size(list))
 			return walk_child(w, f->step, f->next++, e);
-		walk_leave(w, f->step);
-		return true;
+		return walk_leave(w, f->step, e);
 	}
-	if (f->done == task->nneeds) {
-		walk_leave(w, f->step);
-		return true;
-	}
+	if (f->done == task->nneeds)
+		return walk_leave(w, f->step, e);
 	if (f->next == task->nneeds) {
 		if (!f->moved)
 			return err_set(e, ERR_INVALID, "graph.reference",

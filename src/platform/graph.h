@@ -8,6 +8,10 @@
  * yet; it stands as {"$output": [IDENT, NAME]} and is as good as a value for
  * telling steps apart.  The walk is iterative: a chain may be as long as
  * LIMIT_STEPS_PER_RUN.
+ *
+ * What cleans up after a step (on_failure:, always:) is a step of its own,
+ * behind that one, shared with nobody and never demanded here; what of its
+ * parameters only the end of that step tells stands as {"$ended": NAME}.
  */
 #ifndef PLATFORM_GRAPH_H
 #define PLATFORM_GRAPH_H
@@ -36,6 +40,8 @@ struct graph_step {
 	char ident[DIGEST_HEX];
 	const struct task *task; /* of a fan: that of its children */
 	enum step_fan fan;	 /* its params: see platform/fan.h */
+	enum cleanup cleanup;	 /* it is no work, but cleans up … */
+	struct graph_step *cleans; /* … after this one, or NULL */
 	json_t *params; /* complete, defaults included; lives in the arena */
 	struct graph_edge *edges;
 	size_t nedges, cap;
@@ -89,6 +95,9 @@ bool graph_is_symbolic(const json_t *value);
 /* The ident and the name in {"$output": [IDENT, NAME]}, or false. */
 bool graph_output(const json_t *value, const char **ret_ident,
     const char **ret_name);
+
+/* "status", "reason" or "outputs.NAME" of {"$ended": NAME}, or NULL. */
+const char *graph_ended(const json_t *value);
 
 /*
  * Demand: the state each step begins with.  A step with an early target is

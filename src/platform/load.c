@@ -92,18 +92,18 @@ load_files(struct load *l)
  * Hashes.
  */
 
-/* The own hash, and the closure hash of each task it needs: those are there
+/* The own hash, and the closure hash of each task below it: those are there
  * already. */
 static void
 load_closure(struct load *l, struct task *t)
 {
 	json_t *below = json_pack("{s:s}", "", t->hash);
 	char hash[DIGEST_HEX];
-	const char *text;
+	const char *text, *name;
 
-	for (size_t i = 0; i < t->nneeds; i++)
-		json_object_set_new(below, t->needs[i].task,
-		    json_string(load_find(l, ITEM_TASK, t->needs[i].task)
+	for (size_t i = 0; (name = task_below(t, i)) != NULL; i++)
+		json_object_set_new(below, name,
+		    json_string(load_find(l, ITEM_TASK, name)
 				    ->task->closure_hash));
 	text = json_canonical(l->a, below);
 	json_decref(below);
@@ -119,7 +119,7 @@ load_closures(struct load *l)
 	const struct items *items = &l->kinds[ITEM_TASK];
 	struct closure_frame {
 		struct task *task;
-		size_t next; /* need to look at */
+		size_t next; /* to look at */
 	} *stack = arena_array(l->a, items->count + 1, sizeof(*stack));
 
 	for (size_t i = 0; i < items->count; i++) {
@@ -134,13 +134,13 @@ load_closures(struct load *l)
 
 			if (t->closure_hash[0] != '\0') {
 				depth--;
-			} else if (top->next == t->nneeds) {
+			} else if (task_below(t, top->next) == NULL) {
 				load_closure(l, t);
 				depth--;
 			} else {
 				stack[depth++] = (struct closure_frame){
 					load_find(l, ITEM_TASK,
-					    t->needs[top->next++].task)->task,
+					    task_below(t, top->next++))->task,
 					0
 				};
 			}

@@ -114,6 +114,10 @@ void check_environments(struct load *l);
 void check_task_params(struct load *l, const struct item *it);
 void check_task_output_types(struct load *l, const struct item *it);
 void check_task_needs(struct load *l, const struct item *it);
+void check_task_cleanups(struct load *l, const struct item *it);
+/* with: of what cleans up; of: the task that does, at: where it is named. */
+void check_cleanup_with(struct load *l, const struct item *it,
+    const char *at, const struct cleanup_def *c, const struct task *of);
 void check_cycles(struct load *l);
 
 /* Read a file that a definition names; NULL and a complaint when it may not

@@ -193,6 +193,24 @@ task_needs(struct item *it)
 	json_object_set_new(it->value, "needs", full);
 }
 
+/* A task, {task, with}, or a list of these: always the list. */
+static void
+task_cleanups(struct item *it, const char *key)
+{
+	json_t *given = json_object_get(it->value, key), *entry;
+	json_t *full;
+	size_t i;
+
+	if (given == NULL)
+		return;
+	full = json_array();
+	if (!json_is_array(given))
+		json_array_append_new(full, task_need_json(given));
+	json_array_foreach (given, i, entry)
+		json_array_append_new(full, task_need_json(entry));
+	json_object_set_new(it->value, key, full);
+}
+
 /* The owner: its own, the settings', that of the only project. */
 static void
 task_team(struct load *l, struct item *it)
@@ -222,6 +240,8 @@ load_task(struct load *l, struct item *it)
 
 	task_team(l, it);
 	task_needs(it);
+	task_cleanups(it, "on_failure");
+	task_cleanups(it, "always");
 	task_files(l, it);
 	if (!task_from_json(l->p->arena, it->value, &it->task, &e)) {
 		load_error(l, it, "", NULL, "%s", e.message);

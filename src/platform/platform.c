@@ -146,9 +146,11 @@ platform_closure(const struct platform *p, const struct task *t,
 	list[n++] = t;
 	json_object_set_new(closure, t->name, json_string(t->hash));
 	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < list[i]->nneeds; k++) {
-			const struct task *of = platform_task(p,
-			    list[i]->needs[k].task);
+		const char *below;
+
+		for (size_t k = 0; (below = task_below(list[i], k)) != NULL;
+		     k++) {
+			const struct task *of = platform_task(p, below);
 
 			if (of == NULL ||
 			    json_object_get(closure, of->name) != NULL)

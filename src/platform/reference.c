@@ -74,6 +74,17 @@ reference_parse(const char *text)
 		r.output = reference_name(&rest, letters);
 		if (r.output.n == 0)
 			return bad;
+	} else if (str_is(word, "status") || str_is(word, "reason")) {
+		r.kind = REFERENCE_ENDED;
+		r.name = word;
+	} else if (str_is(word, "outputs")) {
+		if (!reference_word(&rest, "."))
+			return bad;
+		r.kind = REFERENCE_ENDED;
+		r.name = word;
+		r.output = reference_name(&rest, letters);
+		if (r.output.n == 0)
+			return bad;
 	} else {
 		return r;
 	}

@@ -89,6 +89,40 @@ task_build_needs(struct arena *a, struct task *t, const json_t *needs)
 	return true;
 }
 
+static size_t
+task_count_cleanups(const json_t *body)
+{
+	return json_array_size(json_object_get(body, "on_failure")) +
+	    json_array_size(json_object_get(body, "always"));
+}
+
+/* What is for a failure comes first, as in every language. */
+static bool
+task_build_cleanups(struct arena *a, struct task *t, const json_t *body)
+{
+	static const char *const keys[] = { [CLEANUP_ON_FAILURE] =
+		"on_failure", [CLEANUP_ALWAYS] = "always" };
+	struct cleanup_def *list = arena_array(a,
+	    task_count_cleanups(body) + 1, sizeof(*list));
+
+	for (int k = CLEANUP_ON_FAILURE; k <= CLEANUP_ALWAYS; k++) {
+		const json_t *entries = json_object_get(body, keys[k]);
+
+		for (size_t i = 0; i < json_array_size(entries); i++) {
+			const json_t *entry = json_array_get(entries, i);
+			struct cleanup_def *c = &list[t->ncleanups++];
+
+			c->kind = (enum cleanup)k;
+			c->task = build_text(entry, "task");
+			c->with = json_object_get(entry, "with");
+			if (c->task == NULL || !json_is_object(c->with))
+				return false;
+		}
+	}
+	t->cleanups = list;
+	return true;
+}
+
 static bool
 task_build_outputs(struct arena *a, struct task *t, const json_t *outputs)
 {
@@ -191,6 +225,7 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	t->params = build_params(a, json_object_get(body, "params"));
 	if (t->params == NULL ||
 	    !task_build_needs(a, t, json_object_get(body, "needs")) ||
+	    !task_build_cleanups(a, t, body) ||
 	    !task_build_outputs(a, t, json_object_get(body, "outputs")))
 		return err_set(e, ERR_INTERNAL, "task.body",
 		    "the definition of task '%s' is damaged", t->name);
@@ -233,4 +268,19 @@ task_output(const struct task *t, const char *name)
 			return &t->outputs[i];
 	}
 	return NULL;
+}
+
+const char *
+task_below(const struct task *t, size_t i)
+{
+	if (i < t->nneeds)
+		return t->needs[i].task;
+	i -= t->nneeds;
+	return i < t->ncleanups ? t->cleanups[i].task : NULL;
+}
+
+bool
+task_is_group(const struct task *t)
+{
+	return t->command.kind == COMMAND_NONE && t->manual == NULL;
 }

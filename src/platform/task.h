@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/sandbox.h"
+#include "spec/run.h"
 #include "spec/schema.h"
 
 enum command_kind {
@@ -57,6 +58,12 @@ struct need_def { /* one entry of needs: */
 	const json_t *over; /* foreach: a list, or one reference; or NULL */
 };
 
+struct cleanup_def { /* one entry of on_failure: or always: */
+	enum cleanup kind;
+	const char *task;
+	const json_t *with; /* object, as that of a need */
+};
+
 struct output_def {
 	const char *name;
 	const struct schema *schema; /* STRING when no type is written */
@@ -90,6 +97,8 @@ struct task {
 	const struct schema *params; /* OBJECT */
 	const struct need_def *needs;
 	size_t nneeds;
+	const struct cleanup_def *cleanups; /* in the order they run */
+	size_t ncleanups;
 	struct creates creates;
 	struct preview preview;
 	struct command command;
@@ -122,17 +131,25 @@ bool task_from_json(struct arena *a, const json_t *body, struct task **ret,
     struct err *e);
 const struct need_def *task_need(const struct task *t, const char *name);
 const struct output_def *task_output(const struct task *t, const char *name);
+/* The i-th task that may run because t does: its needs, then what cleans up
+ * after it; NULL behind the last. */
+const char *task_below(const struct task *t, size_t i);
+/* It has nothing to run itself, and nothing for a person to do. */
+bool task_is_group(const struct task *t);
 
 /*
- * References.  "$params.x", "$needs.role.outputs.y", "$item", "$item.x.y": a
- * whole scalar; "$$" at the start escapes one dollar.
+ * References.  "$params.x", "$needs.role.outputs.y", "$item", "$item.x.y", and
+ * of what is cleaned up after "$outputs.y", "$status", "$reason": a whole
+ * scalar; "$$" at the start escapes one dollar.
  */
 enum reference_kind { REFERENCE_NONE, REFERENCE_PARAM, REFERENCE_OUTPUT,
-	REFERENCE_ITEM, REFERENCE_BAD };
+	REFERENCE_ITEM, REFERENCE_ENDED, REFERENCE_BAD };
 struct reference {
 	enum reference_kind kind;
-	struct str name;   /* parameter, need, or path in the item ("x.y") */
-	struct str output; /* REFERENCE_OUTPUT */
+	/* parameter, need, path in the item ("x.y"), or what of the end:
+	 * "outputs", "status", "reason" */
+	struct str name;
+	struct str output; /* REFERENCE_OUTPUT; ENDED with "outputs" */
 };
 struct reference reference_parse(const char *text);
 /* What a text that is no reference means: "$$x" is "$x". */

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/str.h"
+#include "spec/folder_around.h"
 
 #define FOLDER_TIMEOUT_MIN 1000
 #define FOLDER_TIMEOUT_MAX (30 * 86400000LL)
@@ -492,6 +493,16 @@ static const struct schema task_fields[] = {
 		.doc = "What the command would do: an approval is over its "
 		       "output.",
 		.example = "{\"run\": \"./show-change\"}" },
+	{ .name = "on_failure", .kind = SCHEMA_ONE_OF,
+		.any_of = folder_cleanup_forms,
+		.doc = "Tasks that clean up when this one began and did not "
+		       "succeed.",
+		.example = "{\"task\": \"drop-scratch\", \"with\": "
+			   "{\"name\": \"$params.name\"}}" },
+	{ .name = "always", .kind = SCHEMA_ONE_OF,
+		.any_of = folder_cleanup_forms,
+		.doc = "Tasks that clean up after this one, however it "
+		       "ended." },
 	{ .name = "undo", .kind = SCHEMA_STRING,
 		.doc = "The task that undoes this one." },
 	{ .name = "sandbox", .kind = SCHEMA_CHOICE, .choices = sandboxes,
@@ -519,8 +530,8 @@ const struct schema folder_task_schema = {
 	.doc = "A bounded piece of work.",
 };
 
-const char *const folder_task_later[] = { "always", "foreach", "key",
-	"notify", "on_failure", NULL };
+const char *const folder_task_later[] = { "foreach", "key", "notify",
+	NULL };
 
 /*
  * request.

@@ -136,6 +136,11 @@ static const struct machine_move step_moves[] = {
 	{ "skipped", "waiting", "what it needs is run again" },
 	{ "skipped", "check", "the plan is made again" },
 	{ "skipped", "idle", "the plan is made again" },
+	/* what it cleans up after is run again */
+	{ "succeeded", "idle", "what it cleans up after is run again" },
+	{ "timed_out", "idle", "what it cleans up after is run again" },
+	{ "unknown", "idle", "what it cleans up after is run again" },
+	{ "unkillable", "idle", "what it cleans up after is run again" },
 	{ "waiting", "idle", "the plan is made again" },
 	{ "ready", "idle", "the plan is made again" },
 	{ "check", "idle", "the plan is made again" },
@@ -201,6 +206,10 @@ static const struct schema run_fields[] = {
 	FIELD(struct run, root_step, .flags = F_HIDDEN),
 	FIELD(struct run, open_steps, .doc = "Steps still to be done."),
 	FIELD(struct run, failed_steps, .doc = "Steps that failed."),
+	FIELD(struct run, cleanups,
+	    .doc = "Of its steps, how many are there to clean up."),
+	FIELD(struct run, cleanups_off,
+	    .doc = "Cleaning up was cancelled too."),
 	FIELD(struct run, cancel_by, .doc = "Who cancelled it, or empty."),
 	FIELD(struct run, seq, .doc = "Grows with every change."),
 	FIELD_AS(struct run, created_at, SCHEMA_TIME, .doc = "Asked for."),
@@ -233,6 +242,9 @@ static const struct schema step_fields[] = {
 	FIELD(struct step, preview_hash,
 	    .doc = "What its preview said last, by hash, or empty."),
 	FIELD(struct step, fan, .flags = F_HIDDEN),
+	FIELD(struct step, cleanup, .flags = F_HIDDEN),
+	FIELD(struct step, cleans,
+	    .doc = "It cleans up after this step; 0: it is work."),
 	FIELD(struct step, attempts, .doc = "Attempts made, checks included."),
 	FIELD(struct step, tries, .flags = F_HIDDEN),
 	FIELD_AS(struct step, outputs, SCHEMA_JSON,
@@ -280,6 +292,7 @@ const struct schema attempt_schema = { .kind = SCHEMA_OBJECT,
 static const struct schema text_schema = { .kind = SCHEMA_STRING };
 static const struct schema json_schema = { .kind = SCHEMA_JSON };
 
+static const char *const step_cleanups[] = { "on_failure", "always", NULL };
 static const struct schema step_view_fields[] = {
 	{ .name = "id", .kind = SCHEMA_INTEGER, .flags = F_KEY,
 	    .doc = "Number of the step." },
@@ -288,6 +301,11 @@ static const struct schema step_view_fields[] = {
 	    .doc = "What the task says of itself." },
 	{ .name = "foreach", .kind = SCHEMA_BOOL,
 	    .doc = "It stands for all of a foreach: its needs are those." },
+	{ .name = "cleanup", .kind = SCHEMA_CHOICE, .choices = step_cleanups,
+	    .flags = F_NULLABLE,
+	    .doc = "Null for work; else when it cleans up." },
+	{ .name = "cleans", .kind = SCHEMA_INTEGER, .flags = F_NULLABLE,
+	    .doc = "The step that it cleans up after." },
 	{ .name = "params", .kind = SCHEMA_JSON, .doc = "Parameters." },
 	{ .name = "status", .kind = SCHEMA_CHOICE, .choices = step_states,
 	    .doc = "Where it is in its life." },
@@ -369,6 +387,9 @@ const struct op op_run_get = { .name = "run.get",
 static const struct schema run_cancel_fields[] = {
 	{ .name = "reason", .kind = SCHEMA_STRING, AT_MOST(2000),
 	    .default_json = "\"\"", .doc = "Why, for the record." },
+	{ .name = "everything", .kind = SCHEMA_BOOL,
+	    .default_json = "false",
+	    .doc = "End what cleans up too (on_failure, always)." },
 	{ .name = NULL }
 };
 static const struct schema run_cancel_in = { .kind = SCHEMA_OBJECT,
@@ -376,10 +397,13 @@ static const struct schema run_cancel_in = { .kind = SCHEMA_OBJECT,
 const struct op op_run_cancel = { .name = "run.cancel",
 	.summary = "Cancel a run: end its steps and start no more.",
 	.doc = "Somebody who merely watches a run that others asked for is "
-	       "detached from it; the run ends when the last one goes.",
+	       "detached from it; the run ends when the last one goes. What "
+	       "cleans up after its steps still runs, unless everything is "
+	       "said.",
 	.method = OP_POST, .path = "/v1/runs/{run}/cancel", .kind = OP_WRITE,
 	.role = ROLE_SIGNED_IN, .in = &run_cancel_in,
-	.out = &run_detail_schema, .cli = "run cancel RUN [--reason TEXT]" };
+	.out = &run_detail_schema,
+	.cli = "run cancel RUN [--reason TEXT] [--everything]" };
 
 static const char *const retry_definitions[] = { "same", "latest", NULL };
 static const struct schema run_retry_fields[] = {

@@ -34,8 +34,10 @@ struct run {
 	const char *dedupe_key; /* set while a direct run is active */
 	int64_t priority;
 	int64_t root_step;
-	int64_t open_steps; /* demanded and not final */
-	int64_t failed_steps;
+	int64_t open_steps; /* demanded and not final, what cleans up too */
+	int64_t failed_steps; /* of the work */
+	int64_t cleanups; /* how many of its steps clean up */
+	bool cleanups_off; /* a person ended cleaning up */
 	const char *cancel_by;
 	int64_t seq; /* grows with every change of the run or its steps */
 	int64_t created_at, started_at, ended_at;
@@ -46,6 +48,10 @@ enum step_target { TARGET_NONE, TARGET_LATE, TARGET_EARLY };
 
 /* A need with foreach: is a step too: see platform/fan.h. */
 enum step_fan { FAN_NONE, FAN_OPEN, FAN_SPREAD };
+
+/* What it is for: the work, or to clean up after another step when that did
+ * not succeed, or however it ended. */
+enum cleanup { CLEANUP_NONE, CLEANUP_ON_FAILURE, CLEANUP_ALWAYS };
 
 struct step {
 	int64_t id;
@@ -64,6 +70,8 @@ struct step {
 	bool asked; /* the rules of its task were asked with the plan */
 	const char *preview_hash; /* what its preview: said last, or "" */
 	int64_t fan;	     /* enum step_fan */
+	int64_t cleanup;     /* enum cleanup */
+	int64_t cleans;	     /* the step that it cleans up after, or 0 */
 	int64_t attempts;    /* all kinds, ever */
 	int64_t tries;	     /* of the command, since the last reset */
 	const char *outputs; /* JSON; secret values sealed */

@@ -3,7 +3,7 @@
 
 static const struct schema text_schema = { .kind = SCHEMA_STRING };
 static const char *const verdicts[] = { "runs", "done", "skipped", "person",
-	"unknown", "not_needed", "over", NULL };
+	"unknown", "not_needed", "over", "on_failure", "always", NULL };
 static const char *const times[] = { "plan", "step", NULL };
 
 static const struct schema plan_step_fields[] = {
@@ -15,7 +15,8 @@ static const struct schema plan_step_fields[] = {
 		   "{\"$output\": …}." },
 	{ .name = "verdict", .kind = SCHEMA_CHOICE, .choices = verdicts,
 	    .doc = "runs, done already, skipped by its condition, done by a "
-		   "person, unknown until the run, not_needed, or over." },
+		   "person, unknown until the run, not_needed, or over; "
+		   "on_failure and always clean up after a step." },
 	{ .name = "why", .kind = SCHEMA_STRING, .doc = "In words." },
 	{ .name = "preview_hash", .kind = SCHEMA_STRING,
 	    .flags = F_NULLABLE, .doc = "What its preview said, by hash." },

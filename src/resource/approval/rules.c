@@ -141,7 +141,8 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
 				collect_fan(cx, &c, step->task, env);
 			if (step->fan != FAN_NONE ||
 			    step->task->napprove == 0 ||
-			    approval_is_late(step->task, step->params))
+			    (step->cleans == NULL &&
+				approval_is_late(step->task, step->params)))
 				continue;
 			collect_list(cx, &c, step->task->approve,
 			    step->task->napprove, step->params, env,
@@ -194,7 +195,7 @@ approval_asks_late(struct cx *cx, const struct approval_scope *scope)
 	for (size_t i = 0; i < scope->graph->count && c.count == 0; i++) {
 		const struct graph_step *step = scope->graph->steps[i];
 
-		if (step->fan == FAN_NONE &&
+		if (step->fan == FAN_NONE && step->cleans == NULL &&
 		    approval_is_late(step->task, step->params))
 			collect_list(cx, &c, step->task->approve,
 			    step->task->napprove, step->params,

@@ -171,6 +171,8 @@ fan_write(struct spreading *s, struct run *run, struct step *fan,
 		if (g->steps[i] == g->root)
 			continue;
 		rows_insert_step(cx, run, g->steps[i]);
+		if (g->steps[i]->cleans != NULL)
+			run->cleanups++;
 		if (g->steps[i]->state != GRAPH_IDLE)
 			run->open_steps++;
 	}

@@ -46,13 +46,16 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 		.preview_hash = "",
 		/* What is inserted later was not in the plan. */
 		.asked = run->root_step == 0 &&
-		    !approval_is_late(s->task, s->params),
+		    (s->cleans != NULL ||
+			!approval_is_late(s->task, s->params)),
 		.outputs = "{}", .priority = run->priority, .wait_on = "",
 		.rank = run->created_at - run->priority * RUN_LEVEL_MS,
 		.seq = site_next_seq(cx->site) };
 	struct query *q = query(cx->db, "step_insert");
 
 	row.fan = s->fan;
+	row.cleanup = s->cleanup;
+	row.cleans = s->cleans == NULL ? 0 : s->cleans->id;
 	if (s->fan == FAN_OPEN)
 		row.reason = "its list is not known yet";
 	else if (s->fan == FAN_SPREAD)
@@ -96,7 +99,7 @@ take_over(struct cx *cx, int64_t run_id, const struct graph *g,
 		const struct graph_step *s = g->steps[i];
 		struct query *q;
 
-		anew[i] = streq(s->ident, afresh);
+		anew[i] = s->cleans != NULL || streq(s->ident, afresh);
 		for (size_t k = 0; k < s->nedges; k++)
 			anew[i] = anew[i] || anew[s->edges[k].from->index];
 		if (anew[i])
@@ -145,6 +148,8 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 
 	for (size_t i = 0; i < g->count; i++) {
 		rows_insert_step(cx, run, g->steps[i]);
+		if (g->steps[i]->cleans != NULL)
+			run->cleanups++;
 		if (g->steps[i]->state != GRAPH_IDLE &&
 		    g->steps[i]->state != GRAPH_GIVEN)
 			run->open_steps++;
@@ -154,6 +159,7 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 	bind_int(q, "id", run->id);
 	bind_int(q, "root_step", run->root_step);
 	bind_int(q, "open_steps", run->open_steps);
+	bind_int(q, "cleanups", run->cleanups);
 	query_run(q);
 	run_watch(cx, run, run->requester, run->ticket_id);
 	audit(cx, "run.asked", run->key, "done", run->status,

@@ -7,6 +7,7 @@
 #include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
@@ -125,6 +126,29 @@ run_reveal(struct cx *cx, struct run *run, struct step *step,
 	return true;
 }
 
+/* It has no say in how the run ended: that stays. */
+static bool
+resolve_cleanup(struct cx *cx, const struct run *run, struct step *step,
+    const char *outcome, const char *note, struct err *e)
+{
+	if (streq(outcome, "retry")) {
+		err_set(e, ERR_CONFLICT, "step.cleans",
+		    "step %lld of %s cleans up after step %lld: it runs again "
+		    "with that one",
+		    (long long)step->id, run->key, (long long)step->cleans);
+		return err_hint(e, "alone it is a run of its own: slipway run "
+		    "%s", step->task);
+	}
+	audit(cx, "step.resolved",
+	    arena_printf(cx->arena, "%s/%lld", run->key,
+		(long long)step->id),
+	    "done", note,
+	    arena_printf(cx->arena, "{\"outcome\":\"%s\"}", outcome));
+	move_step(cx, step, outcome,
+	    arena_printf(cx->arena, "%s: %s", actor_name(cx->actor), note));
+	return true;
+}
+
 bool
 run_resolve(struct cx *cx, struct run *run, struct step *step,
     const char *outcome, const char *note, struct err *e)
@@ -137,10 +161,19 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 		    "step %lld of %s is %s: only an unknown or a manual one "
 		    "is for a person to decide",
 		    (long long)step->id, run->key, step->status);
+	if (cleanup_is_open(cx, run, step)) {
+		err_set(e, ERR_CONFLICT, "step.cleaning",
+		    "step %lld of %s is being cleaned up after",
+		    (long long)step->id, run->key);
+		return err_hint(e, "slipway follow %s", run->key);
+	}
+	if (step->cleans != 0 && streq(step->status, "unknown"))
+		return resolve_cleanup(cx, run, step, outcome, note, e);
 	/* What became of an unknown one may be said when nothing more may
 	 * start. */
 	goes_on = ticket_lets_run(cx, run, e);
-	if (!goes_on && (manual || streq(outcome, "retry")))
+	if (!goes_on && step->cleans == 0 &&
+	    (manual || streq(outcome, "retry")))
 		return false;
 	if (!manual && !streq(run->status, "running") &&
 	    machine_find(&run_machine, run->status, "running") == NULL)
@@ -178,7 +211,7 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 		step_failed(cx, run, step, "failed",
 		    arena_printf(cx->arena, "%s: %s", who, note));
 	if (goes_on && !manual && streq(outcome, "succeeded") &&
-	    run->cancel_by[0] == '\0')
+	    !step_is_stopped(run, step))
 		run_unblock(cx, run);
 	run_settle(cx, run);
 	return true;

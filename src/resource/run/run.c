@@ -6,6 +6,7 @@
 #include "resource/access/access.h"
 #include "resource/call.h"
 #include "resource/move.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/rows.h"
 #include "resource/run/step.h"
 #include "resource/ticket/ticket.h"
@@ -175,7 +176,7 @@ run_attempt(struct cx *cx, int64_t attempt_id)
 }
 
 struct counts {
-	int64_t open, failed, checks, unknown, unkillable, failed_only,
+	int64_t open, open_work, failed, checks, unknown, unkillable, failed_only,
 	    stopped, previewed;
 };
 
@@ -188,6 +189,7 @@ run_counts(struct cx *cx, const struct run *run)
 	bind_int(q, "run_id", run->id);
 	if (query_next(q)) {
 		c.open = column_int(q, "open_steps");
+		c.open_work = column_int(q, "open_work");
 		c.failed = column_int(q, "failed_steps");
 		c.checks = column_int(q, "checks");
 		c.unknown = column_int(q, "unknown");
@@ -254,13 +256,25 @@ run_release(struct cx *cx, struct run *run, const char *reason)
 	run_settle(cx, run);
 }
 
-void
-run_cancel(struct cx *cx, struct run *run, const char *reason)
+/* What runs of the work, or of what cleans up. */
+static void
+run_cancel_live(struct cx *cx, const struct run *run, bool cleanups)
 {
-	struct query *q;
+	struct query *q = query(cx->db, "attempt_live_of_run");
 	struct attempt **live;
 	size_t n;
 
+	bind_int(q, "run_id", run->id);
+	bind_int(q, "cleanups", cleanups);
+	live = rows_attempts(cx, q, &n);
+	for (size_t i = 0; i < n; i++)
+		cx->site->cancel(cx->site->cancel_self, cx->db, live[i]->id,
+		    live[i]->token, -1);
+}
+
+void
+run_cancel(struct cx *cx, struct run *run, const char *reason)
+{
 	if (machine_is_final(&run_machine, run->status) ||
 	    run->cancel_by[0] != '\0')
 		return;
@@ -268,12 +282,27 @@ run_cancel(struct cx *cx, struct run *run, const char *reason)
 	run->reason = reason;
 	if (!PLANTED("cancel-leaves-ready"))
 		run_bulk_at(cx, run, "step_cancel", reason);
-	q = query(cx->db, "attempt_live_of_run");
-	bind_int(q, "run_id", run->id);
-	live = rows_attempts(cx, q, &n);
-	for (size_t i = 0; i < n; i++)
-		cx->site->cancel(cx->site->cancel_self, cx->db, live[i]->id,
-		    live[i]->token, -1);
+	run_cancel_live(cx, run, false);
+	run->open_steps = run_counts(cx, run).open;
+	run_settle(cx, run);
+}
+
+bool
+run_is_cleaning(struct cx *cx, const struct run *run)
+{
+	const struct counts c = run_counts(cx, run);
+
+	return c.open > 0 && c.open_work == 0;
+}
+
+void
+run_cancel_cleanups(struct cx *cx, struct run *run, const char *reason)
+{
+	if (machine_is_final(&run_machine, run->status) || run->cleanups_off)
+		return;
+	run->cleanups_off = true;
+	run_bulk_at(cx, run, "step_cancel_cleanups", reason);
+	run_cancel_live(cx, run, true);
 	run->open_steps = run_counts(cx, run).open;
 	run_settle(cx, run);
 }
@@ -332,6 +361,9 @@ run_settle(struct cx *cx, struct run *run)
 
 	if (run->dry && run->cancel_by[0] == '\0')
 		over = run_counts(cx, run).checks == 0;
+	if (over && !machine_is_final(&run_machine, run->status) &&
+	    cleanup_rest(cx, run))
+		over = false;
 	if (!over || machine_is_final(&run_machine, run->status)) {
 		move_save_run(cx, run);
 		return;
@@ -354,6 +386,7 @@ run_settle(struct cx *cx, struct run *run)
 static void
 retry_step(struct cx *cx, struct run *run, struct step *s)
 {
+	cleanup_arm(cx, run, s);
 	s->tries = 0;
 	s->held = false;
 	s->shares = 0;
@@ -376,7 +409,8 @@ retry_all_in(struct cx *cx, struct run *run, const char *status)
 	    run->id, status);
 
 	for (size_t i = 0; i < list.count; i++)
-		retry_step(cx, run, list.items[i]);
+		if (list.items[i]->cleans == 0)
+			retry_step(cx, run, list.items[i]);
 }
 
 /* What they wait for may never have been wanted before. */
@@ -447,6 +481,7 @@ retry_done_step(struct cx *cx, struct run *run, struct step *s)
 	struct query *q = query(cx->db, "reveal_forget");
 	const bool ran = streq(s->status, "succeeded") && s->tries > 0;
 
+	cleanup_arm(cx, run, s);
 	bind_int(q, "step_id", s->id);
 	query_run(q);
 	q = query(cx->db, "step_dependants_undone");
@@ -521,6 +556,14 @@ retry_allowed(struct cx *cx, const struct run *run, const struct step *one,
 		    "slipway run retry %s --from %lld --latest",
 		    run->key, (long long)one->id);
 	}
+	if (one != NULL && one->cleans != 0) {
+		err_set(e, ERR_CONFLICT, "step.cleans",
+		    "step %lld of %s cleans up after step %lld: it runs again "
+		    "with that one",
+		    (long long)one->id, run->key, (long long)one->cleans);
+		return err_hint(e, "alone it is a run of its own: slipway run "
+		    "%s", one->task);
+	}
 	if (one != NULL && !step_is_done(one) &&
 	    machine_find(&step_machine, one->status, "waiting") == NULL)
 		return err_set(e, ERR_CONFLICT, "step.not_failed",
@@ -548,6 +591,7 @@ run_reopen(struct cx *cx, struct run *run, const char *reason, struct err *e)
 		return err_hint(e, "slipway follow %s", other->key);
 	}
 	run->dedupe_key = dedupe;
+	run->cleanups_off = false;
 	move_run(cx, run, "running", reason);
 	return true;
 }

@@ -57,9 +57,14 @@ bool run_is_planning(struct cx *cx, const struct run *run);
 /* waiting_approval → queued.  What the preview found is looked at again. */
 void run_release(struct cx *cx, struct run *run, const char *reason);
 
-/* Cancel: nothing more starts, what runs is ended by the driver.  A final
- * run is left alone. */
+/* Cancel: nothing more of its work starts, what runs is ended by the driver,
+ * and what cleans up after it runs.  A final run is left alone. */
 void run_cancel(struct cx *cx, struct run *run, const char *reason);
+
+/* End what cleans up, too; it takes no cancelled run. */
+void run_cancel_cleanups(struct cx *cx, struct run *run, const char *reason);
+/* Of its work nothing is open: only what cleans up is. */
+bool run_is_cleaning(struct cx *cx, const struct run *run);
 
 /* The step of that number or task; ERR_NOT_FOUND, ERR_CONFLICT when several
  * have the task. */

@@ -3,19 +3,21 @@
 -- name: run_insert
 INSERT INTO run (key, task, team, environment, params, plan_hash,
 	closure_hash, status, reason, requester, via, ticket_id, retry_of, dry,
-	dedupe_key, priority, root_step, open_steps, failed_steps, cancel_by,
+	dedupe_key, priority, root_step, open_steps, failed_steps,
+	cleanups, cleanups_off, cancel_by,
 	seq, created_at, started_at, ended_at, schedule, scheduled_at, backfill)
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
-	$failed_steps, $cancel_by, $seq, $created_at, $started_at, $ended_at,
+	$failed_steps, $cleanups, $cleanups_off, $cancel_by, $seq, $created_at, $started_at, $ended_at,
 	$schedule, $scheduled_at, $backfill);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
 
 -- name: run_set_root
-UPDATE run SET root_step = $root_step, open_steps = $open_steps
+UPDATE run SET root_step = $root_step, open_steps = $open_steps,
+	cleanups = $cleanups
 WHERE id = $id;
 
 -- name: run_set_ticket
@@ -59,11 +61,12 @@ WHERE run_id = $run_id AND person = $person;
 -- name: step_insert
 INSERT INTO step (run_id, ident, task, definition, params, status, waiting,
 	held, shares, reason, preview, target, asked, preview_hash, attempts,
-	tries, outputs, priority, rank, due_at, seq, started_at, ended_at, fan)
+	tries, outputs, priority, rank, due_at, seq, started_at, ended_at, fan,
+	cleanup, cleans)
 VALUES ($run_id, $ident, $task, $definition, $params, $status, $waiting,
 	$held, $shares, $reason, $preview, $target, $asked, $preview_hash,
 	$attempts, $tries, $outputs, $priority, $rank, $due_at, $seq,
-	$started_at, $ended_at, $fan);
+	$started_at, $ended_at, $fan, $cleanup, $cleans);
 
 -- name: edge_insert
 INSERT INTO edge (run_id, from_step, to_step, name)
@@ -101,7 +104,7 @@ SELECT DISTINCT step.* FROM edge JOIN step ON step.id = edge.to_step
 WHERE edge.from_step = $id ORDER BY step.id;
 
 -- name: step_of_task
-SELECT * FROM step WHERE run_id = $run_id AND task = $task
+SELECT * FROM step WHERE run_id = $run_id AND task = $task AND cleans = 0
 ORDER BY id LIMIT 2;
 
 -- name: reveal_forget
@@ -142,18 +145,26 @@ UPDATE step SET held = 0, reason = '', wait_on = '', seq = $seq
 WHERE run_id = $run_id AND held = 1;
 
 -- name: step_hold
+-- What cleans up goes on: what it cleans up after was approved.
 UPDATE step SET held = 1, seq = $seq
-WHERE run_id = $run_id AND status = 'ready';
+WHERE run_id = $run_id AND status = 'ready' AND cleans = 0;
+
+-- name: step_cancel_cleanups
+UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
+	seq = $seq, held = 0
+WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
+	'approval', 'manual') AND cleans <> 0;
 
 -- name: step_cancel
 UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
 	seq = $seq, held = 0
 WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
-	'approval', 'manual');
+	'approval', 'manual') AND cleans = 0;
 
 -- name: step_not_needed
 UPDATE step SET status = 'not_needed', seq = $seq, ended_at = $now,
-	reason = 'nothing that runs needs it'
+	reason = CASE WHEN cleans <> 0 THEN 'there is nothing to clean up'
+		ELSE 'nothing that runs needs it' END
 WHERE run_id = $run_id AND status = 'idle';
 
 -- name: step_idle_again
@@ -161,22 +172,29 @@ UPDATE step SET status = 'idle', seq = $seq, ended_at = 0, reason = ''
 WHERE run_id = $run_id AND status = 'not_needed';
 
 -- name: step_counts
+-- What cleans up is open as anything else, and no success or failure of the
+-- work.
 SELECT COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'waiting',
 		'ready', 'previewing', 'running', 'verifying', 'retry',
 		'approval', 'manual')
 		THEN 1 ELSE 0 END), 0) AS open_steps,
+	COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'waiting',
+		'ready', 'previewing', 'running', 'verifying', 'retry',
+		'approval', 'manual') AND cleans = 0
+		THEN 1 ELSE 0 END), 0) AS open_work,
 	COALESCE(SUM(CASE WHEN status IN ('failed', 'timed_out', 'unknown',
-		'unkillable') THEN 1 ELSE 0 END), 0) AS failed_steps,
+		'unkillable') AND cleans = 0 THEN 1 ELSE 0 END), 0)
+		AS failed_steps,
 	COALESCE(SUM(CASE WHEN status IN ('check', 'checking')
 		THEN 1 ELSE 0 END), 0) AS checks,
-	COALESCE(SUM(CASE WHEN status = 'unknown' THEN 1 ELSE 0 END), 0)
-		AS unknown,
-	COALESCE(SUM(CASE WHEN status = 'unkillable' THEN 1 ELSE 0 END), 0)
-		AS unkillable,
-	COALESCE(SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END), 0)
-		AS failed,
+	COALESCE(SUM(CASE WHEN status = 'unknown' AND cleans = 0
+		THEN 1 ELSE 0 END), 0) AS unknown,
+	COALESCE(SUM(CASE WHEN status = 'unkillable' AND cleans = 0
+		THEN 1 ELSE 0 END), 0) AS unkillable,
+	COALESCE(SUM(CASE WHEN status = 'failed' AND cleans = 0
+		THEN 1 ELSE 0 END), 0) AS failed,
 	COALESCE(SUM(CASE WHEN status IN ('cancelled', 'blocked')
-		THEN 1 ELSE 0 END), 0) AS stopped,
+		AND cleans = 0 THEN 1 ELSE 0 END), 0) AS stopped,
 	COALESCE(SUM(CASE WHEN preview <> '' THEN 1 ELSE 0 END), 0)
 		AS previewed
 FROM step WHERE run_id = $run_id;
@@ -184,6 +202,7 @@ FROM step WHERE run_id = $run_id;
 -- name: step_first_failed
 SELECT * FROM step WHERE run_id = $run_id
 	AND status IN ('failed', 'timed_out', 'unknown', 'unkillable')
+	AND cleans = 0
 ORDER BY id LIMIT 1;
 
 -- name: step_known_outputs
@@ -197,7 +216,7 @@ ORDER BY id DESC LIMIT 10;
 
 -- name: step_given
 SELECT outputs FROM step WHERE run_id = $run_id AND ident = $ident
-	AND definition = $definition AND status = 'succeeded';
+	AND definition = $definition AND status = 'succeeded' AND cleans = 0;
 
 -- name: attempt_get
 SELECT * FROM attempt WHERE id = $id;
@@ -209,8 +228,11 @@ SELECT * FROM attempt WHERE run_id = $run_id AND id > $after ORDER BY id;
 SELECT * FROM attempt WHERE step_id = $step_id ORDER BY no;
 
 -- name: attempt_live_of_run
+-- cleanups: those of what cleans up, or those of the work.
 SELECT * FROM attempt WHERE run_id = $run_id
-	AND status IN ('starting', 'running') ORDER BY id;
+	AND status IN ('starting', 'running')
+	AND $cleanups = (SELECT CASE WHEN cleans <> 0 THEN 1 ELSE 0 END
+		FROM step WHERE id = attempt.step_id) ORDER BY id;
 
 -- name: reveal_get
 SELECT person, at FROM reveal WHERE step_id = $step_id AND output = $output;
@@ -218,3 +240,30 @@ SELECT person, at FROM reveal WHERE step_id = $step_id AND output = $output;
 -- name: reveal_insert
 INSERT INTO reveal (run_id, step_id, output, person, at)
 VALUES ($run_id, $step_id, $output, $person, $at);
+
+-- name: cleanup_of_step
+-- What cleans up after a step, in its order.
+SELECT * FROM step WHERE cleans = $id AND cleans <> 0 ORDER BY id;
+
+-- name: cleanup_arm
+-- What they clean up after is run again.
+UPDATE step SET status = 'idle', held = 0, shares = 0, reason = '',
+	preview = '', tries = 0, outputs = '{}', wait_on = '', due_at = 0,
+	started_at = 0, ended_at = 0, seq = $seq
+WHERE cleans = $id AND cleans <> 0 AND status <> 'idle';
+
+-- name: cleanup_idle_owners
+-- Steps of the run that something idle cleans up after.
+SELECT DISTINCT owner.* FROM step JOIN step AS owner ON owner.id = step.cleans
+WHERE step.run_id = $run_id AND step.cleans <> 0 AND step.status = 'idle'
+ORDER BY owner.id;
+
+-- name: cleanup_ran_below
+-- Of all that a step needs, was any begun?
+WITH RECURSIVE below (id) AS (
+	SELECT from_step FROM edge WHERE to_step = $id
+	UNION
+	SELECT edge.from_step FROM edge JOIN below
+		ON edge.to_step = below.id)
+SELECT 1 AS one FROM below JOIN step ON step.id = below.id
+WHERE step.tries > 0 LIMIT 1;

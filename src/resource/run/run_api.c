@@ -101,11 +101,29 @@ run_detach(struct cx *cx, const struct run *run)
 	return n > 0;
 }
 
+/* The work; when only what cleans up is left, that is not meant by it. */
+static bool
+cancel_work(struct cx *cx, struct run *run, bool everything,
+    const char *reason, struct err *e)
+{
+	if (!run_is_cleaning(cx, run)) {
+		run_cancel(cx, run, reason);
+		return true;
+	}
+	if (everything)
+		return true;
+	err_set(e, ERR_CONFLICT, "run.cleaning",
+	    "the work of %s is over, it is being cleaned up after", run->key);
+	return err_hint(e, "to end that too: slipway cancel %s --everything",
+	    run->key);
+}
+
 bool
 run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	const char *reason = call_text(call->body, "reason");
+	const char *reason = call_text(call->body, "reason"), *text;
+	const bool everything = call_bool(call->body, "everything");
 	struct run *run;
 
 	if (!run_by_key(cx, call->path[0], &run, e))
@@ -122,9 +140,12 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 	}
 	if (!run_is_mine(cx, run, RIGHT_CANCEL, e))
 		return false;
-	run_cancel(cx, run,
-	    arena_printf(cx->arena, "cancelled by %s%s%s",
-		actor_name(cx->actor), reason[0] ? ": " : "", reason));
+	text = arena_printf(cx->arena, "cancelled by %s%s%s",
+	    actor_name(cx->actor), reason[0] ? ": " : "", reason);
+	if (!cancel_work(cx, run, everything, text, e))
+		return false;
+	if (everything)
+		run_cancel_cleanups(cx, run_by_id(cx, run->id), text);
 	run_view_detail(cx, out, run_by_id(cx, run->id));
 	return true;
 }

@@ -57,6 +57,33 @@ fact_condition(struct cx *cx, const struct page *p, struct fact *f)
 		    arena_printf(cx->arena, "when: %s", why));
 }
 
+/* It cleans up after a step that will run. */
+static void
+fact_cleanup(struct cx *cx, const struct page *p, struct fact *f)
+{
+	const struct fact *owner = NULL;
+	const struct step *s = f->step;
+
+	for (size_t i = 0; i < p->count && owner == NULL; i++)
+		if (p->facts[i].step->id == s->cleans)
+			owner = &p->facts[i];
+	if (owner == NULL || streq(owner->verdict, "done") ||
+	    streq(owner->verdict, "skipped") ||
+	    streq(owner->verdict, "not_needed") ||
+	    streq(owner->verdict, "over"))
+		fact_set(f, "not_needed", "there is nothing to clean up");
+	else if (s->cleanup == CLEANUP_ON_FAILURE)
+		fact_set(f, "on_failure",
+		    arena_printf(cx->arena, "when '%s' (step %lld) began and "
+			"did not succeed",
+			owner->step->task, (long long)owner->step->id));
+	else
+		fact_set(f, "always",
+		    arena_printf(cx->arena, "after '%s' (step %lld), however "
+			"it ends",
+			owner->step->task, (long long)owner->step->id));
+}
+
 /* What will become of it, as far as one can say. */
 static void
 fact_judge(struct cx *cx, const struct page *p, struct fact *f)
@@ -71,6 +98,8 @@ fact_judge(struct cx *cx, const struct page *p, struct fact *f)
 	else if (machine_is_final(&step_machine, s->status) &&
 	    !streq(s->status, "not_needed"))
 		fact_set(f, "over", s->status);
+	else if (s->cleans != 0 && streq(s->status, "idle"))
+		fact_cleanup(cx, p, f);
 	else if (streq(s->status, "not_needed") ||
 	    (streq(s->status, "idle") && before && !p->planning))
 		fact_set(f, "not_needed", "nothing that runs needs it");

@@ -122,6 +122,14 @@ run_view_step(struct cx *cx, struct json_out *out, const struct step *s)
 	json_kv_str(out, "task", s->task);
 	json_kv_str(out, "doc", task == NULL ? NULL : task->doc);
 	json_kv_bool(out, "foreach", s->fan != FAN_NONE);
+	json_kv_str(out, "cleanup",
+	    s->cleanup == CLEANUP_ON_FAILURE ? "on_failure"
+		: s->cleanup == CLEANUP_ALWAYS ? "always"
+					       : NULL);
+	if (s->cleans != 0)
+		json_kv_int(out, "cleans", s->cleans);
+	else
+		json_kv_null(out, "cleans");
 	json_kv_raw(out, "params",
 	    s->fan != FAN_NONE ? "{}" : sealed_mask_text(cx->arena, s->params));
 	json_kv_str(out, "status", s->status);

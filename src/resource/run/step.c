@@ -6,6 +6,7 @@
 
 #include "base/plant.h"
 #include "resource/move.h"
+#include "resource/run/cleanup.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
 
@@ -122,7 +123,8 @@ void
 step_missing(struct cx *cx, struct run *run, struct step *step,
     const char *reason)
 {
-	const char *failed = first_failed_need(cx, step->id);
+	const bool cleans = step->cleans != 0;
+	const char *failed = cleans ? NULL : first_failed_need(cx, step->id);
 	struct step_list idle;
 
 	if (failed != NULL) {
@@ -130,8 +132,8 @@ step_missing(struct cx *cx, struct run *run, struct step *step,
 		step_block_dependants(cx, run, step);
 		return;
 	}
-	if (step->waiting == 0) {
-		step->held = run_is_preview(run);
+	if (step->waiting == 0 || cleans) {
+		step->held = run_is_preview(run) && !cleans;
 		move_step(cx, step, "ready", reason);
 		return;
 	}
@@ -151,6 +153,7 @@ step_done(struct cx *cx, struct run *run, struct step *step,
 	step->outputs = outputs;
 	move_step(cx, step, status, reason);
 	run->open_steps--;
+	cleanup_ended(cx, run, step);
 
 	if (PLANTED("waiting-not-counted"))
 		return;
@@ -170,8 +173,9 @@ step_failed(struct cx *cx, struct run *run, struct step *step,
 {
 	move_step(cx, step, status, reason);
 	run->open_steps--;
-	if (!streq(status, "cancelled"))
+	if (!streq(status, "cancelled") && step->cleans == 0)
 		run->failed_steps++;
+	cleanup_ended(cx, run, step);
 	if (!PLANTED("block-missing"))
 		step_block_dependants(cx, run, step);
 }
