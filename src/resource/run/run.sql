@@ -9,8 +9,8 @@ INSERT INTO run (key, task, team, environment, params, plan_hash,
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
-	$failed_steps, $cleanups, $cleanups_off, $cancel_by, $seq, $created_at, $started_at, $ended_at,
-	$schedule, $scheduled_at, $backfill);
+	$failed_steps, $cleanups, $cleanups_off, $cancel_by,
+	$seq, $created_at, $started_at, $ended_at, $schedule, $scheduled_at, $backfill);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
