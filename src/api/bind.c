@@ -9,6 +9,7 @@
 #include "resource/ask/ask_api.h"
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
+#include "resource/evidence/evidence_api.h"
 #include "resource/inbox/inbox_api.h"
 #include "resource/limit/limit_api.h"
 #include "resource/pause/pause_api.h"
@@ -27,6 +28,7 @@
 #include "spec/access.h"
 #include "spec/audit.h"
 #include "spec/catalogue.h"
+#include "spec/evidence.h"
 #include "spec/inbox.h"
 #include "spec/filter.h"
 #include "spec/pause.h"
@@ -50,6 +52,7 @@ const struct binding bindings[] = {
 	{ &op_filter_list, .handler = filter_api_list },
 	{ &op_filter_remove, .handler = filter_api_remove },
 	{ &op_filter_save, .handler = filter_api_save },
+	{ &op_evidence_get, .handler = evidence_api_get, .pool = true },
 	{ &op_health_live, .raw = health_live },
 	{ &op_health_ready, .raw = health_ready },
 	{ &op_inbox_done, .handler = inbox_api_done },

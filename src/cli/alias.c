@@ -18,6 +18,7 @@ const struct alias aliases[] = {
 	{ "environments", "environment.list", NULL, NULL },
 	{ "filter save", "filter.save", "query", "FILTER QUERY" },
 	{ "filters", "filter.list", NULL, NULL },
+	{ "evidence", "evidence.get", NULL, NULL },
 	{ "follow", "run.follow", NULL, "RUN" },
 	{ "inbox", "inbox.list", NULL, NULL },
 	{ "logs", "run.log", NULL, "RUN" },

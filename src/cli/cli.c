@@ -10,6 +10,7 @@
 #include "cli/completion.h"
 #include "cli/decide.h"
 #include "cli/drain.h"
+#include "cli/evidence.h"
 #include "cli/help.h"
 #include "cli/local.h"
 #include "cli/login.h"
@@ -18,6 +19,7 @@
 #include "spec/access.h"
 #include "spec/audit.h"
 #include "spec/catalogue.h"
+#include "spec/evidence.h"
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/server.h"
@@ -31,6 +33,7 @@ static const struct {
 } cli_verbs[] = {
 	{ &op_audit_export, verb_raw },
 	{ &op_audit_list, audit_verb_list },
+	{ &op_evidence_get, evidence_verb },
 	{ &op_health_ready, verb_status },
 	{ &op_run_again, verb_again },
 	{ &op_run_follow, verb_follow },

@@ -9,7 +9,7 @@
  *
  *	argv.c flag.c local.c alias.c form.c	words and flags
  *	session.c login.c term.c		connection, terminal
- *	ask.c audit.c wait.c decide.c follow.c verbs.c	verbs that do more than call
+ *	ask.c audit.c evidence.c wait.c decide.c follow.c verbs.c	verbs that do more than call
  *	show*.c table.c text.c clean.c		what people see
  *	help.c manual.c completion.c		from the same tables
  */

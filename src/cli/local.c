@@ -42,6 +42,9 @@
 
 const struct local locals[] = {
 	{ "audit.list", BARE("follow", "Go on as it grows.") },
+	{ "evidence.get",
+	    TAKES("out", "DIR", SCHEMA_STRING,
+		"Write evidence.json, evidence.md and changes.csv there.") },
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
 	WAIT_FLAGS("run.again"),

@@ -3,6 +3,7 @@
 #include "spec/access.h"
 #include "spec/audit.h"
 #include "spec/catalogue.h"
+#include "spec/evidence.h"
 #include "spec/inbox.h"
 #include "spec/filter.h"
 #include "spec/op.h"
@@ -27,6 +28,7 @@ const struct op *const ops[] = {
 	&op_filter_list,
 	&op_filter_remove,
 	&op_filter_save,
+	&op_evidence_get,
 	&op_health_live,
 	&op_health_ready,
 	&op_inbox_done,

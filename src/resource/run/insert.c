@@ -128,6 +128,28 @@ next_id(struct cx *cx)
 	return id;
 }
 
+/* What evidence is made of: what was asked, of which folder, and why it needs
+ * no approval if it needs none. */
+static void
+audit_asked(struct cx *cx, const struct run *run)
+{
+	struct buf detail = { 0 };
+	struct json_out out;
+
+	json_out_init(&out, &detail);
+	json_object_begin(&out);
+	json_kv_str(&out, "task", run->task);
+	json_kv_str(&out, "environment", run->environment);
+	json_kv_str(&out, "plan_hash", run->plan_hash);
+	json_kv_str(&out, "folder", cx->platform->hash);
+	json_kv_str(&out, "commit", cx->platform->commit);
+	json_kv_str(&out, "why", run->reason);
+	json_object_end(&out);
+	audit(cx, "run.asked", run->key, "done", run->status,
+	    buf_cstr(&detail));
+	buf_finish(&detail);
+}
+
 void
 run_insert(struct cx *cx, struct run *run, struct graph *g,
     const char *afresh)
@@ -162,9 +184,6 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 	bind_int(q, "cleanups", run->cleanups);
 	query_run(q);
 	run_watch(cx, run, run->requester, run->ticket_id);
-	audit(cx, "run.asked", run->key, "done", run->status,
-	    arena_printf(cx->arena,
-		"{\"task\":\"%s\",\"environment\":\"%s\",\"plan_hash\":\"%s\"}",
-		run->task, run->environment, run->plan_hash));
+	audit_asked(cx, run);
 	cx->site->changed(cx->site->changed_self, cx->db, run->id);
 }

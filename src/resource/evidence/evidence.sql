@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: MIT
+
+-- name: evidence_runs
+-- With a project: its tickets, and what its team ran without one.
+SELECT run.id, run.key, run.task, run.team, run.environment, run.params,
+	run.plan_hash, run.closure_hash, run.status, run.reason, run.requester,
+	run.via, run.ticket_id, run.created_at, run.started_at, run.ended_at,
+	ticket.key AS ticket, ticket.title, ticket.project
+FROM run LEFT JOIN ticket ON ticket.id = run.ticket_id
+WHERE run.dry = 0 AND run.started_at > 0
+	AND run.started_at BETWEEN $from AND $to
+	AND (CAST($project AS TEXT) IS NULL OR ticket.project = $project
+		OR (ticket.id IS NULL AND run.team = $team))
+ORDER BY run.id LIMIT $limit;
+
+-- name: evidence_asked
+SELECT seq, detail FROM audit
+WHERE object = $run AND action = 'run.asked' ORDER BY seq LIMIT 1;
+
+-- name: evidence_needs
+SELECT * FROM need WHERE ticket_id = $ticket_id
+	AND (run_id = $run_id OR run_id = 0) ORDER BY id;
+
+-- name: evidence_votes
+SELECT * FROM vote WHERE need_id = $need_id ORDER BY id;
+
+-- name: evidence_steps
+SELECT step.id, step.task, step.definition, step.status, step.reason,
+	step.attempts, step.started_at, step.ended_at,
+	(SELECT COALESCE(SUM(log_dropped), 0) FROM attempt
+		WHERE step_id = step.id) AS dropped
+FROM step WHERE step.run_id = $run_id ORDER BY step.id;
+
+-- name: evidence_notable
+SELECT seq, at, actor, action, object, reason FROM audit
+WHERE at BETWEEN $from AND $to AND (action LIKE 'break%'
+	OR action IN ('approval.denied', 'approval.voided', 'server.restored',
+		'clock.back', 'step.resolved'))
+ORDER BY seq LIMIT $limit;
