@@ -42,7 +42,7 @@ struct anchor_place {
 	/* under the lock */
 	int64_t told, told_at;
 	bool refused;	   /* its anchors are not in the chain */
-	char problem[256]; /* "" : none */
+	char problem[512]; /* "": none */
 };
 
 struct anchors {
