@@ -243,20 +243,6 @@ auth_request(struct request *r, struct db *db, struct err *e)
 	return err_hint(e, "send a token: Authorization: Bearer slw_…");
 }
 
-static bool
-auth_has(struct cx *cx, enum right right, struct err *e)
-{
-	static const struct access_target anything = { .name = NULL };
-	const struct access_answer answer = access_ask(cx->platform,
-	    cx->actor, right, &anything, cx->arena);
-
-	if (answer.allowed)
-		return true;
-	err_set(e, ERR_DENIED, "access.denied", "this is not for you: %s",
-	    answer.rule);
-	return err_hint(e, "ask %s", answer.who_can_grant);
-}
-
 bool
 auth_allows(struct request *r, struct db *db, struct err *e)
 {
@@ -267,15 +253,15 @@ auth_allows(struct request *r, struct db *db, struct err *e)
 	case ROLE_SIGNED_IN:
 		return true;
 	case ROLE_VIEWER:
-		return auth_has(&cx, RIGHT_VIEW, e);
+		return access_admits(&cx, RIGHT_VIEW, e);
 	case ROLE_MEMBER:
-		return auth_has(&cx, RIGHT_RUN, e);
+		return access_admits(&cx, RIGHT_RUN, e);
 	case ROLE_APPROVER:
-		return auth_has(&cx, RIGHT_APPROVE, e);
+		return access_admits(&cx, RIGHT_APPROVE, e);
 	case ROLE_ADMIN:
 		break;
 	}
-	return auth_has(&cx, RIGHT_ADMINISTER, e);
+	return access_admits(&cx, RIGHT_ADMINISTER, e);
 }
 
 bool

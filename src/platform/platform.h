@@ -20,6 +20,8 @@ struct person_def {
 	const char *name; /* key: "ernie" */
 	const char *full_name, *unix_name, *email;
 	bool disabled;
+	const char *service; /* team or person that answers for this program's
+			      * account; NULL: a human */
 	const char *where;
 };
 
@@ -37,6 +39,9 @@ struct grant_def {
 	const char *on;		 /* owner team of tasks, or NULL: all */
 	const char *const *env;	 /* NULL-terminated, or NULL: all */
 	const char *const *tasks; /* task or request names, or NULL: all */
+	const char *const *projects; /* of request types, or NULL: all */
+	int64_t until_ms;	     /* wall; 0: for ever */
+	bool break_glass;	     /* sleeps until a break-glass is open */
 	const char *where;	 /* "people.yaml:9": named in every answer */
 	const char *text;	 /* "member on platform in dev, prod" */
 };
@@ -108,6 +113,7 @@ struct platform {
 	size_t nteams;
 	const struct grant_def *grants; /* in folder order */
 	size_t ngrants;
+	_Atomic int64_t *grant_used; /* last use of each, wall ms; 0: none */
 	const struct environment_def *environments; /* one "default" if none */
 	size_t nenvironments;
 	const struct project_def *projects;

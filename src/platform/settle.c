@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/civil.h"
+#include "base/clock.h"
 #include "platform/build.h"
 #include "platform/names.h"
 #include "spec/op.h"
@@ -53,6 +55,27 @@ settle_unique(struct load *l, struct item *it, struct map *seen,
 		map_put(seen, value, it);
 }
 
+/* false: nobody answers for it any more, and it is out with its owner. */
+static bool
+settle_service(struct load *l, const struct item *it, const char *service)
+{
+	const struct item *owner = service == NULL ? NULL
+	    : load_resolve_group(l, it, "/service", service);
+
+	if (owner == NULL || owner->kind != ITEM_PERSON)
+		return true;
+	if (json_object_get(owner->value, "service") != NULL)
+		load_error(l, it, "/service", "name a team or a human",
+		    "'%s' is the account of a program: it answers for "
+		    "nothing", service);
+	if (!json_is_true(json_object_get(owner->value, "disabled")))
+		return true;
+	load_warning(l, it, "/service", NULL,
+	    "'%s' is disabled, and so is the account it answers for",
+	    service);
+	return false;
+}
+
 static void
 settle_people(struct load *l)
 {
@@ -71,8 +94,11 @@ settle_people(struct load *l)
 			.email = build_text(it->value, "email"),
 			.disabled = json_is_true(
 			    json_object_get(it->value, "disabled")),
+			.service = build_text(it->value, "service"),
 			.where = settle_where(l, it),
 		};
+		if (!settle_service(l, it, people[i].service))
+			people[i].disabled = true;
 		if (people[i].full_name == NULL)
 			people[i].full_name = it->name;
 		if (names_reserved_person(it->name))
@@ -252,14 +278,42 @@ settle_join(struct load *l, const char *text, const char *word,
 }
 
 static const char *
-settle_grant_text(struct load *l, const struct grant_def *g)
+settle_grant_text(struct load *l, const struct grant_def *g,
+    const char *until)
 {
 	const char *text = load_text(l, "%s%s%s%s", g->deny ? "not " : "",
 	    role_names[g->role], g->on == NULL ? "" : " on ",
 	    g->on == NULL ? "" : g->on);
 
 	text = settle_join(l, text, " for ", g->tasks);
-	return settle_join(l, text, " in ", g->env);
+	text = settle_join(l, text, " of project ", g->projects);
+	text = settle_join(l, text, " in ", g->env);
+	if (until != NULL)
+		text = load_text(l, "%s until %s", text, until);
+	return g->break_glass ? load_text(l, "%s by break-glass", text) : text;
+}
+
+/* A day counts to its end. */
+static int64_t
+settle_until(struct load *l, const struct item *it, const char *until)
+{
+	int64_t local, at;
+	bool day;
+
+	if (until == NULL)
+		return 0;
+	if (!schedule_parse_local(until, &local, &day)) {
+		load_error(l, it, "/until", "write it like \"2026-12-31\" or "
+		    "\"2026-12-31 18:00\"",
+		    "'%s' is no date, nor a date and time", until);
+		return 0;
+	}
+	at = zone_local_to_utc(l->p->zone,
+	    local + (day ? CIVIL_DAY_MS : 0)).utc_ms;
+	if (at <= clock_wall_ms())
+		load_warning(l, it, "/until", "remove it",
+		    "this grant is over since %s", until);
+	return at;
 }
 
 /* A list or a single name; the pointer of its i-th element. */
@@ -301,6 +355,12 @@ settle_check_grant(struct load *l, const struct item *it,
 			load_resolve(l, it, settle_element(l, it, "tasks", i),
 			    ITEM_TASK, g->tasks[i]);
 	}
+	for (size_t i = 0; g->projects != NULL && g->projects[i] != NULL; i++)
+		load_resolve(l, it, settle_element(l, it, "projects", i),
+		    ITEM_PROJECT, g->projects[i]);
+	if (g->deny && g->break_glass)
+		load_error(l, it, "/break_glass", "leave one of them out",
+		    "a grant that takes away is not opened by break-glass");
 }
 
 static void
@@ -312,6 +372,7 @@ settle_grants(struct load *l)
 
 	for (size_t i = 0; i < items->count; i++) {
 		const struct item *it = items->list[i];
+		const char *until = build_text(it->value, "until");
 		struct grant_def *g = &list[i];
 
 		*g = (struct grant_def){
@@ -324,15 +385,22 @@ settle_grants(struct load *l)
 			    json_object_get(it->value, "env")),
 			.tasks = build_names(a,
 			    json_object_get(it->value, "tasks")),
+			.projects = build_names(a,
+			    json_object_get(it->value, "projects")),
+			.until_ms = settle_until(l, it, until),
+			.break_glass = json_is_true(
+			    json_object_get(it->value, "break_glass")),
 			.where = settle_where(l, it),
 		};
 		/* A wrong role was complained about. */
 		settle_role(build_text(it->value, "role"), &g->role);
-		g->text = arena_strdup(a, settle_grant_text(l, g));
+		g->text = arena_strdup(a, settle_grant_text(l, g, until));
 		settle_check_grant(l, it, g);
 	}
 	l->p->grants = list;
 	l->p->ngrants = items->count;
+	l->p->grant_used = arena_array(a, items->count + 1,
+	    sizeof(*l->p->grant_used));
 }
 
 const struct zone *

@@ -28,6 +28,7 @@ struct actor {
 	enum role ceiling;  /* of the token; ROLE_ADMIN: none */
 	const char *const *environments; /* of the token; NULL: all */
 	const char *token; /* its prefix, or NULL */
+	bool glass; /* a break-glass of this person is open */
 };
 
 /* What belongs to the whole server, not to one request.  Read-only after

@@ -203,6 +203,11 @@ static const struct schema person_fields[] = {
 		.doc = "The address for mail." },
 	{ .name = "disabled", .kind = SCHEMA_BOOL, .default_json = "false",
 		.doc = "true: may do nothing, stays in the history." },
+	{ .name = "service", .kind = SCHEMA_STRING,
+		.doc = "This is a program's account, and that team or person "
+		       "answers for it; neither decides on what it asks "
+		       "for.",
+		.example = "\"platform\"" },
 	{ .name = NULL },
 };
 static const struct schema person_schema = {
@@ -221,6 +226,16 @@ static const struct schema team_schema = {
 };
 static const char *const grant_roles[] = { "viewer", "member", "approver",
 	"admin", NULL };
+static const struct schema project_key_schema = {
+	.kind = SCHEMA_STRING,
+	.pattern = FOLDER_PROJECT,
+};
+static const struct schema project_keys_schema = {
+	.kind = SCHEMA_LIST,
+	.of = &project_key_schema,
+};
+static const struct schema *const project_forms[] = { &project_key_schema,
+	&project_keys_schema, NULL };
 static const struct schema grant_fields[] = {
 	{ .name = "to", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
 		.doc = "A team or a person." },
@@ -236,6 +251,16 @@ static const struct schema grant_fields[] = {
 		.doc = "Only in these environments." },
 	{ .name = "tasks", .kind = SCHEMA_ONE_OF, .any_of = names_forms,
 		.doc = "Only these tasks and requests." },
+	{ .name = "projects", .kind = SCHEMA_ONE_OF,
+		.any_of = project_forms,
+		.doc = "Only request types of these projects." },
+	{ .name = "until", .kind = SCHEMA_STRING,
+		.doc = "Until the end of this day, or this time, in the "
+		       "folder's zone.",
+		.example = "\"2026-12-31\"" },
+	{ .name = "break_glass", .kind = SCHEMA_BOOL,
+		.default_json = "false",
+		.doc = "true: only while a break-glass of theirs is open." },
 	{ .name = NULL },
 };
 static const struct schema grant_schema = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/access/access.h"
 
+#include "base/clock.h"
 #include "resource/call.h"
 
 const char *const right_names[] = {
@@ -67,9 +68,26 @@ access_names(const char *const *names, const char *name)
 	return false;
 }
 
+/* Only a request type is of a project. */
 static bool
-access_covers(const struct grant_def *g, const struct access_target *t)
+access_projects(const struct platform *p, const struct grant_def *g,
+    const struct access_target *t)
 {
+	const struct request_def *r =
+	    t->name == NULL ? NULL : platform_request(p, t->name);
+
+	return g->projects == NULL ||
+	    (r != NULL && access_names(g->projects, r->project));
+}
+
+static bool
+access_covers(const struct platform *p, const struct grant_def *g,
+    const struct access_target *t)
+{
+	if (g->until_ms != 0 && g->until_ms <= clock_wall_ms())
+		return false;
+	if (!access_projects(p, g, t))
+		return false;
 	if (g->on != NULL && !streq(g->on, t->team))
 		return false;
 	if (g->env != NULL && !access_names(g->env, t->environment))
@@ -85,9 +103,10 @@ access_gives(enum role role, enum right right)
 
 /* By the folder alone; t names an environment, or none is meant. */
 static struct decision
-access_person(const struct platform *p, const char *person, enum right right,
-    const struct access_target *t)
+access_person(const struct platform *p, const struct actor *actor,
+    enum right right, const struct access_target *t)
 {
+	const char *person = actor->person;
 	const struct team_def *owner =
 	    t->team == NULL ? NULL : platform_team(p, t->team);
 	const struct grant_def *grant = NULL, *no_admin = NULL;
@@ -95,7 +114,7 @@ access_person(const struct platform *p, const char *person, enum right right,
 	for (size_t i = 0; i < p->ngrants; i++) {
 		const struct grant_def *g = &p->grants[i];
 
-		if (!access_covers(g, t) ||
+		if (!access_covers(p, g, t) ||
 		    !platform_is_one_of(p, person, g->to))
 			continue;
 		if (g->deny && (role_rights[g->role].takes & BIT(right)) != 0)
@@ -113,7 +132,8 @@ access_person(const struct platform *p, const char *person, enum right right,
 
 		if (!g->deny && access_gives(g->role, right) &&
 		    (g->role != ROLE_ADMIN || no_admin == NULL) &&
-		    access_covers(g, t) && platform_is_one_of(p, person, g->to))
+		    (actor->glass || !g->break_glass) &&
+		    access_covers(p, g, t) && platform_is_one_of(p, person, g->to))
 			grant = g;
 	}
 	if (grant != NULL)
@@ -154,7 +174,7 @@ access_somewhere(const struct platform *p, const struct actor *actor,
 
 		in.environment = p->environments[i].name;
 		d = access_narrow(actor, right, in.environment,
-		    access_person(p, actor->person, right, &in));
+		    access_person(p, actor, right, &in));
 	}
 	if (!d.allowed && d.basis == BASIS_NOTHING)
 		d.environment = NULL;
@@ -188,11 +208,11 @@ access_decide(const struct platform *p, const struct actor *actor,
 		return (struct decision){ .basis = BASIS_DISABLED };
 	if (right == RIGHT_ADMINISTER)
 		return access_narrow(actor, right, NULL,
-		    access_person(p, actor->person, right, &nothing));
+		    access_person(p, actor, right, &nothing));
 	if (t->environment == NULL)
 		return access_somewhere(p, actor, right, t);
 	return access_narrow(actor, right, t->environment,
-	    access_person(p, actor->person, right, t));
+	    access_person(p, actor, right, t));
 }
 
 /* --- in words ------------------------------------------------------------- */
@@ -320,21 +340,80 @@ access_helper(const struct platform *p, enum basis basis, struct arena *a)
 	return access_admins(p, a);
 }
 
+static struct access_answer
+access_words(const struct platform *p, const struct actor *actor,
+    enum right right, const struct access_target *t, const struct decision *d,
+    struct arena *arena)
+{
+	return (struct access_answer){
+		.allowed = d->allowed,
+		.rule = access_rule_text(actor, right, t, d, arena),
+		.who_can_grant =
+		    d->allowed ? "" : access_helper(p, d->basis, arena),
+	};
+}
+
 struct access_answer
 access_ask(const struct platform *p, const struct actor *actor,
     enum right right, const struct access_target *t, struct arena *arena)
 {
-	struct decision d = access_decide(p, actor, right, t);
+	const struct decision d = access_decide(p, actor, right, t);
 
-	return (struct access_answer){
-		.allowed = d.allowed,
-		.rule = access_rule_text(actor, right, t, &d, arena),
-		.who_can_grant =
-		    d.allowed ? "" : access_helper(p, d.basis, arena),
-	};
+	return access_words(p, actor, right, t, &d, arena);
+}
+
+const char *
+access_taken(const struct platform *p, const char *person, enum right right,
+    const struct access_target *t, struct arena *arena)
+{
+	const struct actor actor = { .person = person,
+		.ceiling = ROLE_ADMIN };
+	const struct decision d = access_person(p, &actor, right, t);
+
+	if (d.basis != BASIS_DENY)
+		return NULL;
+	return access_rule_text(&actor, right, t, &d, arena);
+}
+
+bool
+access_answers_for(const struct platform *p, const char *person,
+    const char *account)
+{
+	const struct person_def *def =
+	    account == NULL ? NULL : platform_person(p, account);
+
+	return def != NULL && def->service != NULL && person != NULL &&
+	    platform_is_one_of(p, person, def->service);
 }
 
 /* --- for handlers --------------------------------------------------------- */
+
+/* That this was the reason for a yes to who asks, for the access review. */
+static void
+access_use(const struct platform *p, const struct actor *actor,
+    const struct decision *d)
+{
+	if (d->allowed && d->grant != NULL && actor->via != NULL)
+		p->grant_used[d->grant - p->grants] = clock_wall_ms();
+}
+
+bool
+access_admits(struct cx *cx, enum right right, struct err *e)
+{
+	static const struct access_target anything = { .name = NULL };
+	const struct decision d =
+	    access_decide(cx->platform, cx->actor, right, &anything);
+	struct access_answer answer;
+
+	access_use(cx->platform, cx->actor, &d);
+	if (d.allowed)
+		return true;
+	answer = access_words(cx->platform, cx->actor, right, &anything, &d,
+	    cx->arena);
+	err_set(e, ERR_DENIED, "access.denied", "this is not for you: %s",
+	    answer.rule);
+	return err_hint(e, "ask %s", answer.who_can_grant);
+}
 
 bool
 access_check(struct cx *cx, enum right right, const struct access_target *t,
@@ -354,11 +433,15 @@ access_check_seen(struct cx *cx, enum right right,
     const struct access_target *t, const char *noun, const char *name,
     struct err *e)
 {
-	const struct access_answer answer =
-	    access_ask(cx->platform, cx->actor, right, t, cx->arena);
+	const struct decision d =
+	    access_decide(cx->platform, cx->actor, right, t);
+	struct access_answer answer;
 
-	if (answer.allowed)
+	access_use(cx->platform, cx->actor, &d);
+	if (d.allowed)
 		return true;
+	answer =
+	    access_words(cx->platform, cx->actor, right, t, &d, cx->arena);
 	err_set(e, ERR_DENIED, "access.denied", "%s %s '%s'%s%s%s: %s",
 	    right_names[right], noun, name,
 	    t->environment == NULL ? "" : " in '",
@@ -405,9 +488,11 @@ bool
 access_sees(const struct platform *p, const struct actor *actor,
     const char *requester, const struct access_target *t)
 {
+	const struct decision d = access_decide(p, actor, RIGHT_VIEW, t);
 	const struct person_def *person;
 
-	if (access_decide(p, actor, RIGHT_VIEW, t).allowed)
+	access_use(p, actor, &d);
+	if (d.allowed)
 		return true;
 	if (actor->person == NULL || requester == NULL)
 		return false;

@@ -4,11 +4,14 @@
  * face and every path.
  *
  * Rights come from the grants of the folder; a deny wins over every allow;
- * what nothing allows is denied.  The people of the team that owns a task are
+ * what nothing allows is denied.  A grant may have an end, and may sleep until
+ * its person broke the glass.  The people of the team that owns a task are
  * members of it without a grant.  A token can only narrow (its ceiling role,
  * its environments).  Approving is not a right of a role alone: approval.h
  * decides by the rules of the plan; the role only lets one see.
- * Pure: reads the folder and the actor, no database, no clock.
+ * Reads the folder, the actor and, for the end of a grant, the clock; no
+ * database.  Remembers in the folder's snapshot when each grant was last the
+ * reason for a yes, for the access review.
  */
 #ifndef RESOURCE_ACCESS_H
 #define RESOURCE_ACCESS_H
@@ -66,6 +69,18 @@ bool access_token_allows(const struct actor *actor, enum right right,
 /* The same as an error: ERR_DENIED "access.denied". */
 bool access_token_check(struct cx *cx, enum right right,
     const char *environment, struct err *e);
+
+/* May the actor do what needs the right on anything at all?  ERR_DENIED. */
+bool access_admits(struct cx *cx, enum right right, struct err *e);
+
+/* The grant that takes the right away from person, as "not approver in prod
+ * (people.yaml:9)"; NULL when none does. */
+const char *access_taken(const struct platform *p, const char *person,
+    enum right right, const struct access_target *t, struct arena *arena);
+
+/* Does person answer for that service account? */
+bool access_answers_for(const struct platform *p, const char *person,
+    const char *account);
 
 /* Requester, team-mates of the requester, and whoever may view the target. */
 bool access_sees(const struct platform *p, const struct actor *actor,

@@ -26,6 +26,10 @@ static const char access_yaml[] =
     "  ida: {name: Ida}\n"	  /* admin on a team is no administrator */
     "  joe: {name: Joe}\n"	  /* admin, and again not */
     "  kim: {name: Kim}\n"	  /* admin in dev only */
+    "  leo: {name: Leo}\n"	  /* member of what a project asks for */
+    "  mia: {name: Mia}\n"	  /* a grant that is over, one that is not */
+    "  ned: {name: Ned}\n"	  /* admin while the glass is broken */
+    "  bot: {name: Bot, service: billing}\n"
     "teams:\n"
     "  platform: {members: [dan, eve]}\n"
     "  billing: {members: [ben, gus]}\n"
@@ -41,6 +45,12 @@ static const char access_yaml[] =
     "  - {to: joe, role: admin}\n"
     "  - {to: joe, role: admin, deny: true}\n"
     "  - {to: kim, role: admin, env: dev}\n"
+    "  - {to: leo, role: member, projects: OPS}\n"
+    "  - {to: mia, role: member, until: 2020-12-31}\n"
+    "  - {to: mia, role: viewer, until: \"2999-12-31 18:00\"}\n"
+    "  - {to: mia, role: viewer, env: lab, deny: true, until: 2999-12-31}\n"
+    "  - {to: mia, role: viewer, env: dev, deny: true, until: 2020-12-31}\n"
+    "  - {to: ned, role: admin, break_glass: true}\n"
     "---\n"
     "environments: {dev: {}, lab: {}, prod: {}}\n"
     "---\n"
@@ -48,7 +58,11 @@ static const char access_yaml[] =
     "run: \"true\"\n"
     "---\n"
     "task: other\n"
-    "run: \"true\"\n";
+    "run: \"true\"\n"
+    "---\n"
+    "request: greeting\n"
+    "project: OPS\n"
+    "task: hello\n";
 
 struct bench {
 	struct platform *p;
@@ -131,6 +145,10 @@ every_person_everywhere(void **state)
 		{ "ida", "hello", "VQRCA", "VQRCA", "VQRCA", "VQRCA" },
 		{ "joe", "hello", "", "", "", "" },
 		{ "kim", "hello", "VQRCA", "", "", "VQRCA" },
+		{ "leo", "hello", "", "", "", "" },
+		{ "leo", "greeting", "VQRC", "VQRC", "VQRC", "VQRC" },
+		{ "mia", "hello", "V", "", "V", "V" },
+		{ "ned", "hello", "", "", "", "" },
 		{ "nobody", "hello", "", "", "", "" },
 		{ NULL, "hello", "", "", "", "" },
 	};
@@ -148,6 +166,67 @@ every_person_everywhere(void **state)
 		assert_string_equal(rights_of(b, who, name, NULL),
 		    oracle[i].any);
 	}
+}
+
+static void
+a_broken_glass_opens_its_grants(void **state)
+{
+	struct bench *b = *state;
+	struct access_answer a;
+
+	b->actor.glass = true;
+	assert_string_equal(rights_of(b, "ned", "hello", "prod"), "VQRCAD");
+	assert_string_equal(rights_of(b, "gus", "hello", "prod"), "");
+	a = ask_of(b, "ned", RIGHT_ADMINISTER, NULL, NULL);
+	assert_string_equal(a.rule, "admin by break-glass (slipway.yaml:41)");
+}
+
+static void
+what_is_taken_is_named(void **state)
+{
+	const struct access_target prod = { "platform", "prod", "hello" };
+	struct bench *b = *state;
+
+	assert_string_equal(
+	    access_taken(b->p, "eve", RIGHT_RUN, &prod, b->arena),
+	    "not member in prod (slipway.yaml:29)");
+	assert_null(access_taken(b->p, "eve", RIGHT_VIEW, &prod, b->arena));
+	assert_null(access_taken(b->p, "gus", RIGHT_RUN, &prod, b->arena));
+}
+
+static void
+who_answers_for_an_account(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(access_answers_for(b->p, "gus", "bot"));
+	assert_false(access_answers_for(b->p, "dan", "bot"));
+	assert_false(access_answers_for(b->p, "gus", "ben"));
+	assert_false(access_answers_for(b->p, NULL, "bot"));
+	assert_false(access_answers_for(b->p, "gus", NULL));
+}
+
+/* For the review: only a yes to who asks themselves is a use. */
+static void
+uses_of_grants_are_remembered(void **state)
+{
+	const struct access_target dev = { "platform", "dev", "hello" };
+	struct bench *b = *state;
+	struct err e = { 0 };
+
+	ask_of(b, "ben", RIGHT_RUN, "hello", "dev");
+	assert_int_equal(b->p->grant_used[1], 0);
+	assert_true(access_check(&b->cx, RIGHT_RUN, &dev, "task", "hello",
+	    &e));
+	assert_int_not_equal(b->p->grant_used[1], 0);
+	b->actor = (struct actor){ .person = "cas", .ceiling = ROLE_ADMIN };
+	assert_true(access_sees(b->p, &b->actor, NULL,
+	    &(struct access_target){ "platform", "prod", "hello" }));
+	assert_int_equal(b->p->grant_used[2], 0);
+	b->actor.via = "api";
+	assert_true(access_sees(b->p, &b->actor, NULL,
+	    &(struct access_target){ "platform", "prod", "hello" }));
+	assert_int_not_equal(b->p->grant_used[2], 0);
 }
 
 static void
@@ -236,13 +315,13 @@ rules_in_words(void **state)
 
 	a = ask_of(b, "ben", RIGHT_RUN, "hello", "dev");
 	assert_string_equal(a.rule,
-	    "member on platform in dev, prod (slipway.yaml:23)");
+	    "member on platform in dev, prod (slipway.yaml:27)");
 	assert_string_equal(a.who_can_grant, "");
 	a = ask_of(b, "dan", RIGHT_RUN, "hello", "prod");
 	assert_string_equal(a.rule, "one of team platform, the owner "
-				    "(slipway.yaml:18)");
+				    "(slipway.yaml:22)");
 	a = ask_of(b, "eve", RIGHT_RUN, "hello", "prod");
-	assert_string_equal(a.rule, "not member in prod (slipway.yaml:25)");
+	assert_string_equal(a.rule, "not member in prod (slipway.yaml:29)");
 	assert_string_equal(a.who_can_grant, "an admin: ann");
 	a = ask_of(b, "gus", RIGHT_RUN, "hello", "prod");
 	assert_string_equal(a.rule, "nothing grants 'run' on 'hello' of team "
@@ -252,7 +331,7 @@ rules_in_words(void **state)
 	a = ask_of(b, "who", RIGHT_VIEW, "hello", "prod");
 	assert_string_equal(a.rule, "the folder has no person 'who'");
 	a = ask_of(b, "joe", RIGHT_ADMINISTER, NULL, NULL);
-	assert_string_equal(a.rule, "not admin (slipway.yaml:30)");
+	assert_string_equal(a.rule, "not admin (slipway.yaml:34)");
 	b->actor.token = "slw_abc";
 	b->actor.ceiling = ROLE_VIEWER;
 	a = ask_of(b, "ben", RIGHT_RUN, "hello", "dev");
@@ -295,7 +374,7 @@ invisible_is_absent(void **state)
 	assert_int_equal(e.class, ERR_DENIED);
 	assert_string_equal(e.code, "access.denied");
 	assert_string_equal(e.message, "run task 'hello' in 'prod': not "
-				       "member in prod (slipway.yaml:25)");
+				       "member in prod (slipway.yaml:29)");
 	assert_string_equal(e.hint, "ask an admin: ann");
 }
 
@@ -352,6 +431,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_person_everywhere),
+		TEST(a_broken_glass_opens_its_grants),
+		TEST(what_is_taken_is_named),
+		TEST(who_answers_for_an_account),
+		TEST(uses_of_grants_are_remembered),
 		TEST(special_actors),
 		TEST(tokens_only_narrow),
 		TEST(tokens_narrow_the_own),

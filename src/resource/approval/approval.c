@@ -52,7 +52,7 @@ need_post(struct cx *cx, const struct ticket *ticket,
 	    ticket->environment, rule->text);
 
 	for (size_t i = 0; people[i] != NULL; i++)
-		if (!ticket_is_own(ticket, people[i]))
+		if (!ticket_is_own(cx, ticket, people[i]))
 			inbox_post(cx, people[i], INBOX_APPROVAL, ticket->key,
 			    text);
 }
@@ -274,7 +274,7 @@ approval_waits_for(struct cx *cx, const struct ticket *ticket,
 	size_t n;
 	struct need *needs = approval_needs(cx, ticket->id, &n);
 
-	if (person == NULL || ticket_is_own(ticket, person))
+	if (person == NULL || ticket_is_own(cx, ticket, person))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (streq(needs[i].status, "open") &&

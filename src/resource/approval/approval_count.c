@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/plant.h"
+#include "resource/access/access.h"
 
 /* eligible is a canonical JSON list of names, which have no quotes. */
 bool
@@ -25,17 +26,19 @@ need_names(struct cx *cx, const struct need *need, const char *person)
 {
 	const struct person_def *def = platform_person(cx->platform, person);
 
-	return def != NULL && !def->disabled &&
+	return def != NULL && !def->disabled && def->service == NULL &&
 	    people_has(cx, need->eligible, person) &&
 	    platform_is_one_of(cx->platform, person, need->approvers);
 }
 
 bool
-ticket_is_own(const struct ticket *t, const char *person)
+ticket_is_own(const struct cx *cx, const struct ticket *t, const char *person)
 {
 	if (PLANTED("requester-votes"))
 		return false;
-	return streq(t->requester, person) || streq(t->last_editor, person);
+	return streq(t->requester, person) || streq(t->last_editor, person) ||
+	    access_answers_for(cx->platform, person, t->requester) ||
+	    access_answers_for(cx->platform, person, t->last_editor);
 }
 
 /* How many of those who may decide count at all. */
@@ -49,7 +52,7 @@ need_possible(struct cx *cx, const struct need *need,
 		const struct person_def *p = &cx->platform->people[i];
 
 		if (need_names(cx, need, p->name) &&
-		    !ticket_is_own(ticket, p->name))
+		    !ticket_is_own(cx, ticket, p->name))
 			n++;
 	}
 	return n;
@@ -69,7 +72,7 @@ need_approvals(struct cx *cx, const struct need *need,
 	while (query_next(q)) {
 		const char *person = column_text(q, "person", cx->arena);
 
-		if (!ticket_is_own(ticket, person) &&
+		if (!ticket_is_own(cx, ticket, person) &&
 		    need_names(cx, need, person))
 			n++;
 	}

@@ -7,6 +7,7 @@
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
+#include "resource/ticket/work.h"
 #include "resource/token/token.h"
 #include "store/record.h"
 
@@ -74,7 +75,7 @@ decide_token(struct cx *cx, const struct ticket *ticket, struct err *e)
 		    ticket->environment);
 		return err_hint(e, "make one for the role approver there");
 	}
-	if (token != NULL && ticket_is_own(ticket, token->created_by))
+	if (token != NULL && ticket_is_own(cx, ticket, token->created_by))
 		return err_set(e, ERR_DENIED, "approval.self",
 		    "token %s of %s cannot decide on %s: %s made the token, "
 		    "and asked for this or edited it",
@@ -140,6 +141,42 @@ decide_plan_waits(const struct ticket *ticket, const char *plan_hash,
 	    ticket->key);
 }
 
+static const char *
+own_words(const struct ticket *ticket, const char *person)
+{
+	if (streq(ticket->requester, person))
+		return "made";
+	return streq(ticket->last_editor, person)
+	    ? "edited"
+	    : "answers for the account that made";
+}
+
+/* What grants take away holds for deciding too. */
+static bool
+decide_not_taken(struct cx *cx, const struct ticket *ticket, struct err *e)
+{
+	const struct access_target target = ticket_target(ticket);
+	const char *person = cx->actor->person;
+	const struct person_def *def = platform_person(cx->platform, person);
+	const char *rule;
+
+	if (def != NULL && def->service != NULL) {
+		err_set(e, ERR_DENIED, "approval.service",
+		    "%s cannot decide on %s: a service account decides "
+		    "nothing",
+		    person, ticket->key);
+		return err_hint(e, "ask a person");
+	}
+	rule = access_taken(cx->platform, person, RIGHT_APPROVE, &target,
+	    cx->arena);
+	if (rule == NULL)
+		return true;
+	err_set(e, ERR_DENIED, "access.denied", "%s cannot decide on %s: %s",
+	    person, ticket->key, rule);
+	return err_hint(e, "ask another of those people, or an admin to "
+			   "change that line");
+}
+
 /* Whether the person may decide at all; the reasons that need no vote. */
 static bool
 decide_allowed(struct cx *cx, const struct ticket *ticket,
@@ -152,16 +189,15 @@ decide_allowed(struct cx *cx, const struct ticket *ticket,
 		    ? decide_step_waits(ticket, needs, n, plan_hash, e)
 		    : decide_plan_waits(ticket, plan_hash, e)))
 		return false;
-	if (ticket_is_own(ticket, a->person)) {
+	if (ticket_is_own(cx, ticket, a->person)) {
 		err_set(e, ERR_DENIED, "approval.self",
 		    "%s cannot decide on %s: who %s a request never approves "
 		    "it",
-		    a->person, ticket->key,
-		    streq(ticket->requester, a->person) ? "made" : "edited");
+		    a->person, ticket->key, own_words(ticket, a->person));
 		return err_hint(e, "it wants %s",
 		    rules_text(cx, needs, n, plan_hash));
 	}
-	return decide_token(cx, ticket, e);
+	return decide_not_taken(cx, ticket, e) && decide_token(cx, ticket, e);
 }
 
 static void

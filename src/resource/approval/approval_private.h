@@ -14,7 +14,9 @@ bool people_has(struct cx *cx, const char *eligible, const char *person);
 bool need_is_of(const struct need *need, const char *hash);
 /* May person decide on this need: named when it was asked, and today. */
 bool need_names(struct cx *cx, const struct need *need, const char *person);
-bool ticket_is_own(const struct ticket *t, const char *person);
+/* Who asked, who edited, and who answers for the service account that did. */
+bool ticket_is_own(const struct cx *cx, const struct ticket *t,
+    const char *person);
 /* How many of those who may decide count at all. */
 int64_t need_possible(struct cx *cx, const struct need *need,
     const struct ticket *ticket);

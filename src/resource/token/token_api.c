@@ -17,6 +17,14 @@ token_administers(struct cx *cx)
 	    .allowed;
 }
 
+/* One's own, and those of accounts that one answers for. */
+static bool
+token_is_theirs(struct cx *cx, const char *person)
+{
+	return streq(person, cx->actor->person) ||
+	    access_answers_for(cx->platform, cx->actor->person, person);
+}
+
 static bool
 token_person(struct cx *cx, struct call *call, const char **ret,
     struct err *e)
@@ -31,10 +39,11 @@ token_person(struct cx *cx, struct call *call, const char **ret,
 		    "--person NAME", "the operator is no person: name one");
 		return problems_err(call->problems, e);
 	}
-	if (!streq(person, cx->actor->person) && !token_administers(cx)) {
+	if (!token_is_theirs(cx, person) && !token_administers(cx)) {
 		err_set(e, ERR_DENIED, "access.denied",
 		    "make a token for '%s': only an admin makes tokens for "
-		    "others", person);
+		    "others, and who answers for a service account for it",
+		    person);
 		return err_hint(e, "leave the person out to make your own");
 	}
 	def = platform_person(cx->platform, person);
@@ -168,7 +177,7 @@ token_api_list(struct cx *cx, struct call *call, struct json_out *out,
 
 	if (person == NULL && !all)
 		person = cx->actor->person;
-	if (!all && !streq(person, cx->actor->person)) {
+	if (!all && !token_is_theirs(cx, person)) {
 		err_set(e, ERR_DENIED, "access.denied",
 		    "list tokens of '%s': only an admin sees those of others",
 		    person);
@@ -202,7 +211,7 @@ token_api_revoke(struct cx *cx, struct call *call, struct json_out *out,
 	struct token *t = token_by_prefix(cx, prefix);
 
 	if (t == NULL ||
-	    (!streq(t->person, cx->actor->person) && !token_administers(cx)))
+	    (!token_is_theirs(cx, t->person) && !token_administers(cx)))
 		return call_absent(e, "token", prefix, NULL);
 	token_revoke(cx, t);
 	token_json(out, t);

@@ -70,27 +70,42 @@ async function item(world, who, ticket) {
 	return json.items[0].id;
 }
 
-async function objects(world, who, task, request, path) {
+// What costs calls of its own, by the parameter that wants it.
+const PARTS = {
+	token: async (world, { who }) => (await world.json(who, 'POST',
+		'/v1/tokens', { name: 'own' })).json.prefix,
+	secret: async world => {
+		await world.json('operator', 'PUT', '/v1/secrets/matrix',
+			{ value: 'of-no-use-to-anybody' });
+		return 'matrix';
+	},
+	step: async (world, { run }) => (await world.json('operator', 'GET',
+		`/v1/runs/${run}`)).json.steps[0].id,
+	backfill: (world, { who, schedule }) => backfill(world, who, schedule),
+	item: (world, { who, ticket }) => item(world, who, ticket),
+};
+
+function parts_of(operation) {
+	return Object.keys(PARTS).filter(name =>
+		operation.path.includes(`{${name}}`) ||
+		(name === 'step' && operation.id === 'run.resolve'));
+}
+
+async function objects(world, who, task, request, parts) {
 	const asked = await world.json(who, 'POST',
 		`/v1/requests/${request}/tickets`, { environment: 'prod',
 			params: task === 'slow' ? { name: 'matrix' } : {} });
-	const made = await world.json(who, 'POST', '/v1/tokens', { name: 'own' });
 
 	if (asked.status !== 201)
 		throw new Failure(`${request}: ${asked.text}`);
-	const { json } = await world.json('operator', 'GET',
-		`/v1/runs/${asked.json.run}`);
+	const values = { run: asked.json.run, ticket: asked.json.ticket,
+		plan: asked.json.plan_hash, other: asked.json.plan_hash, task,
+		request, person: who, schedule: task, filter: 'matrix',
+		who };
 
-	await world.json('operator', 'PUT', '/v1/secrets/matrix',
-		{ value: 'of-no-use-to-anybody' });
-	return { run: asked.json.run, step: json.steps[0].id, ticket: asked.json.ticket,
-		plan: asked.json.plan_hash, other: asked.json.plan_hash, task, request, person: who,
-		token: made.json.prefix, secret: 'matrix', schedule: task,
-		filter: 'matrix',
-		backfill: path.includes('{backfill}') ?
-			await backfill(world, who, task) : 0,
-		item: path.includes('{item}') ?
-			await item(world, who, asked.json.ticket) : 0 };
+	for (const name of parts)
+		values[name] = await PARTS[name](world, values);
+	return values;
 }
 
 function symbol(status) {
@@ -158,6 +173,14 @@ async function row_ask(world, operation, make) {
 	const row = [];
 	let values = null;
 
+	if (operation.method === 'get') {
+		values = await make();
+		return Promise.all(WHO.map(async who => {
+			const reply = await ask(world, who, operation, values);
+
+			return { who, values, reply, cell: symbol(reply.status) };
+		}));
+	}
 	for (const who of WHO) {
 		values ??= await make();
 		const reply = await ask(world, who, operation, values);
@@ -263,16 +286,17 @@ export default async function run(world, args, { mutated }) {
 
 	await callers_make(world);
 	for (const operation of api.operations) {
+		const parts = parts_of(operation);
 		const make = name => async () => {
-			const [who, task, request] = whose[name];
+			const key = [name, ...parts].join(' ');
+			const values = kept[key] ??
+				await objects(world, ...whose[name], parts);
 
-			if (!kept[name] || /\{(backfill|item)\}/.test(operation.path))
-				kept[name] = await objects(world, who, task, request,
-					operation.path);
-			const values = kept[name];
-
-			if (operation.method !== 'get')
-				delete kept[name];
+			// What may be changed is nobody else's.
+			if (operation.method === 'get')
+				kept[key] = values;
+			else
+				delete kept[key];
 			return values;
 		};
 
