@@ -31,6 +31,7 @@
 #include "spec/evidence.h"
 #include "spec/inbox.h"
 #include "spec/filter.h"
+#include "spec/inbox.h"
 #include "spec/pause.h"
 #include "spec/results.h"
 #include "spec/run.h"

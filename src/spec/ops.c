@@ -6,6 +6,7 @@
 #include "spec/evidence.h"
 #include "spec/inbox.h"
 #include "spec/filter.h"
+#include "spec/inbox.h"
 #include "spec/op.h"
 #include "spec/pause.h"
 #include "spec/results.h"
