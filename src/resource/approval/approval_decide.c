@@ -7,7 +7,6 @@
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
-#include "resource/ticket/work.h"
 #include "resource/token/token.h"
 #include "store/record.h"
 
@@ -155,7 +154,10 @@ own_words(const struct ticket *ticket, const char *person)
 static bool
 decide_not_taken(struct cx *cx, const struct ticket *ticket, struct err *e)
 {
-	const struct access_target target = ticket_target(ticket);
+	const struct access_target target = { .team = ticket->team,
+		.environment = ticket->environment,
+		.name = ticket->request[0] != '\0' ? ticket->request
+						   : ticket->task };
 	const char *person = cx->actor->person;
 	const struct person_def *def = platform_person(cx->platform, person);
 	const char *rule;
