@@ -71,6 +71,21 @@ cli_op(struct session *s, const struct verb *v, int argc, char **argv)
 	return verb_plain(s, v, argc, argv);
 }
 
+/* The words behind the verb; `plan TASK` is a dry run of it. */
+static char **
+cli_added(struct session *s, const struct verb *v, int argc, char **argv)
+{
+	char **more;
+
+	if (v->alias == NULL || strcmp(v->alias->word, "plan") != 0)
+		return argv;
+	more = arena_array(s->arena, (size_t)argc + 2, sizeof(*more));
+	for (int i = 0; i < argc; i++)
+		more[i] = argv[i];
+	more[argc] = arena_strdup(s->arena, "--dry-run");
+	return more;
+}
+
 static int
 cli_dispatch(struct session *s, int argc, char **argv)
 {
@@ -93,8 +108,11 @@ cli_dispatch(struct session *s, int argc, char **argv)
 		return manual_run(s, argc - 1, argv + 1);
 	if (strcmp(argv[0], "show") == 0)
 		return verb_show(s, argc - 1, argv + 1);
-	if (verb_find(argc, argv, &v))
-		return cli_op(s, &v, argc - v.words, argv + v.words);
+	if (verb_find(argc, argv, &v)) {
+		argc -= v.words;
+		argv = cli_added(s, &v, argc, argv + v.words);
+		return cli_op(s, &v, argc + (argv[argc] != NULL), argv);
+	}
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return help_verb(s, 1, argv);
 	if (argc == 1 && help_noun(s, argv[0]))

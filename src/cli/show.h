@@ -56,7 +56,9 @@ const json_t *show_run_outputs(const json_t *detail);
 
 /* --- plans (show_plan.c) --- */
 void show_run_plan(struct session *s, const json_t *plan);
-/* Only the approvals and how long it takes. */
+/* What it would do, and how long it takes. */
+void show_plan_facts(struct session *s, const json_t *plan);
+/* The same, behind who is asked. */
 void show_plan_rest(struct session *s, const json_t *plan);
 
 /* --- tickets (show_ticket.c) --- */

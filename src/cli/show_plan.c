@@ -24,19 +24,53 @@ plan_step(struct session *s, const json_t *step)
 	struct arena *a = s->arena;
 	const char *why = text_get(a, step, "why");
 	const char *params = text_params(a, json_object_get(step, "params"));
-	const char *preview =
-	    text_lines(a, json_object_get(step, "preview"));
 
 	session_say(s, "  %4s %-18s %-10s%s%s%s%s%s%s\n",
 	    text_get(a, step, "step"), text_get(a, step, "task"),
 	    text_status(a, text_get(a, step, "verdict")),
 	    *params != '\0' ? "  (" : "", params, *params != '\0' ? ")" : "",
 	    *why != '\0' ? "  " : "", why, plan_usual(a, step));
-	if (*preview != '\0') {
-		session_say(s, "       preview %s:\n",
+}
+
+static void
+plan_previews(struct session *s, const json_t *plan)
+{
+	struct arena *a = s->arena;
+	bool first = true;
+	json_t *step;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "steps"), i, step)
+	{
+		const char *text =
+		    text_lines(a, json_object_get(step, "preview"));
+
+		if (*text == '\0')
+			continue;
+		if (first)
+			show_section(s, "Previews");
+		first = false;
+		session_say(s, "  step %s, %s (%s):\n",
+		    text_get(a, step, "step"), text_get(a, step, "task"),
 		    text_hash(a, step, "preview_hash"));
-		show_below(s, 9, preview);
+		show_below(s, 6, text);
 	}
+}
+
+void
+show_plan_facts(struct session *s, const json_t *plan)
+{
+	struct arena *a = s->arena;
+	int64_t unknown = int_get(plan, "unknown_durations", 0);
+
+	plan_previews(s, plan);
+	show_section(s, "Expected");
+	session_say(s, "  %s along the longest way%s\n",
+	    text_ms(a, json_object_get(plan, "expected_ms")),
+	    unknown > 0
+		? arena_printf(a, "; %lld steps never ran before",
+		      (long long)unknown)
+		: "");
 }
 
 static void
@@ -79,20 +113,12 @@ show_run_plan(struct session *s, const json_t *plan)
 void
 show_plan_rest(struct session *s, const json_t *plan)
 {
-	struct arena *a = s->arena;
 	const json_t *approvals = json_object_get(plan, "approvals");
-	int64_t unknown = int_get(plan, "unknown_durations", 0);
 	json_t *item;
 	size_t i;
 
 	if (json_array_size(approvals) > 0)
 		show_section(s, "Approvals");
 	json_array_foreach(approvals, i, item) plan_approval(s, item);
-	show_section(s, "Expected");
-	session_say(s, "  %s along the longest way%s\n",
-	    text_ms(a, json_object_get(plan, "expected_ms")),
-	    unknown > 0
-		? arena_printf(a, "; %lld steps never ran before",
-		      (long long)unknown)
-		: "");
+	show_plan_facts(s, plan);
 }

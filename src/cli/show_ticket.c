@@ -4,6 +4,7 @@
 #include "cli/show.h"
 #include "cli/text.h"
 #include "spec/run.h"
+#include "spec/run_plan.h"
 #include "spec/ticket.h"
 
 static void
@@ -327,6 +328,20 @@ show_links(struct session *s, const json_t *links)
 		text_status(a, text_get(a, item, "status")));
 }
 
+/* To those who decide: what it would do, and how long it takes. */
+static void
+show_ticket_plan(struct session *s, const json_t *detail, const json_t *run)
+{
+	json_t *plan;
+	struct err ignored;
+
+	if (strcmp(text_get(s->arena, json_object_get(run, "run"), "status"),
+		"waiting_approval") == 0 &&
+	    session_get(s, &op_run_plan, text_get(s->arena, detail, "run"),
+		&plan, &ignored))
+		show_plan_facts(s, plan);
+}
+
 void
 show_ticket(
     struct session *s, const json_t *detail, const json_t *run, bool whole)
@@ -358,8 +373,10 @@ show_ticket(
 	show_watchers(s, json_object_get(detail, "watchers"));
 	show_description(s, t);
 	show_links(s, json_object_get(detail, "links"));
-	if (run != NULL)
+	if (run != NULL) {
 		show_steps(s, run);
+		show_ticket_plan(s, detail, run);
+	}
 	show_needs(s, json_object_get(detail, "needs"));
 	if (json_array_size(json_object_get(detail, "warnings")) > 0) {
 		session_say(s, "\n");

@@ -102,6 +102,17 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 	}
 	if (streq(status, "succeeded"))
 		text = preview_text(cx, step, ev, &why);
+	if (run_is_preview(run)) {
+		move_step(cx, step, "ready", "");
+		if (text != NULL)
+			step->preview_hash = approval_preview_store(cx, text);
+		step_park(cx, step, 0, text != NULL
+			? "waits for the approval"
+			: arena_printf(cx->arena,
+			      "unknown until it runs (its preview failed: %s)",
+			      why));
+		return;
+	}
 	if (text == NULL) {
 		step_failed(cx, run, step,
 		    streq(status, "timed_out") ? "timed_out" : "failed",
@@ -112,8 +123,6 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 	if (step_ask(cx, run, step, task) == APPROVAL_ASKED)
 		return;
 	move_step(cx, step, "ready", "");
-	if (run_is_preview(run))
-		step_park(cx, step, 0, "waits for the approval");
-	else if (!claim_paused(cx, task, step) && !step_shares(cx, run, step))
+	if (!claim_paused(cx, task, step) && !step_shares(cx, run, step))
 		start_attempt(g, cx, run, step, "run");
 }

@@ -271,6 +271,29 @@ start_fan(struct cx *cx, struct run *run, struct step *step)
 	fan_go_on(cx, run, step, task, &source);
 }
 
+static int64_t
+previewed(struct cx *cx, const struct run *run)
+{
+	size_t n;
+
+	(void)run_attempts(cx, run->id, 0, &n);
+	return (int64_t)n;
+}
+
+/* While the plan is made: what it needs is done, so that it can be asked what
+ * it would do. */
+static void
+start_planned(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step, const struct task *task)
+{
+	if (task == NULL || step_is_held(cx, run, step) ||
+	    previewed(cx, run) >= LIMIT_PREVIEW_CHECKS)
+		step_park(cx, step, 0, "waits for the approval");
+	else if (!claim_paused(cx, task, step) &&
+	    claim_limits(g, cx, task, step))
+		start_attempt(g, cx, run, step, "preview");
+}
+
 static void
 start_ready(struct engine *g, struct cx *cx, struct run *run,
     struct step *step)
@@ -278,7 +301,7 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	const struct task *task = engine_task(g, cx, step->definition);
 
 	if (run_is_preview(run) && step->cleans == 0) {
-		step_park(cx, step, 0, "waits for the approval");
+		start_planned(g, cx, run, step, task);
 		return;
 	}
 	if (task == NULL) {
@@ -311,15 +334,6 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	start_attempt(g, cx, run, step,
 	    step_has_preview(task) ? "preview" : "run");
-}
-
-static int64_t
-previewed(struct cx *cx, const struct run *run)
-{
-	size_t n;
-
-	(void)run_attempts(cx, run->id, 0, &n);
-	return (int64_t)n;
 }
 
 static void

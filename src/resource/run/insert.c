@@ -5,6 +5,7 @@
 #include "resource/audit.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
+#include "resource/run/step.h"
 #include "resource/sealed.h"
 #include "spec/validate.h"
 #include "store/record.h"
@@ -66,7 +67,7 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 		row.reason = "taken over from the run that it tries again";
 		row.ended_at = cx->now;
 	}
-	row.held = s->state == GRAPH_READY && run_is_preview(run);
+	row.held = s->state == GRAPH_READY && step_is_held(cx, run, &row);
 	record_bind(q, &step_schema, &row);
 	query_run(q);
 	s->id = db_last_id(cx->db);

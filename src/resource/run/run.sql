@@ -185,7 +185,8 @@ SELECT COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'waiting',
 	COALESCE(SUM(CASE WHEN status IN ('failed', 'timed_out', 'unknown',
 		'unkillable') AND cleans = 0 THEN 1 ELSE 0 END), 0)
 		AS failed_steps,
-	COALESCE(SUM(CASE WHEN status IN ('check', 'checking')
+	COALESCE(SUM(CASE WHEN status IN ('check', 'checking', 'previewing')
+		OR (status = 'ready' AND held = 0 AND cleans = 0)
 		THEN 1 ELSE 0 END), 0) AS checks,
 	COALESCE(SUM(CASE WHEN status = 'unknown' AND cleans = 0
 		THEN 1 ELSE 0 END), 0) AS unknown,

@@ -6,6 +6,7 @@
 
 #include "base/plant.h"
 #include "resource/move.h"
+#include "resource/plan/plan.h"
 #include "resource/run/cleanup.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
@@ -64,17 +65,32 @@ step_block_if_failed(struct cx *cx, struct run *run, struct step *step)
 	return true;
 }
 
+bool
+step_is_held(struct cx *cx, const struct run *run, const struct step *step)
+{
+	const struct task *task;
+
+	if (!run_is_preview(run) || step->cleans != 0)
+		return false;
+	if (step->fan != FAN_NONE || step->preview_hash[0] != '\0' ||
+	    run->started_at != 0)
+		return true;
+	task = platform_task(cx->platform, step->task);
+	if (task == NULL || !streq(task->hash, step->definition))
+		task = plan_definition(cx, step->definition);
+	return task == NULL || task->preview.command.kind == COMMAND_NONE;
+}
+
 void
 step_wake(struct cx *cx, struct run *run, struct step *step)
 {
-	bool preview = run_is_preview(run);
 
 	if (step->target == TARGET_LATE && !streq(step->preview, "again"))
 		move_step(cx, step, "check", "its target is looked for");
 	else {
-		step->held = preview;
+		step->held = step_is_held(cx, run, step);
 		move_step(cx, step, "ready",
-		    preview ? "waits for the approval" : "");
+		    step->held ? "waits for the approval" : "");
 	}
 }
 
@@ -133,7 +149,7 @@ step_missing(struct cx *cx, struct run *run, struct step *step,
 		return;
 	}
 	if (step->waiting == 0 || cleans) {
-		step->held = run_is_preview(run) && !cleans;
+		step->held = step_is_held(cx, run, step);
 		move_step(cx, step, "ready", reason);
 		return;
 	}

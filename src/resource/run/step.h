@@ -24,6 +24,10 @@ void step_failed(struct cx *cx, struct run *run, struct step *step,
     const char *status, const char *reason);
 /* Its needs may all be done: check or ready. */
 void step_wake(struct cx *cx, struct run *run, struct step *step);
+/* While a plan is made what is ready is held, but for a preview that is not
+ * made yet. */
+bool step_is_held(struct cx *cx, const struct run *run,
+    const struct step *step);
 /* A step that was idle is wanted now. */
 void step_demand(struct cx *cx, struct run *run, struct step *step);
 /* Block it, and what waits for it, when one of its needs did not succeed. */
