@@ -7,6 +7,7 @@
 #include "resource/access/access_api.h"
 #include "resource/ask/again_api.h"
 #include "resource/ask/ask_api.h"
+#include "resource/ask/undo_api.h"
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
 #include "resource/evidence/evidence_api.h"
@@ -40,6 +41,7 @@
 #include "spec/search.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
+#include "spec/undo.h"
 
 const struct binding bindings[] = {
 	{ &op_access_can, .handler = access_api_can },
@@ -86,6 +88,7 @@ const struct binding bindings[] = {
 	{ &op_run_results, .handler = results_api_get },
 	{ &op_run_retry, .handler = run_api_retry },
 	{ &op_run_reveal, .handler = run_api_reveal },
+	{ &op_run_undo, .handler = undo_api_undo },
 	{ &op_schedule_backfill, .handler = schedule_api_backfill },
 	{ &op_schedule_get, .handler = schedule_api_get },
 	{ &op_schedule_list, .handler = schedule_api_list },

@@ -24,6 +24,7 @@
 #include "spec/run.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
+#include "spec/undo.h"
 
 /* Operations that do more than flags in, page out. */
 static const struct {
@@ -40,6 +41,7 @@ static const struct {
 	{ &op_run_log, verb_log },
 	{ &op_run_retry, verb_retry },
 	{ &op_run_reveal, verb_reveal },
+	{ &op_run_undo, verb_again },
 	{ &op_secret_set, verb_secret_set },
 	{ &op_server_drain, verb_drain },
 	{ &op_token_create, verb_token_create },

@@ -54,6 +54,7 @@ const struct local locals[] = {
 	WAIT_FLAGS("run.retry"),
 	{ "run.retry", BARE("latest", "With today's definitions.") },
 	{ "run.retry", BARE("same", "With those that it ran.") },
+	WAIT_FLAGS("run.undo"),
 	{ "server.drain", BARE("no_wait", "Do not wait for what runs.") },
 	{ "server.drain", TAKES("timeout", "DURATION", SCHEMA_DURATION,
 			      "Wait no longer than this; it drains on.") },

@@ -272,6 +272,12 @@ show_undone(struct session *s, const json_t *detail)
 	show_field(s, "cut off", stopped);
 	show_field(s, "never begun", never);
 	show_field(s, "cleaned up", cleaned);
+	if (*done != '\0' &&
+	    json_string_value(json_object_get(detail, "undo_of")) == NULL &&
+	    json_string_value(json_object_get(detail, "undone_by")) == NULL)
+		show_field(s, "to undo it",
+		    arena_printf(a, "slipway undo %s",
+			text_get(a, json_object_get(detail, "run"), "key")));
 }
 
 void
@@ -294,6 +300,8 @@ show_run(struct session *s, const json_t *detail)
 	show_params(s, "parameters", json_object_get(run, "params"));
 	show_field(s, "ticket", text_get(a, detail, "ticket"));
 	show_field(s, "retry of", text_get(a, detail, "retry_of"));
+	show_field(s, "undoes", text_get(a, detail, "undo_of"));
+	show_field(s, "undone by", text_get(a, detail, "undone_by"));
 	show_field(s, "definitions", text_hash(a, run, "closure_hash"));
 	show_field(s, "they were", text_hash(a, detail, "retry_of_closure"));
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));

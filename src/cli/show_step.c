@@ -199,6 +199,7 @@ step_line(struct session *s, const json_t *step, const struct step_stage *stage)
 	struct arena *a = s->arena;
 	const char *status = text_get(a, step, "status");
 	const char *params = text_params(a, json_object_get(step, "params"));
+	const char *undoes = text_get(a, step, "undoes");
 	struct step_line l;
 
 	if (strcmp(status, "idle") == 0 && stage->settled &&
@@ -216,6 +217,9 @@ step_line(struct session *s, const json_t *step, const struct step_stage *stage)
 	l.time = step_time(s, step, status);
 	l.params = *params == '\0' ? "" : arena_printf(a, "(%s)", params);
 	l.reason = step_reason(s, step, status, l.words, stage);
+	if (*undoes != '\0')
+		l.reason = arena_printf(a, "undoes %s%s%s", undoes,
+		    *l.reason == '\0' ? "" : "; ", l.reason);
 	return l;
 }
 
@@ -281,15 +285,19 @@ show_steps(struct session *s, const json_t *detail)
 	size_t n = json_array_size(steps);
 	struct step_line *lines = arena_array(s->arena, n + 1, sizeof(*lines));
 	struct step_columns columns;
+	json_t *stays;
+	size_t i;
 
-	for (size_t i = 0; i < n; i++)
+	for (i = 0; i < n; i++)
 		lines[i] = step_line(s, json_array_get(steps, i), &stage);
 	columns = step_columns(lines, n);
 	show_section(s, stage.plan ? "Plan" : "Steps");
-	for (size_t i = 0; i < n; i++)
+	for (i = 0; i < n; i++)
 		step_show(s, &lines[i], &columns);
 	if (more > 0)
 		session_say(s, "     and %lld more\n", (long long)more);
+	json_array_foreach(json_object_get(detail, "stays"), i, stays)
+	    session_say(s, "     stays: %s\n", text_value(s->arena, stays));
 	if (json_is_true(json_object_get(detail, "planning")))
 		session_say(s, "     still being looked at: the plan may "
 			       "change\n");

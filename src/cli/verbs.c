@@ -324,7 +324,8 @@ verb_again(struct session *s, const struct verb *v, int argc, char **argv)
 
 	if (!verb_parse(s, v, argc, argv, &args, &code))
 		return code;
-	if (!wait_how(&args, &how, &e) || !verb_again_secrets(s, &args, &e))
+	if (!wait_how(&args, &how, &e) ||
+	    (v->op == &op_run_again && !verb_again_secrets(s, &args, &e)))
 		return session_fail(s, &e);
 	if (!verb_call(s, v, &args, &asked, &code))
 		return code;

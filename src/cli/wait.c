@@ -167,6 +167,7 @@ wait_show_run(struct session *s, const json_t *asked, const json_t *detail)
 	    json_is_true(json_object_get(run, "dry")) ? "" : status);
 	show_field(s, "environment", text_get(a, run, "environment"));
 	show_params(s, "parameters", json_object_get(run, "params"));
+	show_field(s, "undoes", text_get(a, detail, "undo_of"));
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));
 	show_steps(s, detail);
 	if (asked != NULL)

@@ -28,8 +28,8 @@ struct given { /* one value of with: */
 	bool ended; /* it cleans up: $outputs.x, $status, $reason */
 };
 
-static const char *
-given_kind(const struct schema *s)
+const char *
+check_kind(const struct schema *s)
 {
 	if (s->flags & F_SECRET)
 		return "a secret";
@@ -67,9 +67,8 @@ given_has_choice(const struct schema *s, const char *choice)
 	return false;
 }
 
-/* Every value of `from` is of the type of `into`. */
-static bool
-given_fits(const struct schema *from, const struct schema *into)
+bool
+check_fits(const struct schema *from, const struct schema *into)
 {
 	if (from->kind == SCHEMA_CHOICE && into->kind == SCHEMA_CHOICE) {
 		for (const char *const *c = from->choices; *c != NULL; c++) {
@@ -79,7 +78,7 @@ given_fits(const struct schema *from, const struct schema *into)
 		return true;
 	}
 	if (from->kind == SCHEMA_LIST && into->kind == SCHEMA_LIST)
-		return given_fits(from->of, into->of);
+		return check_fits(from->of, into->of);
 	return from->kind == into->kind ||
 	    (from->kind == SCHEMA_INTEGER && into->kind == SCHEMA_NUMBER) ||
 	    (from->kind == SCHEMA_CHOICE && into->kind == SCHEMA_STRING);
@@ -88,13 +87,13 @@ given_fits(const struct schema *from, const struct schema *into)
 static void
 given_param(const struct given *g, const char *text, const struct schema *from)
 {
-	if (!given_fits(from, g->into))
+	if (!check_fits(from, g->into))
 		load_error(g->l, g->it, g->at, from->kind == SCHEMA_CHOICE &&
 		    g->into->kind == SCHEMA_CHOICE
 		    ? "the choices must be among those of the other" : NULL,
 		    "'%s' of task '%s' takes %s, and '%s' is %s",
-		    g->into->name, g->needed->name, given_kind(g->into), text,
-		    given_kind(from));
+		    g->into->name, g->needed->name, check_kind(g->into), text,
+		    check_kind(from));
 	else if ((g->into->flags & F_REQUIRED) &&
 	    !(from->flags & F_REQUIRED) && from->default_json == NULL)
 		load_error(g->l, g->it, g->at, load_text(g->l,
@@ -106,13 +105,13 @@ given_param(const struct given *g, const char *text, const struct schema *from)
 static void
 given_output(const struct given *g, const char *text, const struct schema *from)
 {
-	if (!given_fits(from, g->into))
+	if (!check_fits(from, g->into))
 		load_error(g->l, g->it, g->at, load_text(g->l,
 		    "say what it is where it is declared: outputs: {%s: "
 		    "{type: …}}", from->name),
 		    "'%s' of task '%s' takes %s, and '%s' is %s",
-		    g->into->name, g->needed->name, given_kind(g->into), text,
-		    given_kind(from));
+		    g->into->name, g->needed->name, check_kind(g->into), text,
+		    check_kind(from));
 }
 
 static const char *
@@ -184,12 +183,12 @@ given_item(const struct given *g, const char *text)
 	else if (of != NULL && path.n > 0)
 		load_error(g->l, g->it, g->at, "write $item",
 		    "each of '%s' is %s and has no '%.*s'", g->items->text,
-		    given_kind(of), (int)path.n, path.p);
-	else if (of != NULL && !given_fits(of, g->into))
+		    check_kind(of), (int)path.n, path.p);
+	else if (of != NULL && !check_fits(of, g->into))
 		load_error(g->l, g->it, g->at, NULL,
 		    "'%s' of task '%s' takes %s, and each of '%s' is %s",
-		    g->into->name, g->needed->name, given_kind(g->into),
-		    g->items->text, given_kind(of));
+		    g->into->name, g->needed->name, check_kind(g->into),
+		    g->items->text, check_kind(of));
 }
 
 /* How what is cleaned up after ended. */
@@ -202,11 +201,11 @@ given_ended(const struct given *g, const char *text)
 	const char *name;
 
 	if (!str_is(r.name, "outputs")) {
-		if (!given_fits(&word, g->into))
+		if (!check_fits(&word, g->into))
 			load_error(g->l, g->it, g->at, NULL,
 			    "'%s' of task '%s' takes %s, and '%s' is a text",
 			    g->into->name, g->needed->name,
-			    given_kind(g->into), text);
+			    check_kind(g->into), text);
 		return;
 	}
 	name = arena_str(g->l->a, r.output);
@@ -310,7 +309,7 @@ need_check_over(struct load *l, const struct item *it,
 		load_error(l, it, at, "write a list, $params.NAME of type: "
 		    "list, or $needs.NEED.outputs.NAME",
 		    "foreach goes over a list, and '%s' is %s", text,
-		    f.from == FLOW_LITERAL ? "a text" : given_kind(f.type));
+		    f.from == FLOW_LITERAL ? "a text" : check_kind(f.type));
 		return items;
 	}
 	items.text = text;

@@ -226,28 +226,6 @@ task_check_names(struct load *l, const struct item *it)
 	}
 }
 
-/* undo gets the parameters of the same names. */
-static void
-task_check_undo(struct load *l, const struct item *it)
-{
-	const struct item *undo;
-
-	if (it->task->undo == NULL)
-		return;
-	undo = load_resolve(l, it, "/undo", ITEM_TASK, it->task->undo);
-	if (undo == NULL || undo->task == NULL)
-		return;
-	for (const struct schema *f = undo->task->params->fields;
-	    f->name != NULL; f++) {
-		if ((f->flags & F_REQUIRED) &&
-		    schema_member(it->task->params, f->name) == NULL)
-			load_error(l, it, "/undo", load_text(l,
-			    "give task '%s' that parameter too", it->name),
-			    "task '%s' requires '%s', which '%s' does not "
-			    "have", undo->name, f->name, it->name);
-	}
-}
-
 static void
 task_check_rest(struct load *l, const struct item *it)
 {
@@ -285,7 +263,7 @@ check_tasks(struct load *l)
 		task_check_env(l, it);
 		task_check_outputs(l, it);
 		task_check_names(l, it);
-		task_check_undo(l, it);
+		check_task_undo(l, it);
 		task_check_rest(l, it);
 		check_task_needs(l, it);
 		check_task_cleanups(l, it);

@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "platform/graph.h"
+#include "platform/graph_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "platform/fan.h"
 #include "spec/validate.h"
-
-struct frame {
-	struct graph_step *step;
-	size_t done; /* needs that have an edge */
-	size_t next; /* need to look at */
-	bool moved;  /* this round over the needs made an edge */
-};
-
-struct walk {
-	struct arena *arena;
-	const struct graph_source *source;
-	struct map by_ident;
-	struct graph_step **order;
-	size_t count, cap;
-	struct frame *frames;
-	size_t depth, frames_cap;
-};
 
 static void
 walk_decref(void *json)
@@ -108,8 +90,8 @@ walk_find(struct walk *w, const char *ident)
 	return s;
 }
 
-static void
-step_append_edge(struct walk *w, struct graph_step *to, const char *name,
+void
+graph_append_edge(struct walk *w, struct graph_step *to, const char *name,
     struct graph_step *from)
 {
 	if (to->nedges == to->cap) {
@@ -126,15 +108,15 @@ step_append_edge(struct walk *w, struct graph_step *to, const char *name,
 	to->edges[to->nedges++] = (struct graph_edge){ name, from };
 }
 
-static void
-step_add_edge(struct walk *w, struct graph_step *to, const char *name,
+void
+graph_add_edge(struct walk *w, struct graph_step *to, const char *name,
     struct graph_step *from)
 {
 	for (size_t i = 0; i < to->nedges; i++)
 		if (to->edges[i].from == from &&
 		    (streq(to->edges[i].name, name) || name[0] == '\0'))
 			return;
-	step_append_edge(w, to, name, from);
+	graph_append_edge(w, to, name, from);
 }
 
 static struct graph_step *
@@ -156,7 +138,7 @@ step_add_sources(struct walk *w, struct graph_step *s, const json_t *value)
 		struct graph_step *from = walk_find(w, ident);
 
 		if (from != NULL)
-			step_add_edge(w, s, "", from);
+			graph_add_edge(w, s, "", from);
 		return;
 	}
 	if (json_is_object(value)) {
@@ -170,10 +152,9 @@ step_add_sources(struct walk *w, struct graph_step *s, const json_t *value)
 		step_add_sources(w, s, json_array_get(value, i));
 }
 
-static void
-walk_enter(struct walk *w, struct graph_step *s)
+void
+walk_push(struct walk *w, struct graph_step *s)
 {
-	map_put(&w->by_ident, s->ident, s);
 	if (w->depth == w->frames_cap) {
 		w->frames_cap = w->frames_cap == 0 ? 64 : w->frames_cap * 2;
 		w->frames = realloc(w->frames,
@@ -181,6 +162,13 @@ walk_enter(struct walk *w, struct graph_step *s)
 		ASSERT(w->frames != NULL);
 	}
 	w->frames[w->depth++] = (struct frame){ .step = s };
+}
+
+static void
+walk_enter(struct walk *w, struct graph_step *s)
+{
+	map_put(&w->by_ident, s->ident, s);
+	walk_push(w, s);
 }
 
 static bool
@@ -201,7 +189,7 @@ walk_is_full(const struct walk *w, struct err *e)
 }
 
 /* The step for task and params: an equal one, or a new one in a new frame. */
-static bool
+bool
 walk_step(struct walk *w, const struct task *task, enum step_fan fan,
     json_t *params, struct graph_step **ret, struct err *e)
 {
@@ -280,8 +268,8 @@ with_value(const struct graph_step *parent, const json_t *value,
 }
 
 /* Fill defaults, drop nulls, check what is known. */
-static bool
-params_complete(struct walk *w, const struct task *task, json_t *params,
+bool
+graph_params(struct walk *w, const struct task *task, json_t *params,
     const char *parent, struct err *e)
 {
 	struct problems problems;
@@ -341,10 +329,10 @@ walk_child(struct walk *w, struct graph_step *fan, size_t no, struct err *e)
 	if (params == NULL)
 		return false;
 	walk_keep(w, params);
-	if (!params_complete(w, fan->task, params, "foreach", e) ||
+	if (!graph_params(w, fan->task, params, "foreach", e) ||
 	    !walk_step(w, fan->task, FAN_NONE, params, &from, e))
 		return err_wrap(e, "item %zu", no + 1);
-	step_append_edge(w, fan, arena_printf(w->arena, "%06zu", no), from);
+	graph_append_edge(w, fan, arena_printf(w->arena, "%06zu", no), from);
 	return true;
 }
 
@@ -391,13 +379,13 @@ walk_need(struct walk *w, struct graph_step *parent,
 		}
 		if (!walk_fan(w, task, over, params, &from, e))
 			return false;
-	} else if (!params_complete(w, task, params,
+	} else if (!graph_params(w, task, params,
 		       arena_printf(w->arena, "task '%s'",
 			   parent->task->name),
 		       e) ||
 	    !walk_step(w, task, FAN_NONE, params, &from, e))
 		return false;
-	step_add_edge(w, parent, need->name, from);
+	graph_add_edge(w, parent, need->name, from);
 	*ret_done = true;
 	return true;
 }
@@ -454,7 +442,7 @@ walk_cleanup(struct walk *w, struct graph_step *owner, size_t no,
 		json_object_set_new(s->params, name,
 		    value == NULL ? json_null() : value);
 	}
-	if (!params_complete(w, task, s->params,
+	if (!graph_params(w, task, s->params,
 		arena_printf(w->arena, "after task '%s' cleaning up",
 		    owner->task->name),
 		e) ||
@@ -481,7 +469,7 @@ walk_leave(struct walk *w, struct graph_step *s, struct err *e)
 }
 
 /* One move of the topmost frame: make an edge, or leave the step. */
-static bool
+bool
 walk_move(struct walk *w, struct err *e)
 {
 	size_t top = w->depth - 1;
@@ -571,7 +559,7 @@ graph_demand(struct graph *g)
 }
 
 /* Walk to the end; *ret is what it found. */
-static bool
+bool
 walk_finish(struct walk *w, bool ok, struct graph_step *root,
     struct graph *ret, struct err *e)
 {

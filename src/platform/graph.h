@@ -82,6 +82,26 @@ bool graph_expand(struct arena *a, const struct graph_source *source,
     const struct task *root, const json_t *params, struct graph *ret,
     struct err *e);
 
+/* One of several tasks in one graph. */
+struct graph_part {
+	const char *name;    /* in messages */
+	const struct task *task;
+	json_t *params;	     /* the caller's; defaults are filled in */
+	const size_t *after; /* places of the parts that come before it */
+	size_t nafter;
+	struct graph_step *step; /* set */
+};
+
+/*
+ * One graph of several tasks with what they need, each after the parts it
+ * names, and of `last` with its params, which needs them all and is its
+ * root.  Equal parts are one step, at the place of the last of them.  Errors
+ * as graph_expand; "graph.cycle" when what they need turns the order round.
+ */
+bool graph_join(struct arena *a, const struct graph_source *source,
+    const struct task *last, json_t *params, struct graph_part *parts,
+    size_t n, struct graph *ret, struct err *e);
+
 /*
  * Spread a fan whose list is known now.  fan: ident, task and params, where
  * "foreach" is the list.  *ret holds the steps that are new, and the fan as

@@ -340,10 +340,123 @@ ten_thousand_children_are_spread(void **state)
 	fixture_end(&f);
 }
 
+static bool
+join(struct fixture *f, const char *tasks, struct graph_part *parts,
+    size_t n)
+{
+	struct graph_source source = { .lookup = lookup,
+		.hashable = hashable, .environment = "dev" };
+	json_t *params = json_object();
+	bool ok;
+
+	if (!expand(f, tasks, "last", "{}"))
+		fail_msg("%s", f->e.message);
+	source.self = f->p;
+	for (size_t i = 0; i < n; i++) {
+		parts[i].task = platform_task(f->p, parts[i].name);
+		if (parts[i].params == NULL)
+			parts[i].params = json_object();
+	}
+	ok = graph_join(f->arena, &source, platform_task(f->p, "last"),
+	    params, parts, n, &f->graph, &f->e);
+	for (size_t i = 0; i < n; i++)
+		json_decref(parts[i].params);
+	json_decref(params);
+	return ok;
+}
+
+#define JOIN_TASKS                                                             \
+	"---\ntask: last\nmanual: [x]\n---\ntask: a\nrun: exit 0\n"  \
+	"---\ntask: b\nrun: exit 0\n---\ntask: c\nrun: exit 0\n"               \
+	"---\ntask: d\nneeds: {a: {task: a}}\nrun: exit 0\n"                   \
+	"---\ntask: p\nparams: {x: {required: true}}\nrun: exit 0\n"
+
+static size_t
+place(const struct fixture *f, const char *task)
+{
+	for (size_t i = 0; i < f->graph.count; i++)
+		if (streq(f->graph.steps[i]->task->name, task))
+			return i;
+	fail_msg("no step of %s", task);
+	return 0;
+}
+
+static void
+parts_keep_their_order(void **state)
+{
+	const size_t first[] = { 0 }, second[] = { 1 };
+	struct graph_part parts[] = { { .name = "c" },
+		{ .name = "b", .after = first, .nafter = 1 },
+		{ .name = "a", .after = second, .nafter = 1 } };
+	struct fixture f;
+
+	(void)state;
+	assert_true(join(&f, JOIN_TASKS, parts, 3));
+	assert_int_equal(f.graph.count, 4);
+	assert_true(place(&f, "c") < place(&f, "b"));
+	assert_true(place(&f, "b") < place(&f, "a"));
+	assert_int_equal(place(&f, "last"), 3);
+	assert_ptr_equal(f.graph.root, f.graph.steps[3]);
+	assert_int_equal(f.graph.root->nedges, 3);
+	assert_int_equal(f.graph.steps[place(&f, "c")]->state, GRAPH_READY);
+	assert_int_equal(f.graph.steps[place(&f, "a")]->state, GRAPH_WAITING);
+	fixture_end(&f);
+}
+
+/* a, then b, then a again: once, behind b. */
+static void
+equal_parts_are_one(void **state)
+{
+	const size_t first[] = { 0 }, second[] = { 1 };
+	struct graph_part parts[] = { { .name = "a" },
+		{ .name = "b", .after = first, .nafter = 1 },
+		{ .name = "a", .after = second, .nafter = 1 } };
+	struct fixture f;
+
+	(void)state;
+	assert_true(join(&f, JOIN_TASKS, parts, 3));
+	assert_int_equal(f.graph.count, 3);
+	assert_true(place(&f, "b") < place(&f, "a"));
+	assert_int_equal(f.graph.root->nedges, 2);
+	assert_int_equal(f.graph.steps[place(&f, "b")]->nedges, 0);
+	fixture_end(&f);
+}
+
+/* d needs a and comes before it: nothing can be done about that. */
+static void
+parts_that_wait_for_each_other_are_refused(void **state)
+{
+	const size_t first[] = { 0 };
+	struct graph_part parts[] = { { .name = "d" },
+		{ .name = "a", .after = first, .nafter = 1 } };
+	struct fixture f;
+
+	(void)state;
+	assert_false(join(&f, JOIN_TASKS, parts, 2));
+	assert_string_equal(f.e.code, "graph.cycle");
+	fixture_end(&f);
+}
+
+static void
+a_part_without_its_parameter_is_refused(void **state)
+{
+	struct graph_part parts[] = { { .name = "p" } };
+	struct fixture f;
+
+	(void)state;
+	assert_false(join(&f, JOIN_TASKS, parts, 1));
+	assert_string_equal(f.e.code, "graph.param");
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parts_keep_their_order),
+		cmocka_unit_test(equal_parts_are_one),
+		cmocka_unit_test(parts_that_wait_for_each_other_are_refused),
+		cmocka_unit_test(a_part_without_its_parameter_is_refused),
 		cmocka_unit_test(equal_steps_are_one),
 		cmocka_unit_test(an_output_is_a_parameter_and_an_edge),
 		cmocka_unit_test(what_is_behind_a_target_is_not_demanded),

@@ -118,7 +118,12 @@ void check_task_cleanups(struct load *l, const struct item *it);
 /* with: of what cleans up; of: the task that does, at: where it is named. */
 void check_cleanup_with(struct load *l, const struct item *it,
     const char *at, const struct cleanup_def *c, const struct task *of);
+void check_task_undo(struct load *l, const struct item *it);
 void check_cycles(struct load *l);
+/* "a text", "a list": for messages. */
+const char *check_kind(const struct schema *s);
+/* Every value of `from` is of the type of `into`. */
+bool check_fits(const struct schema *from, const struct schema *into);
 
 /* Read a file that a definition names; NULL and a complaint when it may not
  * be or is not there. */

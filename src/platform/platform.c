@@ -133,34 +133,59 @@ platform_is_one_of(const struct platform *p, const char *person,
 	    : strcmp(person, team_or_person) == 0;
 }
 
+struct closure {
+	const struct platform *p;
+	const struct task **list;
+	size_t n;
+	json_t *hashes; /* by name */
+};
+
+static void
+closure_add(struct closure *c, const char *name)
+{
+	const struct task *t =
+	    name == NULL ? NULL : platform_task(c->p, name);
+
+	if (t == NULL || json_object_get(c->hashes, t->name) != NULL)
+		return;
+	json_object_set_new(c->hashes, t->name, json_string(t->hash));
+	c->list[c->n++] = t;
+}
+
+static const char *
+closure_text(const struct platform *p, const struct task *t, bool undo,
+    struct arena *a)
+{
+	struct closure c = { .p = p, .hashes = json_object(), .list =
+		arena_array(a, p->ntasks + 1, sizeof(*c.list)) };
+	char *text;
+
+	json_object_set_new(c.hashes, t->name, json_string(t->hash));
+	c.list[c.n++] = t;
+	for (size_t i = 0; i < c.n; i++) {
+		const char *below;
+
+		for (size_t k = 0;
+		     (below = task_below(c.list[i], k)) != NULL; k++)
+			closure_add(&c, below);
+		if (undo)
+			closure_add(&c, c.list[i]->undo);
+	}
+	text = json_canonical(a, c.hashes);
+	json_decref(c.hashes);
+	return text;
+}
+
 const char *
 platform_closure(const struct platform *p, const struct task *t,
     struct arena *a)
 {
-	const struct task **list = arena_array(a, p->ntasks + 1,
-	    sizeof(*list));
-	json_t *closure = json_object();
-	size_t n = 0;
-	char *text;
+	return closure_text(p, t, true, a);
+}
 
-	list[n++] = t;
-	json_object_set_new(closure, t->name, json_string(t->hash));
-	for (size_t i = 0; i < n; i++) {
-		const char *below;
-
-		for (size_t k = 0; (below = task_below(list[i], k)) != NULL;
-		     k++) {
-			const struct task *of = platform_task(p, below);
-
-			if (of == NULL ||
-			    json_object_get(closure, of->name) != NULL)
-				continue;
-			json_object_set_new(closure, of->name,
-			    json_string(of->hash));
-			list[n++] = of;
-		}
-	}
-	text = json_canonical(a, closure);
-	json_decref(closure);
-	return text;
+const char *
+platform_needed(const struct platform *p, const struct task *t,
+    struct arena *a)
+{
+	return closure_text(p, t, false, a);
 }

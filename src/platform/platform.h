@@ -196,10 +196,14 @@ bool team_has(const struct team_def *t, const char *person);
 bool platform_is_one_of(const struct platform *p, const char *person,
     const char *team_or_person);
 
-/* The tasks that t needs, and t, each once: what closure_hash covers, as
- * {"task name": "definition hash"} canonical JSON.  Takes time and memory for
- * every one of them; the hash is there since the folder was loaded. */
+/* The tasks that t needs, those that undo them, and t, each once: what
+ * closure_hash covers, as {"task name": "definition hash"} canonical JSON.
+ * Takes time and memory for every one of them; the hash is there since the
+ * folder was loaded. */
 const char *platform_closure(const struct platform *p, const struct task *t,
+    struct arena *a);
+/* The same without what undoes them: what a run of t is made of. */
+const char *platform_needed(const struct platform *p, const struct task *t,
     struct arena *a);
 
 /* Write a first folder for one person: see decision 27.  Refuses a folder

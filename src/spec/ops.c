@@ -16,6 +16,7 @@
 #include "spec/search.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
+#include "spec/undo.h"
 
 const struct op *const ops[] = {
 	&op_access_can,
@@ -62,6 +63,7 @@ const struct op *const ops[] = {
 	&op_run_results,
 	&op_run_retry,
 	&op_run_reveal,
+	&op_run_undo,
 	&op_schedule_backfill,
 	&op_schedule_get,
 	&op_schedule_list,

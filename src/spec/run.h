@@ -30,6 +30,7 @@ struct run {
 	int64_t backfill;     /* row id, 0: none */
 	int64_t ticket_id; /* 0: none */
 	int64_t retry_of;  /* run id, 0: none */
+	int64_t undo_of;   /* run id, 0: none */
 	bool dry;	   /* plan only: checks run, steps do not */
 	const char *dedupe_key; /* set while a direct run is active */
 	int64_t priority;

@@ -82,8 +82,8 @@ const char *const ticket_kinds[] = { "request", "incident", "operation",
 const char *const ticket_outcomes[] = { "done", "workaround", "duplicate",
 	"dropped", "declined", NULL };
 const char *const ticket_link_kinds[] = { "blocks", "duplicates",
-	"relates_to", "spun_off_from", "is_blocked_by", "is_duplicated_by",
-	"spun_off_into", NULL };
+	"relates_to", "spun_off_from", "undoes", "is_blocked_by",
+	"is_duplicated_by", "spun_off_into", "is_undone_by", NULL };
 
 static const struct schema label_schema = { .kind = SCHEMA_STRING };
 

@@ -107,7 +107,7 @@ extern const char *const ticket_priorities[];
 extern const char *const ticket_kinds[], *const ticket_outcomes[];
 /* First the kinds of the table, each seen from its `from`, TICKET_LINKS of
  * them; then what they are from the other end, relates_to being its own. */
-#define TICKET_LINKS 4
+#define TICKET_LINKS 5
 extern const char *const ticket_link_kinds[];
 
 /* More than this is no on-call task. */

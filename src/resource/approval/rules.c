@@ -90,7 +90,7 @@ collect_fan(struct cx *cx, struct collected *c, const struct task *task,
     const char *environment)
 {
 	json_t *closure = json_loads(
-	    platform_closure(cx->platform, task, cx->arena), 0, NULL);
+	    platform_needed(cx->platform, task, cx->arena), 0, NULL);
 	const char *name;
 	json_t *hash;
 

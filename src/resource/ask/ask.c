@@ -123,11 +123,17 @@ ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
 	ret->ask = ask;
 	ret->params = ask_keep(cx,
 	    sealed_from_plain(cx->site, ask->task->params, ask->params));
-	if (!graph_expand(cx->arena, &source, ask->task, ret->params,
-		&ret->graph, e))
+	if (ask->undo != NULL
+		? !undo_graph(cx, ask->undo, &source, &ret->graph, e)
+		: !graph_expand(cx->arena, &source, ask->task, ret->params,
+		      &ret->graph, e))
 		return false;
-	ret->rules = approval_rules(cx, &scope, &ret->nrules);
 	ret->late = approval_asks_late(cx, &scope);
+	if (ask->undo != NULL) {
+		scope.graph = undo_asked(cx, ask->undo, &ret->graph);
+		plan.undo = ask_keep(cx, undo_plan(cx, ask->undo));
+	}
+	ret->rules = approval_rules(cx, &scope, &ret->nrules);
 	plan.params = ret->params;
 	plan.rules = ret->rules;
 	plan.nrules = ret->nrules;
@@ -144,6 +150,10 @@ ask_title(struct cx *cx, const struct ask *ask)
 
 	if (ask->title != NULL)
 		return ask->title;
+	if (ask->undo != NULL)
+		return arena_printf(cx->arena, "undo of %s, %s in %s",
+		    ask->undo->run->key, ask->task->name,
+		    ask->environment->name);
 	if (json_is_string(name))
 		return arena_printf(cx->arena, "%s '%s' in %s",
 		    ask->request == NULL ? ask->task->name
@@ -267,13 +277,17 @@ ask_write_run(struct cx *cx, struct prepared *p,
 		.via = cx->actor->via,
 		.ticket_id = ticket == NULL ? 0 : ticket->id,
 		.retry_of = ask->retry_of, .dry = ask->dry,
+		.undo_of = ask->undo == NULL ? 0 : ask->undo->run->id,
 		.priority = ask_priority(ask->request),
 		.schedule = ask->schedule == NULL ? "" : ask->schedule,
 		.scheduled_at = ask->scheduled_at, .backfill = ask->backfill,
 		.cancel_by = "" };
-	if (ticket == NULL && !ask->dry && ask->schedule == NULL)
+	if (ticket == NULL && !ask->dry && ask->schedule == NULL &&
+	    ask->undo == NULL)
 		run->dedupe_key = ask_dedupe_key(cx, p);
 	run_insert(cx, run, &p->graph, ask->retry_from);
+	if (ask->undo != NULL)
+		undo_write(cx, ask->undo);
 	return run;
 }
 
@@ -283,7 +297,7 @@ ask_join(struct cx *cx, const struct prepared *p, struct asked *ret)
 {
 	struct run *run;
 
-	if (p->ask->dry || p->ask->schedule != NULL ||
+	if (p->ask->dry || p->ask->schedule != NULL || p->ask->undo != NULL ||
 	    p->ask->request != NULL || p->nrules > 0 || p->late)
 		return false;
 	run = run_by_dedupe(cx, ask_dedupe_key(cx, p));
@@ -306,7 +320,8 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 		return false;
 	if (ask_join(cx, &p, ret))
 		return true;
-	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0 || p.late);
+	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0 ||
+	    p.late || (ask->undo != NULL && ask->undo->run->ticket_id != 0));
 	*ret = (struct asked){ .ticket =
 				   ticket ? ask_ticket(cx, &p) : NULL };
 	ret->run = ask_write_run(cx, &p, ret->ticket,
@@ -314,6 +329,8 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 	    ask->dry ? "plan only" : "");
 	if (ticket)
 		ticket_asked(cx, ret->ticket, ret->run, p.rules, p.nrules);
+	if (ticket && ask->undo != NULL)
+		ticket_undoes(cx, ret->ticket, ask->undo->run);
 	/* There may be nothing to do, or nothing to look at. */
 	run_settle(cx, ret->run);
 	return true;
@@ -333,6 +350,12 @@ ask_of_run(struct cx *cx, const struct run *run, struct ask *ask,
 	if (ask->requester == NULL)
 		return err_set(e, ERR_DENIED, "access.operator",
 		    "the operator administers, and runs nothing");
+	if (run->undo_of != 0) {
+		err_set(e, ERR_CONFLICT, "undo.undo",
+		    "%s undoes another run: it is asked for anew as that",
+		    run->key);
+		return err_hint(e, "slipway show %s", run->key);
+	}
 	if (request)
 		ask->request = platform_request(cx->platform, t->request);
 	ask->task = ask->request != NULL

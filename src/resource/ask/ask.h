@@ -8,6 +8,7 @@
 
 #include "resource/approval/approval.h"
 #include "resource/cx.h"
+#include "resource/undo/undo.h"
 #include "spec/run.h"
 #include "spec/ticket.h"
 #include "spec/validate.h"
@@ -26,6 +27,7 @@ struct ask {
 				 * what depends on it; or NULL */
 	const char *schedule; /* whose run it is, or NULL */
 	int64_t scheduled_at, backfill;
+	struct undo *undo; /* of what it takes away again, or NULL */
 };
 
 /* An ask thought through: nothing is written yet but definitions and plan. */
@@ -54,6 +56,17 @@ bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
  * who must be allowed to ask for it today.  params is left to the caller. */
 bool ask_of_run(struct cx *cx, const struct run *run, struct ask *ret,
     struct err *e);
+
+/*
+ * To undo a run, for the actor, who must be allowed to retry it.  Errors of
+ * undo_make, ERR_DENIED.
+ */
+bool ask_undo(struct cx *cx, const struct run *run, struct ask *ret,
+    struct err *e);
+/* The same ask once more, for an undo run that is there: to hold today's rules
+ * against it. */
+bool ask_undo_again(struct cx *cx, const struct ticket *t,
+    const struct run *undo_run, struct ask *ret, struct err *e);
 
 /* A run for a prepared ask of a ticket that exists (edit). */
 struct run *ask_write_run(struct cx *cx, struct prepared *p,

@@ -56,6 +56,18 @@ plan_store_files(struct cx *cx, const struct task *task, struct err *e)
 	return true;
 }
 
+void
+plan_store_definition(struct cx *cx, const struct task *t)
+{
+	struct query *q = query(cx->db, "definition_insert");
+
+	bind_text(q, "hash", t->hash);
+	bind_text(q, "kind", "task");
+	bind_text(q, "name", t->name);
+	bind_text(q, "body", t->body);
+	query_run(q);
+}
+
 static bool
 plan_store_definitions(struct cx *cx, const struct task *root,
     struct err *e)
@@ -80,12 +92,7 @@ plan_store_definitions(struct cx *cx, const struct task *root,
 		ASSERT(t != NULL);
 		if (!plan_store_files(cx, t, e))
 			return false;
-		q = query(cx->db, "definition_insert");
-		bind_text(q, "hash", t->hash);
-		bind_text(q, "kind", "task");
-		bind_text(q, "name", t->name);
-		bind_text(q, "body", t->body);
-		query_run(q);
+		plan_store_definition(cx, t);
 	}
 	q = query(cx->db, "closure_insert");
 	bind_text(q, "hash", root->closure_hash);
@@ -131,7 +138,7 @@ plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
 	json_t *rules = json_array();
 	json_t *body;
 
-	if (!plan_store_definitions(cx, in->task, e)) {
+	if (in->undo == NULL && !plan_store_definitions(cx, in->task, e)) {
 		json_decref(rules);
 		return false;
 	}
@@ -139,11 +146,11 @@ plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
 		json_array_append_new(rules,
 		    json_pack("{s:s,s:s}", "source", in->rules[i].source,
 			"rule", in->rules[i].text));
-	body = json_pack("{s:s,s:s,s:o,s:o,s:o,s:s}", "closure",
+	body = json_pack("{s:s,s:s,s:o,s:o,s:o,s:s,s:O*}", "closure",
 	    in->task->closure_hash, "task", in->task->name, "params",
 	    sealed_to_hmac(cx->site, in->params), "environment",
 	    plan_environment(cx, in->environment), "rules", rules, "requester",
-	    in->requester);
+	    in->requester, "undo", in->undo);
 	ASSERT(body != NULL);
 	*ret_hash = plan_store_body(cx, body);
 	json_decref(body);

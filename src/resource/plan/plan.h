@@ -23,6 +23,8 @@ struct plan_input {
 	const struct approval_rule *rules;
 	size_t nrules;
 	const char *requester;
+	json_t *undo; /* what it undoes: definitions are stored already; or
+		       * NULL */
 };
 
 /* Store definitions, closure and plan (if they are not there), return the
@@ -33,6 +35,8 @@ bool plan_store(struct cx *cx, const struct plan_input *in,
 /* Store any body under its hash, which is returned. */
 const char *plan_store_body(struct cx *cx, const json_t *body);
 
+/* Store the definition of a task that names no files. */
+void plan_store_definition(struct cx *cx, const struct task *t);
 /* A stored definition as a task in the arena of cx; NULL when absent. */
 const struct task *plan_definition(struct cx *cx, const char *hash);
 /* The same without its needs, which are most of a large one: what it takes to

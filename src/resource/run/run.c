@@ -10,6 +10,7 @@
 #include "resource/run/rows.h"
 #include "resource/run/step.h"
 #include "resource/ticket/ticket.h"
+#include "resource/undo/undo.h"
 #include "store/record.h"
 
 struct run *
@@ -569,6 +570,8 @@ retry_allowed(struct cx *cx, const struct run *run, const struct step *one,
 		return err_set(e, ERR_CONFLICT, "step.not_failed",
 		    "step %lld of %s is %s: there is nothing to do again",
 		    (long long)one->id, run->key, one->status);
+	if (!undo_lets_retry(cx, run, e))
+		return false;
 	return PLANTED("retry-unapproved") || ticket_lets_run(cx, run, e);
 }
 

@@ -11,6 +11,7 @@
 #define RESOURCE_RUN_H
 
 #include "platform/graph.h"
+#include "resource/access/access.h"
 #include "resource/cx.h"
 #include "spec/run.h"
 
@@ -31,6 +32,11 @@ struct run *run_by_id(struct cx *cx, int64_t id); /* NULL when absent */
 /* The active direct run with this key, or NULL. */
 struct run *run_by_dedupe(struct cx *cx, const char *dedupe_key);
 bool run_visible(struct cx *cx, const struct run *run);
+
+/* May the actor act on it?  Whose it is may always end it; for them, to go on
+ * takes what asking for it takes.  ERR_DENIED otherwise. */
+bool run_allows(struct cx *cx, const struct run *run, enum right right,
+    struct err *e);
 
 void run_watch(struct cx *cx, const struct run *run, const char *person,
     int64_t ticket_id);

@@ -60,9 +60,8 @@ run_api_get(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
-/* Whose it is may always end it; to go on takes what asking for it takes. */
-static bool
-run_is_mine(struct cx *cx, const struct run *run, enum right right,
+bool
+run_allows(struct cx *cx, const struct run *run, enum right right,
     struct err *e)
 {
 	struct access_target target = { run->team, run->environment,
@@ -138,7 +137,7 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 		run_view_detail(cx, out, run);
 		return true;
 	}
-	if (!run_is_mine(cx, run, RIGHT_CANCEL, e))
+	if (!run_allows(cx, run, RIGHT_CANCEL, e))
 		return false;
 	text = arena_printf(cx->arena, "cancelled by %s%s%s",
 	    actor_name(cx->actor), reason[0] ? ": " : "", reason);
@@ -161,7 +160,7 @@ retry_latest(struct cx *cx, struct run *run, const struct step *from,
 	struct ask ask;
 	bool ok;
 
-	if (!ask_of_run(cx, run, &ask, e))
+	if (!ask_of_run(cx, run, &ask, e) || !undo_lets_retry(cx, run, e))
 		return false;
 	ask.retry_of = run->id;
 	stored = json_loads(run->params, 0, NULL);
@@ -195,7 +194,7 @@ run_api_retry(struct cx *cx, struct call *call, struct json_out *out,
 	if (from == NULL && number != 0)
 		from = arena_printf(cx->arena, "%lld", (long long)number);
 	if (!run_by_key(cx, call->path[0], &run, e) ||
-	    !run_is_mine(cx, run, RIGHT_RUN, e) ||
+	    !run_allows(cx, run, RIGHT_RUN, e) ||
 	    (from != NULL && !run_step_named(cx, run, from, &one, e)))
 		return false;
 	if (streq(call_text(call->body, "definition"), "latest"))
@@ -237,7 +236,7 @@ run_api_resolve(struct cx *cx, struct call *call, struct json_out *out,
 	struct step *step;
 
 	if (!run_by_key(cx, call->path[0], &run, e) ||
-	    !run_is_mine(cx, run, RIGHT_RUN, e))
+	    !run_allows(cx, run, RIGHT_RUN, e))
 		return false;
 	step = run_step(cx, call_int(call->body, "step"));
 	if (step == NULL || step->run_id != run->id)

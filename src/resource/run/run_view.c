@@ -11,6 +11,7 @@
 #include "resource/run/step.h"
 #include "resource/sealed.h"
 #include "resource/ticket/ticket.h"
+#include "resource/undo/undo.h"
 #include "store/record.h"
 
 #define TAIL_BYTES 2048
@@ -137,6 +138,7 @@ run_view_step(struct cx *cx, struct json_out *out, const struct step *s)
 	json_kv_str(out, "preview", s->preview);
 	json_kv_str(out, "definition", s->definition);
 	needs_json(cx, out, s);
+	json_kv_str(out, "undoes", undo_step_text(cx, s));
 	json_key(out, "manual");
 	json_array_begin(out);
 	for (size_t i = 0; task != NULL && task->manual != NULL &&
@@ -163,6 +165,24 @@ run_is_old(struct cx *cx, const struct run *run)
 	return task == NULL || !streq(task->closure_hash, run->closure_hash);
 }
 
+static void
+undo_json(struct cx *cx, struct json_out *out, const struct run *run)
+{
+	const struct run *of =
+	    run->undo_of == 0 ? NULL : run_by_id(cx, run->undo_of);
+	const struct run *by = undo_of(cx, run);
+	size_t n;
+	const char **stays = undo_left(cx, run, &n);
+
+	json_kv_str(out, "undo_of", of == NULL ? NULL : of->key);
+	json_key(out, "stays");
+	json_array_begin(out);
+	for (size_t i = 0; i < n && i < LIMIT_LIST; i++)
+		json_str(out, stays[i]);
+	json_array_end(out);
+	json_kv_str(out, "undone_by", by == NULL ? NULL : by->key);
+}
+
 void
 run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 {
@@ -182,6 +202,7 @@ run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 	json_kv_str(out, "retry_of", before == NULL ? NULL : before->key);
 	json_kv_str(out, "retry_of_closure",
 	    before == NULL ? NULL : before->closure_hash);
+	undo_json(cx, out, run);
 	json_kv_bool(out, "planning", run_is_planning(cx, run));
 	json_kv_bool(out, "newer", run_is_old(cx, run));
 	json_key(out, "watchers");

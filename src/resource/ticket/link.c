@@ -16,7 +16,7 @@ struct link {
 static const char *
 link_inverse(const char *kind)
 {
-	static const size_t inverse[] = { 4, 5, 2, 6 };
+	static const size_t inverse[] = { 5, 6, 2, 7, 8 };
 
 	for (size_t i = 0; i < TICKET_LINKS; i++)
 		if (streq(kind, ticket_link_kinds[i]))
@@ -153,6 +153,17 @@ ticket_link_add(struct cx *cx, const struct ticket *t, const char *kind,
 	query_run(q);
 	link_told(cx, t, kind, other, true);
 	return true;
+}
+
+void
+ticket_undoes(struct cx *cx, const struct ticket *t, const struct run *run)
+{
+	const struct ticket *first =
+	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
+	struct err e;
+
+	if (first != NULL && !ticket_link_add(cx, t, "undoes", first, &e))
+		ticket_note(cx, t, "comment", e.message, NULL);
 }
 
 bool

@@ -212,10 +212,15 @@ static bool
 ticket_rules_today(struct cx *cx, const struct ticket *t,
     struct approval_rule **ret, size_t *ret_n, struct err *e)
 {
+	const struct run *run = run_by_id(cx, t->run_id);
 	struct ask ask;
 	struct prepared p;
 
-	if (!ticket_prepare(cx, t, t->environment, NULL, &ask, &p, e))
+	if (run != NULL && run->undo_of != 0) {
+		if (!ask_undo_again(cx, t, run, &ask, e) ||
+		    !ask_prepare(cx, &ask, &p, e))
+			return false;
+	} else if (!ticket_prepare(cx, t, t->environment, NULL, &ask, &p, e))
 		return false;
 	*ret = p.rules;
 	*ret_n = p.nrules;

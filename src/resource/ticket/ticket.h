@@ -26,6 +26,10 @@ void ticket_rescope(struct cx *cx, struct ticket *ticket);
 void ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
     const struct approval_rule *rules, size_t n);
 
+/* It undoes the run: linked to the ticket of that, when there is one. */
+void ticket_undoes(struct cx *cx, const struct ticket *t,
+    const struct run *run);
+
 /* ERR_NOT_FOUND when there is none, or the actor may not see it. */
 bool ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
     struct err *e);

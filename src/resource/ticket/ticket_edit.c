@@ -92,6 +92,22 @@ edit_allowed(const struct ticket *t, struct err *e)
 	return err_hint(e, "make another request");
 }
 
+/* What an undo takes away is what was made, and nothing else. */
+static bool
+edit_is_ask(struct cx *cx, const struct ticket *t, const struct run *run,
+    struct err *e)
+{
+	const struct run *of;
+
+	if (run == NULL || run->undo_of == 0)
+		return true;
+	of = run_by_id(cx, run->undo_of);
+	err_set(e, ERR_CONFLICT, "ticket.undo",
+	    "%s undoes %s: what it asks for cannot be changed", t->key,
+	    of == NULL ? "a run" : of->key);
+	return of == NULL ? false : err_hint(e, "slipway undo %s", of->key);
+}
+
 static void
 edit_title(struct cx *cx, struct ticket *t, const char *title)
 {
@@ -115,7 +131,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	const char *difference;
 	struct run *run;
 
-	if (!edit_allowed(t, e) ||
+	if (!edit_allowed(t, e) || !edit_is_ask(cx, t, old, e) ||
 	    !edit_params(cx, t, params, problems, &wanted, e) ||
 	    !ticket_prepare(cx, t,
 		environment == NULL ? t->environment : environment, wanted,
