@@ -15,6 +15,7 @@
 #include "resource/limit/limit_api.h"
 #include "resource/pause/pause_api.h"
 #include "resource/person/person_api.h"
+#include "resource/run/bundle_api.h"
 #include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
 #include "resource/run/stats_api.h"
@@ -28,6 +29,7 @@
 #include "resource/token/token_api.h"
 #include "spec/access.h"
 #include "spec/audit.h"
+#include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
 #include "spec/inbox.h"
@@ -77,6 +79,7 @@ const struct binding bindings[] = {
 	{ &op_request_get, .handler = catalogue_api_request },
 	{ &op_request_list, .handler = catalogue_api_requests },
 	{ &op_run_again, .handler = again_api_again },
+	{ &op_run_bundle, .handler = bundle_api_get, .pool = true },
 	{ &op_run_cancel, .handler = run_api_cancel },
 	{ &op_run_follow, .raw = follow_answer },
 	{ &op_run_get, .handler = run_api_get },

@@ -195,8 +195,9 @@ verb_text(struct arena *a, const struct op *op)
 void
 verb_offer_all(struct arena *a, struct near *near)
 {
-	static const char *const others[] = { "check", "completion", "fsck",
-		"help", "init", "login", "logout", "manual", "serve", "show", "version" };
+	static const char *const others[] = { "check", "completion", "doctor", "fsck",
+		"help", "init", "login", "logout", "manual", "replay", "serve", "show",
+		"version" };
 
 	for (const struct alias *l = aliases; l->word != NULL; l++)
 		near_offer(near, l->word);

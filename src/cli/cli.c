@@ -18,6 +18,7 @@
 #include "cli/verbs.h"
 #include "spec/access.h"
 #include "spec/audit.h"
+#include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
 #include "spec/results.h"
@@ -37,6 +38,7 @@ static const struct {
 	{ &op_evidence_get, evidence_verb },
 	{ &op_health_ready, verb_status },
 	{ &op_run_again, verb_again },
+	{ &op_run_bundle, verb_raw },
 	{ &op_run_follow, verb_follow },
 	{ &op_run_log, verb_log },
 	{ &op_run_retry, verb_retry },

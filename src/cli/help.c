@@ -19,6 +19,11 @@ const struct help_extra help_extras[] = {
 	    "Put this into ~/.bashrc or ~/.zshrc: "
 	    "eval \"$(slipway completion bash)\"; fish: "
 	    "slipway completion fish | source" },
+	{ "doctor", "doctor [--data DIR] [--folder DIR] [--backups DIR]",
+	    "Look at everything that one would be asked about.",
+	    "Data folder, space, database, audit chain, folder, server, "
+	    "backups, clock, zones, sandbox: ok, warn or fail, and what to "
+	    "do.  Exit code 1: something fails." },
 	{ "help", "help [VERB]", "Explain everything, or one verb.", NULL },
 	{ "init", "init [DIR]", "Write a team's folder to begin with.", NULL },
 	{ "login", "login URL [--as PROFILE] [--token-file FILE] [--ca FILE]",
@@ -32,6 +37,10 @@ const struct help_extra help_extras[] = {
 	{ "manual", "manual [slipway|folder|serve]",
 	    "Print a man page: slipway manual | man -l -",
 	    "With --markdown as in docs/reference." },
+	{ "replay", "replay FILE",
+	    "Compute a run again from its bundle, without a server.",
+	    "slipway run bundle RUN >FILE writes one.  Exit code 2: something "
+	    "is not what follows from the rest." },
 	{ "run --local", "run TASK --local",
 	    "Run a task here, without a server.", NULL },
 	{ "serve", "serve", "Run the server.", NULL },

@@ -16,8 +16,10 @@ int role_init(int argc, char **argv);	      /* slipway init [DIR] */
 int role_local(int argc, char **argv);	      /* slipway run … --local */
 int role_audit_verify(int argc, char **argv); /* audit verify --data DIR */
 int role_backup(int argc, char **argv);	      /* slipway backup FILE */
+int role_replay(int argc, char **argv);	      /* slipway replay FILE */
 int role_restore(int argc, char **argv);      /* slipway restore FILE */
 int role_fsck(int argc, char **argv);	      /* slipway fsck [DATA] */
+int role_doctor(int argc, char **argv);	      /* slipway doctor */
 int role_version(int argc, char **argv);
 
 /* Print e on stderr as the command line does; its exit code. */

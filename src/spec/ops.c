@@ -2,6 +2,7 @@
 /* The list of all operations, sorted by name. */
 #include "spec/access.h"
 #include "spec/audit.h"
+#include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
 #include "spec/inbox.h"
@@ -52,6 +53,7 @@ const struct op *const ops[] = {
 	&op_request_get,
 	&op_request_list,
 	&op_run_again,
+	&op_run_bundle,
 	&op_run_cancel,
 	&op_run_follow,
 	&op_run_get,

@@ -258,6 +258,31 @@ audit_json(struct buf *to, const struct audit_event *event)
 	buf_addc(to, '\n');
 }
 
+static struct str
+audit_member(const json_t *event, const char *name)
+{
+	const json_t *text = json_object_get(event, name);
+
+	return (struct str){ json_string_value(text),
+		json_string_length(text) };
+}
+
+bool
+audit_line_is_whole(const json_t *line)
+{
+	struct audit_event event = {
+		.seq = json_integer_value(json_object_get(line, "seq")),
+		.at = json_integer_value(json_object_get(line, "at")),
+		.prev = audit_member(line, "prev"),
+	};
+	char hash[DIGEST_HEX];
+
+	for (size_t i = 0; i < AUDIT_NTEXTS; i++)
+		event.texts[i] = audit_member(line, audit_names[i]);
+	audit_digest(&event, hash);
+	return str_is(audit_member(line, "hash"), hash);
+}
+
 bool
 audit_export(struct db *db, int64_t from, int64_t to,
     bool (*fn)(void *arg, struct str line), void *arg, struct err *e)

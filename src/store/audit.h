@@ -25,6 +25,8 @@
 #ifndef STORE_AUDIT_H
 #define STORE_AUDIT_H
 
+#include <jansson.h>
+
 #include "store/db.h"
 #include "sys/digest.h"
 
@@ -61,6 +63,9 @@ struct audit_report {
  * Reads all: use a DB_READ connection on the pool. */
 bool audit_verify(struct db *db, int64_t from, struct audit_report *ret,
     struct err *e);
+
+/* An exported event (a JSON object): does it have its own hash? */
+bool audit_line_is_whole(const json_t *event);
 
 /* A file with one anchor, "SEQ HASH\n"; replaced. */
 bool audit_anchor_write(const char *path, int64_t seq, const char *hash,

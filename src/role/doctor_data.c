@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* What is slipway's: data folder, database, the team's folder, server. */
+#include "role/doctor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "client/client.h"
+#include "platform/platform.h"
+#include "resource/audit.h"
+#include "store/audit.h"
+#include "store/migrate.h"
+#include "sys/file.h"
+
+#define DOCTOR_KEY 32
+#define DOCTOR_SPACE_FAIL ((uint64_t)MIB(64))
+#define DOCTOR_SPACE_WARN ((uint64_t)MIB(1024))
+#define DOCTOR_TAIL 1000 /* events: fsck and audit verify look at all */
+#define DOCTOR_BACKUP_MS (INT64_C(2) * 86400000)
+
+static const char *
+doctor_path(struct doctor *d, const char *name)
+{
+	return arena_printf(d->arena, "%s/%s", d->data, name);
+}
+
+void
+doctor_rights(struct doctor *d)
+{
+	struct stat data, key;
+
+	if (stat(d->data, &data) != 0) {
+		doctor_tell(d, DOCTOR_FAIL, "data",
+		    "slipway serve makes it; or --data DIR", "'%s': %s",
+		    d->data, strerror(errno));
+		return;
+	}
+	if ((data.st_mode & 077) != 0)
+		doctor_tell(d, DOCTOR_FAIL, "data",
+		    arena_printf(d->arena, "chmod 700 %s", d->data),
+		    "'%s' is open to others: mode %03o", d->data,
+		    (unsigned)(data.st_mode & 0777));
+	else if (stat(doctor_path(d, "key"), &key) != 0 ||
+	    key.st_size != DOCTOR_KEY)
+		doctor_tell(d, DOCTOR_FAIL, "data",
+		    "bring the key back from the backup",
+		    "'%s': %s", doctor_path(d, "key"),
+		    errno == 0 ? "not 32 bytes" : strerror(errno));
+	else if ((key.st_mode & 077) != 0 || key.st_uid != data.st_uid)
+		doctor_tell(d, DOCTOR_FAIL, "data",
+		    arena_printf(d->arena, "chmod 600 %s, owner as the folder",
+			doctor_path(d, "key")),
+		    "the key is open to others or somebody else's");
+	else
+		doctor_tell(d, DOCTOR_OK, "data", NULL, "%s, of user %u",
+		    d->data, (unsigned)data.st_uid);
+}
+
+void
+doctor_space(struct doctor *d)
+{
+	struct statvfs fs;
+	uint64_t left;
+
+	if (statvfs(d->data, &fs) != 0)
+		return; /* doctor_rights has said so */
+	left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (left < DOCTOR_SPACE_FAIL ||
+	    (fs.f_files > 0 && fs.f_favail < 1000))
+		doctor_tell(d, DOCTOR_FAIL, "space",
+		    "make room: slipway usage says what takes it",
+		    "%llu MiB and %llu files left below '%s'",
+		    (unsigned long long)(left >> 20),
+		    (unsigned long long)fs.f_favail, d->data);
+	else
+		doctor_tell(d,
+		    left < DOCTOR_SPACE_WARN ? DOCTOR_WARN : DOCTOR_OK,
+		    "space",
+		    left < DOCTOR_SPACE_WARN
+			? "make room: slipway usage says what takes it"
+			: NULL,
+		    "%llu MiB left", (unsigned long long)(left >> 20));
+}
+
+static struct db *
+doctor_db(struct doctor *d, struct err *e)
+{
+	struct db *db;
+
+	if (!db_open(doctor_path(d, "db"), DB_READ, &db, e))
+		return NULL;
+	return db;
+}
+
+void
+doctor_database(struct doctor *d)
+{
+	struct err e = { 0 };
+	struct db *db = doctor_db(d, &e);
+	int schema = 0;
+
+	if (db == NULL || !migrate_current(db, &schema, &e))
+		doctor_tell(d, DOCTOR_FAIL, "database",
+		    "slipway fsck; the way back is slipway restore", "%s",
+		    e.message);
+	else if (schema > migrate_latest())
+		doctor_tell(d, DOCTOR_FAIL, "database",
+		    "take the newer slipway again",
+		    "schema %d is newer than this slipway, which knows %d",
+		    schema, migrate_latest());
+	else if (schema < migrate_latest())
+		doctor_tell(d, DOCTOR_WARN, "database",
+		    "make a backup, then start slipway serve",
+		    "schema %d; the next start makes it %d", schema,
+		    migrate_latest());
+	else
+		doctor_tell(d, DOCTOR_OK, "database", NULL, "schema %d",
+		    schema);
+	db_close(db);
+}
+
+void
+doctor_audit(struct doctor *d)
+{
+	const struct site site = { .data = d->data };
+	struct audit_report report = { .count = 0 };
+	struct err e = { 0 };
+	struct db *db = doctor_db(d, &e);
+	char head[DIGEST_HEX];
+	int64_t seq;
+	bool ok;
+
+	if (db == NULL)
+		return;
+	db_begin(db);
+	seq = audit_head(db, head);
+	ok = seq == 0 ||
+	    (audit_verify(db, seq > DOCTOR_TAIL ? seq - DOCTOR_TAIL : 1,
+		 &report, &e) &&
+		(audit_anchor_check(db, audit_anchor_path(&site, d->arena),
+		     AUDIT_ANCHOR_LAST, &e) ||
+		    streq(e.code, "audit.no_anchor")));
+	db_rollback(db);
+	db_close(db);
+	if (ok)
+		doctor_tell(d, DOCTOR_OK, "audit", NULL,
+		    "the last %" PRId64 " of %" PRId64 " events are whole",
+		    report.count, seq);
+	else
+		doctor_tell(d, DOCTOR_FAIL, "audit",
+		    "slipway audit verify --data DIR; find out who wrote to "
+		    "the database", "%s", e.message);
+}
+
+void
+doctor_folder(struct doctor *d)
+{
+	struct folder_errors errors;
+	struct platform *p = NULL;
+	struct err e = { 0 };
+
+	folder_errors_init(&errors, d->arena);
+	if (!platform_load(d->folder, &p, &errors, &e))
+		doctor_tell(d, DOCTOR_FAIL, "folder",
+		    arena_printf(d->arena, "slipway check %s", d->folder),
+		    "'%s' does not load: %zu mistake%s", d->folder,
+		    errors.count, errors.count == 1 ? "" : "s");
+	else if (p->commit[0] == '\0')
+		doctor_tell(d, DOCTOR_WARN, "folder",
+		    "keep it in git: evidence names the commit",
+		    "'%s' loads, and is in no git commit", d->folder);
+	else
+		doctor_tell(d, DOCTOR_OK, "folder", NULL,
+		    "'%s': %zu tasks, %zu requests, commit %.12s", d->folder,
+		    p->ntasks, p->nrequests, p->commit);
+	platform_unref(p);
+}
+
+static int64_t
+doctor_newest(const char *folder)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(folder);
+	int64_t newest = 0;
+	struct stat st;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (fstatat(dirfd(dir), entry->d_name, &st,
+			AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    (int64_t)st.st_mtime * 1000 > newest)
+			newest = (int64_t)st.st_mtime * 1000;
+	if (dir != NULL)
+		closedir(dir);
+	return newest;
+}
+
+void
+doctor_backups(struct doctor *d)
+{
+	const int64_t at = d->backups == NULL ? 0 : doctor_newest(d->backups);
+	char text[CLOCK_TEXT];
+
+	if (d->backups == NULL)
+		doctor_tell(d, DOCTOR_WARN, "backups",
+		    "slipway backup DIR each day; name it by --backups DIR or "
+		    "$SLIPWAY_BACKUPS", "nobody says where they are");
+	else if (at == 0)
+		doctor_tell(d, DOCTOR_FAIL, "backups",
+		    arena_printf(d->arena, "slipway backup %s/", d->backups),
+		    "there is none in '%s'", d->backups);
+	else if (at < clock_wall_ms() - DOCTOR_BACKUP_MS)
+		doctor_tell(d, DOCTOR_FAIL, "backups",
+		    arena_printf(d->arena, "slipway backup %s/", d->backups),
+		    "the newest in '%s' is of %s", d->backups,
+		    clock_text(at, text));
+	else
+		doctor_tell(d, DOCTOR_OK, "backups", NULL, "newest of %s",
+		    clock_text(at, text));
+}
+
+/* Of each check that /readyz tells of, what is not ok. */
+static void
+doctor_ready(struct doctor *d, const json_t *ready)
+{
+	json_t *checks = json_object_get(ready, "checks"), *text;
+	const char *name, *wrong = "";
+
+	json_object_foreach(checks, name, text)
+		if (json_is_string(text) && strncmp(name, "sandbox", 7) != 0 &&
+		    strcmp(json_string_value(text), "ok") != 0)
+			wrong = arena_printf(d->arena, "%s%s%s: %s", wrong,
+			    wrong[0] == '\0' ? "" : "; ", name,
+			    json_string_value(text));
+	if (wrong[0] == '\0')
+		doctor_tell(d, DOCTOR_OK, "server", NULL, "ready at %s",
+		    d->socket);
+	else
+		doctor_tell(d, DOCTOR_WARN, "server", "slipway status", "%s",
+		    wrong);
+}
+
+void
+doctor_server(struct doctor *d)
+{
+	const struct client_options o = { .socket = d->socket };
+	struct client *client = NULL;
+	json_t *ready = NULL;
+	struct err e;
+
+	if (client_create(&o, &client, &e) &&
+	    (client_get(client, "/readyz", &ready, &e) || ready != NULL))
+		doctor_ready(d, ready);
+	else
+		doctor_tell(d, DOCTOR_FAIL, "server",
+		    "systemctl status slipway, or slipway serve", "%s",
+		    e.message);
+	json_decref(ready);
+	client_destroy(client);
+}
