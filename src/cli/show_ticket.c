@@ -263,9 +263,20 @@ show_ticket_next(struct session *s, const json_t *detail)
 	}
 }
 
+static void
+show_assignee(struct session *s, const json_t *t, const char *on_duty)
+{
+	const char *who = text_get(s->arena, t, "assignee");
+
+	show_field(s, "assignee",
+	    *on_duty == '\0'
+		? who
+		: arena_printf(s->arena, "%s, now %s", who, on_duty));
+}
+
 /* How it ranks and why, whose it is, when it is due. */
 static void
-show_work(struct session *s, const json_t *t)
+show_work(struct session *s, const json_t *t, const char *on_duty)
 {
 	struct arena *a = s->arena;
 	const char *why = text_get(a, t, "priority_reason");
@@ -280,7 +291,7 @@ show_work(struct session *s, const json_t *t)
 	if (points != 0)
 		show_field(
 		    s, "points", arena_printf(a, "%lld", (long long)points));
-	show_field(s, "assignee", text_get(a, t, "assignee"));
+	show_assignee(s, t, on_duty);
 	show_field(s, "epic", text_get(a, t, "epic"));
 	show_field(s, "labels", text_get(a, t, "labels"));
 	show_field(s, "due", text_ago(a, json_object_get(t, "due_at")));
@@ -358,7 +369,7 @@ show_ticket(
 		text_ago(a, json_object_get(t, "created_at"))));
 	if (strcmp(editor, text_get(a, t, "requester")) != 0)
 		show_field(s, "edited by", editor);
-	show_work(s, t);
+	show_work(s, t, text_get(s->arena, detail, "on_duty"));
 	show_field(s, "request", text_get(a, t, "request"));
 	if (*text_get(a, t, "task") != '\0')
 		show_field(s, "task",

@@ -29,6 +29,7 @@ struct team_def {
 	const char *name;
 	const char *doc;
 	const char *const *members; /* NULL-terminated, may be empty */
+	const char *const *duty;    /* of them, week by week; may be empty */
 	const char *where;
 };
 

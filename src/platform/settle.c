@@ -115,6 +115,21 @@ settle_people(struct load *l)
 }
 
 static void
+settle_duty(struct load *l, const struct item *it, const struct team_def *t)
+{
+	const bool list =
+	    json_is_array(json_object_get(it->value, "duty"));
+
+	for (size_t i = 0; t->duty[i] != NULL; i++)
+		if (!team_has(t, t->duty[i]))
+			load_error(l, it,
+			    list ? load_text(l, "/duty/%zu", i) : "/duty",
+			    "add them to members",
+			    "'%s' has the duty and is no member of '%s'",
+			    t->duty[i], t->name);
+}
+
+static void
 settle_teams(struct load *l)
 {
 	struct team_def *teams = settle_array(l, ITEM_TEAM, sizeof(*teams));
@@ -128,6 +143,7 @@ settle_teams(struct load *l)
 			.name = it->name,
 			.doc = build_text(it->value, "doc"),
 			.members = settle_names(l, it, "members"),
+			.duty = settle_names(l, it, "duty"),
 			.where = settle_where(l, it),
 		};
 		if (twin != NULL)
@@ -137,6 +153,7 @@ settle_teams(struct load *l)
 		for (size_t m = 0; teams[i].members[m] != NULL; m++)
 			load_resolve(l, it, load_text(l, "/members/%zu", m),
 			    ITEM_PERSON, teams[i].members[m]);
+		settle_duty(l, it, &teams[i]);
 	}
 	l->p->teams = teams;
 	l->p->nteams = items->count;

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "resource/access/access.h"
+#include "resource/duty.h"
 #include "spec/validate.h"
 
 static const char *
@@ -42,8 +43,7 @@ sight_mine(struct cx *cx, const char *person)
 	for (size_t i = 0; i < p->nteams; i++)
 		if (team_has(&p->teams[i], person))
 			json_array_append_new(list,
-			    json_string(arena_printf(cx->arena, "%s:duty",
-				p->teams[i].name)));
+			    json_string(duty_name(cx, p->teams[i].name)));
 	return list;
 }
 

@@ -97,6 +97,8 @@ static const struct schema team_fields[] = {
 	    .doc = "What it does." },
 	{ .name = "members", .kind = SCHEMA_LIST, .of = &text_schema,
 	    .doc = "People." },
+	{ .name = "on_duty", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "Who has its duty now; null: all of them." },
 	{ .name = NULL }
 };
 const struct schema team_schema = { .kind = SCHEMA_OBJECT, .title = "Team",
@@ -252,7 +254,7 @@ const struct op op_team_list = { .name = "team.list",
 	.summary = "List teams.", .method = OP_GET, .path = "/v1/teams",
 	.kind = OP_READ, .flags = OP_LIST, .role = ROLE_SIGNED_IN,
 	.query = no_query, .out = &team_schema, .cli = "team list",
-	.columns = "name,members,doc" };
+	.columns = "name,members,on_duty,doc" };
 
 const struct op op_platform_get = { .name = "platform.get",
 	.summary = "Show which version of the folder is in force.",

@@ -217,6 +217,9 @@ static const struct schema person_schema = {
 static const struct schema team_fields[] = {
 	{ .name = "members", .kind = SCHEMA_LIST, .of = &name_schema,
 		.flags = F_REQUIRED, .doc = "People of this folder." },
+	{ .name = "duty", .kind = SCHEMA_ONE_OF, .any_of = names_forms,
+		.doc = "Who takes what comes in: a member, or several who "
+		       "change every Monday, in this order; without it all." },
 	FOLDER_DOC("What the team does."),
 	{ .name = NULL },
 };

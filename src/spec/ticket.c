@@ -264,6 +264,8 @@ static const struct schema ticket_detail_fields[] = {
 	{ .name = "watchers", .kind = SCHEMA_LIST,
 	    .of = &ticket_watcher_schema,
 	    .doc = "Who hears of what happens to it." },
+	{ .name = "on_duty", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "Assigned to a team's duty: who has that now." },
 	{ .name = "outputs", .kind = SCHEMA_JSON,
 	    .doc = "What came out; secret ones are masked." },
 	{ .name = "warnings", .kind = SCHEMA_LIST, .of = &text_schema,

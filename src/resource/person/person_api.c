@@ -2,6 +2,7 @@
 #include "resource/person/person_api.h"
 
 #include "resource/access/access.h"
+#include "resource/duty.h"
 
 static void
 person_texts(struct json_out *out, const char *key, const char *const *texts)
@@ -66,6 +67,7 @@ person_api_teams(struct cx *cx, struct call *call, struct json_out *out,
 		json_kv_str(out, "name", p->teams[i].name);
 		json_kv_str(out, "doc", p->teams[i].doc);
 		person_texts(out, "members", p->teams[i].members);
+		json_kv_str(out, "on_duty", duty_person(cx, &p->teams[i]));
 		json_object_end(out);
 	}
 	list_end(out, NULL);

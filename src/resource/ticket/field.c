@@ -6,10 +6,12 @@
 #include "base/near.h"
 #include "resource/audit.h"
 #include "resource/call.h"
+#include "resource/duty.h"
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/search/search.h"
 #include "resource/ticket/work.h"
+#include "resource/wall.h"
 #include "spec/validate.h"
 
 #define LABELS 50 /* of one ticket */
@@ -255,12 +257,6 @@ change_labels(const struct change *c)
 
 /* --- who, when, where it belongs --- */
 
-const char *
-ticket_duty(struct cx *cx, const char *team)
-{
-	return arena_printf(cx->arena, "%s:duty", team);
-}
-
 static const char *
 assignee_near(struct cx *cx, const char *typed)
 {
@@ -270,7 +266,7 @@ assignee_near(struct cx *cx, const char *typed)
 	for (size_t i = 0; i < p->npeople; i++)
 		near_offer(&near, p->people[i].name);
 	for (size_t i = 0; i < p->nteams; i++)
-		near_offer(&near, ticket_duty(cx, p->teams[i].name));
+		near_offer(&near, duty_name(cx, p->teams[i].name));
 	return near.best == NULL
 	    ? "slipway people"
 	    : arena_printf(cx->arena, "did you mean '%s'?", near.best);
@@ -282,7 +278,6 @@ change_assignee(const struct change *c)
 	struct cx *cx = c->cx;
 	const char *wanted = call_text(c->body, "assignee");
 	const struct person_def *person;
-	struct str team, rest;
 
 	if (wanted == NULL)
 		return true;
@@ -290,7 +285,6 @@ change_assignee(const struct change *c)
 		wanted = cx->actor->person;
 	if (streq(wanted, "none"))
 		wanted = "";
-	team = str_cut(str_of(wanted), ':', &rest);
 	person = platform_person(cx->platform, wanted);
 	if (person != NULL && person->disabled)
 		return field_wrong(c, "assignee", "ticket.assignee", NULL,
@@ -300,9 +294,7 @@ change_assignee(const struct change *c)
 		    arena_printf(cx->arena, "write %s:duty", wanted),
 		    "a team has it by its duty");
 	if (wanted[0] != '\0' && person == NULL &&
-	    (!str_is(rest, "duty") ||
-		platform_team(cx->platform, arena_str(cx->arena, team)) ==
-		    NULL))
+	    duty_team(cx, wanted) == NULL)
 		return field_wrong(c, "assignee", "ticket.assignee",
 		    assignee_near(cx, wanted),
 		    arena_printf(cx->arena,
@@ -335,23 +327,31 @@ change_epic(const struct change *c, struct err *e)
 	return true;
 }
 
-/* A day means its end. */
+/* A day means its end, where the team is. */
 static bool
-due_parse(const char *text, int64_t now, int64_t *ret)
+due_parse(const char *text, int64_t now, const struct zone *z, int64_t *ret)
 {
 	int year, month, day, used = 0;
 	int64_t ms;
+	char unit;
 
 	if (streq(text, "none"))
 		return *ret = 0, true;
 	if (text[0] == '+' && schema_duration(text + 1, &ms) && ms > 0 &&
-	    ms <= 3650 * CIVIL_DAY_MS)
-		return *ret = now + ms, true;
+	    ms <= 3650 * CIVIL_DAY_MS) {
+		unit = text[strlen(text) - 1];
+		if (unit != 'd' && unit != 'w')
+			return *ret = now + ms, true;
+		/* Days on the wall, however long each is. */
+		*ret = wall_day_end(z,
+		    civil_floor(zone_utc_to_local(z, now), CIVIL_DAY_MS) + ms);
+		return true;
+	}
 	if (strlen(text) == 10 &&
 	    sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 &&
 	    used == 10 && year >= 1970 && month >= 1 && month <= 12 &&
 	    day >= 1 && day <= civil_month_days(year, month)) {
-		*ret = civil_ms(year, month, day, 23, 59);
+		*ret = wall_day_end(z, civil_ms(year, month, day, 0, 0));
 		return true;
 	}
 	return schema_time(text, ret) && *ret > 0;
@@ -360,24 +360,22 @@ due_parse(const char *text, int64_t now, int64_t *ret)
 static bool
 change_due(const struct change *c)
 {
+	const struct zone *z = wall_zone(c->cx);
 	const char *wanted = call_text(c->body, "due");
-	const char *before, *after;
+	const int64_t before = c->t->due_at;
 	int64_t at;
 
 	if (wanted == NULL)
 		return true;
-	if (!due_parse(wanted, c->cx->now, &at))
+	if (!due_parse(wanted, c->cx->now, z, &at))
 		return field_wrong(c, "due", "ticket.due",
 		    "write 2026-12-01, +3d, or none",
 		    arena_printf(c->cx->arena, "'%s' is no day", wanted));
-	before = arena_printf(c->cx->arena, "%lld",
-	    (long long)c->t->due_at);
-	after = streq(wanted, "none") ? "nothing" : wanted;
-	if (at == c->t->due_at)
-		return true;
 	c->t->due_at = at;
-	field_told(c, "due", c->t->due_at == 0 || streq(before, "0") ? ""
-		: before, after, NULL);
+	if (at != before)
+		field_told(c, "due",
+		    before == 0 ? "" : wall_day_text(c->cx, z, before),
+		    at == 0 ? "" : wall_day_text(c->cx, z, at), NULL);
 	return true;
 }
 

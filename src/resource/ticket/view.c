@@ -2,6 +2,7 @@
 #include "resource/ticket/view.h"
 
 #include "resource/approval/approval.h"
+#include "resource/duty.h"
 #include "resource/markdown/markdown.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
@@ -135,6 +136,14 @@ ticket_detail(struct cx *cx, struct json_out *out, const struct ticket *t)
 	return ticket_detail_as(cx, out, t, false);
 }
 
+static const char *
+view_duty(struct cx *cx, const struct ticket *t)
+{
+	const struct team_def *team = duty_team(cx, t->assignee);
+
+	return team == NULL ? NULL : duty_person(cx, team);
+}
+
 bool
 ticket_detail_as(struct cx *cx, struct json_out *out, const struct ticket *t,
     bool html)
@@ -157,6 +166,7 @@ ticket_detail_as(struct cx *cx, struct json_out *out, const struct ticket *t,
 	links_json(cx, out, t);
 	json_key(out, "watchers");
 	watchers_json(cx, out, t);
+	json_kv_str(out, "on_duty", view_duty(cx, t));
 	json_kv_raw(out, "outputs",
 	    root == NULL ? "{}" : sealed_mask_text(cx->arena, root->outputs));
 	json_key(out, "warnings");

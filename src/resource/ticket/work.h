@@ -18,8 +18,6 @@
 
 /* What rights on it are asked about; "" is nothing in particular. */
 struct access_target ticket_target(const struct ticket *t);
-/* "platform:duty", as an assignee: whoever has the team's duty. */
-const char *ticket_duty(struct cx *cx, const char *team);
 /* It is assigned to the person, or to the duty of a team of theirs. */
 bool ticket_is_assigned(struct cx *cx, const struct ticket *t,
     const char *person);
