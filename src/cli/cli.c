@@ -7,6 +7,7 @@
 #include "cli/alias.h"
 #include "cli/ask.h"
 #include "cli/audit.h"
+#include "cli/close.h"
 #include "cli/completion.h"
 #include "cli/decide.h"
 #include "cli/drain.h"
@@ -46,6 +47,7 @@ static const struct {
 	{ &op_run_undo, verb_again },
 	{ &op_secret_set, verb_secret_set },
 	{ &op_server_drain, verb_drain },
+	{ &op_ticket_close, close_run },
 	{ &op_token_create, verb_token_create },
 };
 
