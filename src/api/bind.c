@@ -27,6 +27,8 @@
 #include "resource/ticket/ticket_api.h"
 #include "resource/ticket/work_api.h"
 #include "resource/token/token_api.h"
+#include "resource/work/count_api.h"
+#include "resource/work/lists_api.h"
 #include "spec/access.h"
 #include "spec/audit.h"
 #include "spec/bundle.h"
@@ -44,6 +46,7 @@
 #include "spec/server.h"
 #include "spec/ticket.h"
 #include "spec/undo.h"
+#include "spec/work.h"
 
 const struct binding bindings[] = {
 	{ &op_access_can, .handler = access_api_can },
@@ -132,6 +135,14 @@ const struct binding bindings[] = {
 	{ &op_token_create, .handler = token_api_create },
 	{ &op_token_list, .handler = token_api_list },
 	{ &op_token_revoke, .handler = token_api_revoke },
+	{ &op_work_aged, .handler = lists_api_aged, .pool = true },
+	{ &op_work_backlog, .handler = lists_api_backlog, .pool = true },
+	{ &op_work_board, .handler = lists_api_board, .pool = true },
+	{ &op_work_metrics, .handler = count_api_metrics, .pool = true },
+	{ &op_work_next, .handler = lists_api_next, .pool = true },
+	{ &op_work_stuck, .handler = lists_api_stuck, .pool = true },
+	{ &op_work_toil, .handler = count_api_toil, .pool = true },
+	{ &op_work_waiting, .handler = lists_api_waiting, .pool = true },
 	{ .op = NULL },
 };
 

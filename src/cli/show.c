@@ -12,6 +12,7 @@
 #include "spec/run_plan.h"
 #include "spec/schedule.h"
 #include "spec/ticket.h"
+#include "spec/work.h"
 
 void
 show_title(
@@ -172,10 +173,15 @@ show_list(struct session *s, const struct op *op, const json_t *answer)
 	const json_t *next = json_object_get(answer, "next");
 
 	if (json_array_size(items) == 0) {
-		session_note(s, "nothing to list\n");
+		session_note(s, op == &op_work_next
+			? "nothing operational waits: slipway backlog\n"
+			: "nothing to list\n");
 		return;
 	}
-	table_print(s, op, items, s->term.out_tty ? s->term.width : 0);
+	if (op == &op_work_backlog)
+		show_backlog(s, op, items);
+	else
+		table_print(s, op, items, s->term.out_tty ? s->term.width : 0);
 	if (s->term.out_tty && op == &op_request_list)
 		session_note(s, "\nask for one: slipway request NAME\n");
 	if (s->term.out_tty && op == &op_task_list)
@@ -214,6 +220,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &can_schema, show_can },
 		{ &platform_schema, show_platform },
 		{ &schedule_detail_schema, show_schedule },
+		{ &work_board_schema, show_board },
 	};
 
 	if (op->out == &ticket_detail_schema) {

@@ -80,6 +80,11 @@ void show_can(struct session *s, const json_t *can);
 void show_health(struct session *s, const json_t *health);
 void show_schedule(struct session *s, const json_t *schedule);
 void show_platform(struct session *s, const json_t *platform);
+/* --- work (show_work.c) --- */
+void show_board(struct session *s, const json_t *board);
+/* Operations and features, each with a heading. */
+void show_backlog(
+    struct session *s, const struct op *op, const json_t *items);
 /* Any object, in the order of its schema. */
 void show_object(
     struct session *s, const struct schema *schema, const json_t *object);

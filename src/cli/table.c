@@ -13,7 +13,8 @@ table_heading(struct arena *a, const char *column)
 	size_t n = strlen(column);
 	char *head;
 
-	if (n > 3 && strcmp(column + n - 3, "_at") == 0)
+	if (n > 3 && (strcmp(column + n - 3, "_at") == 0 ||
+			 strcmp(column + n - 3, "_ms") == 0))
 		n -= 3;
 	head = arena_strndup(a, column, n);
 	for (char *p = head; *p != '\0'; p++)
@@ -26,7 +27,7 @@ static bool
 table_gives_way(const char *column)
 {
 	static const char *const texts[] = { "approve", "doc", "members",
-		"object", "reason", "summary", "teams", "title" };
+		"object", "reason", "summary", "teams", "title", "why" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (strcmp(column, texts[i]) == 0)
@@ -44,6 +45,10 @@ table_cell(struct session *s, const struct op *op, const char *column,
 	const char *text;
 
 	ASSERT(field != NULL);
+	if (str_ends(str_of(column), "_ms"))
+		return json_integer_value(value) < 0
+		    ? ""
+		    : text_ms(s->arena, value);
 	text = text_field(s->arena, field, value);
 	if (strcmp(column, "status") == 0)
 		return text_status(s->arena, text);

@@ -56,10 +56,33 @@ sight_column(struct cx *cx, struct query *q, const char *name)
 	return text[0] != '\0' ? text : NULL;
 }
 
+struct sight {
+	bool all, much;
+	const char *seen, *reach, *peers, *mine, *me;
+};
+
+/* What is theirs, by the indexes over who asked, who has it and who was asked
+ * to decide. */
+#define SIGHT_LITTLE                                                           \
+	"($all = 0 AND ticket.id IN ("                                         \
+	"SELECT t.id FROM json_each($seen) AS j "                              \
+	"JOIN ticket AS t ON t.scope_id = j.value "                            \
+	"UNION SELECT t.id FROM json_each($peers) AS j "                       \
+	"JOIN ticket AS t ON t.requester = j.value "                           \
+	"WHERE t.scope_id IN (SELECT value FROM json_each($reach)) "           \
+	"UNION SELECT t.id FROM json_each($mine) AS j "                        \
+	"JOIN ticket AS t ON t.assignee = j.value AND t.assignee <> '' "       \
+	"WHERE t.scope_id IN (SELECT value FROM json_each($reach)) "           \
+	"UNION SELECT t.id FROM need_person "                                  \
+	"JOIN ticket AS t ON t.id = need_person.ticket_id "                    \
+	"WHERE need_person.person = $me "                                      \
+	"AND t.scope_id IN (SELECT value FROM json_each($reach))))"
+
 static void
-sight_scopes(struct cx *cx, bool known, json_t *seen, json_t *reach)
+sight_scopes(struct cx *cx, bool known, struct sight *s)
 {
 	struct query *q = query(cx->db, "sight_scopes");
+	json_t *seen = json_array(), *reach = json_array();
 
 	while (query_next(q)) {
 		const struct access_target target = {
@@ -77,25 +100,49 @@ sight_scopes(struct cx *cx, bool known, json_t *seen, json_t *reach)
 			json_array_append_new(reach, json_integer(id));
 	}
 	query_end(q);
+	s->much = json_array_size(seen) > json_array_size(reach);
+	s->seen = sight_text(cx, seen);
+	s->reach = sight_text(cx, reach);
 }
 
-void
-sight_bind(struct cx *cx, struct query *q)
+struct sight *
+sight_look(struct cx *cx)
 {
 	const struct actor *a = cx->actor;
 	const struct person_def *person =
 	    a->person == NULL ? NULL : platform_person(cx->platform, a->person);
 	const bool known = person != NULL && !person->disabled;
-	json_t *seen = json_array(), *reach = json_array();
+	struct sight *s = ARENA_NEW(cx->arena, struct sight);
 
-	sight_scopes(cx, known, seen, reach);
-	bind_int(q, "all", a->is_engine || a->is_local || a->is_operator);
-	bind_text(q, "seen", sight_text(cx, seen));
-	bind_text(q, "reach", sight_text(cx, reach));
-	bind_text(q, "peers", sight_text(cx, known
-		? sight_peers(cx->platform, a->person) : json_array()));
-	bind_text(q, "mine", sight_text(cx, known
-		? sight_mine(cx, a->person) : json_array()));
-	bind_text(q, "me", arena_printf(cx->arena, "\"%s\"",
-	    known ? a->person : ""));
+	s->all = a->is_engine || a->is_local || a->is_operator;
+	sight_scopes(cx, known, s);
+	s->peers = sight_text(cx,
+	    known ? sight_peers(cx->platform, a->person) : json_array());
+	s->mine = sight_text(cx,
+	    known ? sight_mine(cx, a->person) : json_array());
+	s->me = known ? a->person : "";
+	return s;
+}
+
+const char *
+sight_tickets(const struct sight *s)
+{
+	return s->all || s->much ? SIGHT_TICKETS : SIGHT_LITTLE;
+}
+
+void
+sight_apply(const struct sight *s, struct query *q)
+{
+	bind_int(q, "all", s->all);
+	bind_text(q, "seen", s->seen);
+	bind_text(q, "reach", s->reach);
+	bind_text(q, "peers", s->peers);
+	bind_text(q, "mine", s->mine);
+	bind_text(q, "me", s->me);
+}
+
+void
+sight_bind(struct cx *cx, struct query *q)
+{
+	sight_apply(sight_look(cx), q);
 }

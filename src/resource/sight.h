@@ -5,35 +5,42 @@
  * The same rule as ticket_visible, for statements over many rows: rights
  * depend on a row's scope alone (team, environment, name: the table
  * ticket_scope), and there are few scopes, so access.h decides about each of
- * them once.  A statement holds rows of `ticket` against SIGHT_TICKETS, and
- * sight_bind gives the parameters in it their values, so that pages are cut
- * in SQL, and what is not the actor's to see costs and tells nothing.  Another
- * table with a scope_id writes a condition of its own over the same
- * parameters:
+ * them once.  A statement holds rows of `ticket` against a text of conditions
+ * with these parameters, so that pages are cut in SQL, and what is not the
+ * actor's to see costs and tells nothing:
  *
  *	$all	1: everything
  *	$seen	JSON: scopes of which the actor sees everything
  *	$reach	JSON: scopes of which they see what is theirs
  *	$peers	JSON: the actor and their team-mates, as requesters
  *	$mine	JSON: how assignees are written that mean the actor
- *	$me	the actor's name in JSON, to be looked for in need.eligible
+ *	$me	the actor, as in need_person, or ""
+ *
+ * A .sql file writes SIGHT_TICKETS out and calls sight_bind.  A statement that
+ * is put together (store/select.h) takes sight_tickets, which is the same for
+ * somebody who sees much, and goes by the indexes for who sees little.
+ * Another table with a scope_id writes a condition of its own.
  */
 #ifndef RESOURCE_SIGHT_H
 #define RESOURCE_SIGHT_H
 
 #include "resource/cx.h"
 
-/* For statements that are put together (store/select.h); a .sql file writes
- * the same text. */
 #define SIGHT_TICKETS                                                          \
 	"($all = 1 OR scope_id IN (SELECT value FROM json_each($seen)) "       \
 	"OR (scope_id IN (SELECT value FROM json_each($reach)) "               \
 	"AND (requester IN (SELECT value FROM json_each($peers)) "             \
 	"OR assignee IN (SELECT value FROM json_each($mine)) "                 \
-	"OR EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id "           \
-	"AND instr(eligible, $me) > 0))))"
+	"OR ticket.id IN (SELECT ticket_id FROM need_person "                  \
+	"WHERE person = $me))))"
 
-/* Binds them; the statement has all of them.  Reads the database. */
+/* What the actor sees, decided once; the arena's.  Reads the database. */
+struct sight;
+struct sight *sight_look(struct cx *cx);
+const char *sight_tickets(const struct sight *s);
+void sight_apply(const struct sight *s, struct query *q);
+
+/* Look and apply; the statement has all of the parameters. */
 void sight_bind(struct cx *cx, struct query *q);
 
 #endif

@@ -18,6 +18,7 @@
 #include "spec/server.h"
 #include "spec/ticket.h"
 #include "spec/undo.h"
+#include "spec/work.h"
 
 const struct op *const ops[] = {
 	&op_access_can,
@@ -106,5 +107,13 @@ const struct op *const ops[] = {
 	&op_token_create,
 	&op_token_list,
 	&op_token_revoke,
+	&op_work_aged,
+	&op_work_backlog,
+	&op_work_board,
+	&op_work_metrics,
+	&op_work_next,
+	&op_work_stuck,
+	&op_work_toil,
+	&op_work_waiting,
 	NULL,
 };

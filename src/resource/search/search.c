@@ -37,6 +37,7 @@ search_learn_comment(struct cx *cx, int64_t entry_id)
 struct asked {
 	struct jql query, filter;
 	struct select select;
+	struct sight *sight;
 	unsigned tests;
 	struct compile c;
 };
@@ -63,7 +64,8 @@ asked_filter(struct asked *a, const char *key, struct err *e)
 static bool
 asked_where(struct asked *a, const struct search *what, struct err *e)
 {
-	select_add(&a->select, SIGHT_TICKETS " AND ");
+	select_fragment(&a->select, sight_tickets(a->sight));
+	select_add(&a->select, " AND ");
 	if (!jql_parse(a->c.cx->arena, str_of(what->query), &a->query, e) ||
 	    !compile_where(&a->c, e))
 		return false;
@@ -92,7 +94,8 @@ asked_create(struct cx *cx)
 {
 	struct asked *a = ARENA_NEW(cx->arena, struct asked);
 
-	*a = (struct asked){ .select = { .arena = cx->arena } };
+	*a = (struct asked){ .select = { .arena = cx->arena },
+		.sight = sight_look(cx) };
 	a->c = (struct compile){ .cx = cx, .query = &a->query,
 		.zone = wall_zone(cx), .to = &a->select, .tests = &a->tests };
 	return a;
@@ -103,7 +106,7 @@ asked_query(struct asked *a)
 {
 	struct query *q = select_query(&a->select, a->c.cx->db);
 
-	sight_bind(a->c.cx, q);
+	sight_apply(a->sight, q);
 	return q;
 }
 

@@ -7,8 +7,8 @@ SELECT 1 FROM ticket WHERE project = $project
 	OR (scope_id IN (SELECT value FROM json_each($reach))
 		AND (requester IN (SELECT value FROM json_each($peers))
 		OR assignee IN (SELECT value FROM json_each($mine))
-		OR EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id
-			AND instr(eligible, $me) > 0))))
+		OR ticket.id IN (SELECT ticket_id FROM need_person
+			WHERE person = $me))))
 LIMIT 1;
 
 -- name: search_forget_ticket
