@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { call } from '../test/lib/http.mjs';
+import { row_search } from './search.mjs';
 import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
 	until } from '../test/lib/server.mjs';
 
@@ -404,7 +405,9 @@ async function row_get() {
 }
 
 const rows = { steps: row_steps, chain: row_chain,
-	transitions: row_transitions, size: row_size, post: row_post, get: row_get };
+	transitions: row_transitions, size: row_size, post: row_post, get: row_get,
+	search: () => row_search({ dir, print, digits,
+		binary: path.join(ROOT, 'build/release/slipway') }) };
 
 async function main() {
 	for (const name of wanted)

@@ -24,12 +24,14 @@
 #include "resource/search/search_api.h"
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
+#include "resource/ticket/bulk_api.h"
 #include "resource/ticket/ticket_api.h"
 #include "resource/ticket/work_api.h"
 #include "resource/token/token_api.h"
 #include "resource/work/count_api.h"
 #include "resource/work/lists_api.h"
 #include "spec/access.h"
+#include "spec/bulk.h"
 #include "spec/audit.h"
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
@@ -114,6 +116,7 @@ const struct binding bindings[] = {
 	{ &op_task_stats, .handler = stats_api_task },
 	{ &op_team_list, .handler = person_api_teams },
 	{ &op_ticket_approve, .handler = ticket_api_approve },
+	{ &op_ticket_bulk, .handler = bulk_api_change },
 	{ &op_ticket_close, .handler = ticket_api_close },
 	{ &op_ticket_comment, .handler = ticket_api_comment },
 	{ &op_ticket_count, .handler = search_api_count, .pool = true },

@@ -49,6 +49,7 @@ const struct alias aliases[] = {
 	{ "stuck", "work.stuck", "team", "[TEAM]" },
 	{ "tasks", "task.list", NULL, NULL },
 	{ "teams", "team.list", NULL, NULL },
+	{ "ticket bulk", "ticket.bulk", "query", "QUERY --NAME VALUE" },
 	{ "tickets", "ticket.list", NULL, NULL },
 	{ "toil", "work.toil", "team", "[TEAM]" },
 	{ "tokens", "token.list", NULL, NULL },

@@ -27,7 +27,7 @@ static bool
 table_gives_way(const char *column)
 {
 	static const char *const texts[] = { "approve", "doc", "members",
-		"object", "reason", "summary", "teams", "title", "why" };
+		"object", "reason", "summary", "teams", "title", "what", "why" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (strcmp(column, texts[i]) == 0)

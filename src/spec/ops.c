@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of all operations, sorted by name. */
 #include "spec/access.h"
+#include "spec/bulk.h"
 #include "spec/audit.h"
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
@@ -86,6 +87,7 @@ const struct op *const ops[] = {
 	&op_task_stats,
 	&op_team_list,
 	&op_ticket_approve,
+	&op_ticket_bulk,
 	&op_ticket_close,
 	&op_ticket_comment,
 	&op_ticket_count,

@@ -135,3 +135,11 @@ WHERE id = $id;
 -- name: comment_before
 SELECT at, body FROM ticket_entry_before WHERE entry_id = $entry_id
 ORDER BY id;
+
+-- name: bulk_last_entry
+SELECT MAX(id) AS id FROM ticket_entry WHERE ticket_id = $ticket_id;
+
+-- name: bulk_entries
+-- What was said of it since.
+SELECT kind, body FROM ticket_entry
+WHERE ticket_id = $ticket_id AND id > $since ORDER BY id;

@@ -34,6 +34,7 @@ const BODIES = values => ({
 	'task.run': { environment: 'dev' },
 	'run.resolve': { step: values.step, outcome: 'failed', note: 'x' },
 	'run.reveal': { output: 'none' },
+	'ticket.bulk': { query: 'project = OPS', label: ['x'] },
 	'filter.save': { query: 'project = OPS' },
 	'ticket.approve': { plan_hash: values.plan },
 	'ticket.decline': { plan_hash: values.plan },

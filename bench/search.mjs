@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+//
+// search.mjs: searches and lists of work over 100,000 tickets, for somebody
+// who sees all of them and for somebody who sees a few.  The floor is SQLite
+// reading every title of the same database once.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { call } from '../test/lib/http.mjs';
+import { Server } from '../test/lib/server.mjs';
+
+const TICKETS = 100000;
+const TEAMS = 40;
+const TIMES = 21;
+const MOST_MS = 25;
+
+const FOLDER = `slipway: 1
+timezone: Europe/London
+team: t0
+projects: {${Array.from({ length: TEAMS }, (_, i) => `P${i}: {team: t${i}}`)
+	.join(', ')}}
+---
+people: {tina: {}, olga: {}, ${Array.from({ length: TEAMS }, (_, i) =>
+	`p${i}: {}`).join(', ')}}
+teams: {${Array.from({ length: TEAMS }, (_, i) =>
+	`t${i}: {members: [p${i}], duty: p${i}}`).join(', ')}}
+grants: [{to: tina, role: admin}]
+environments: {dev: {}}
+---
+task: nothing
+argv: [/bin/true]
+`;
+
+// Words of a thousand, so that each is in some hundred titles; one in twenty
+// is open; olga asked for a few of each thousand and two.
+const FILL = `
+PRAGMA synchronous = OFF;
+BEGIN;
+INSERT INTO ticket_scope (team, environment, name)
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n
+	WHERE i < ${TEAMS - 1}) SELECT 't' || i, '', '' FROM n;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+	WHERE i < ${TICKETS})
+INSERT INTO ticket (id, key, project, kind, title, status, priority, requester,
+	last_editor, request, task, team, environment, params, plan_hash,
+	run_id, resolution, created_at, updated_at, closed_at, scope_id,
+	description, labels, outcome, assignee)
+SELECT i, 'P' || (i % ${TEAMS}) || '-' || i, 'P' || (i % ${TEAMS}),
+	CASE i % 3 WHEN 0 THEN 'incident' WHEN 1 THEN 'operation'
+		ELSE 'feature' END,
+	'word' || (i % 1000) || ' of part' || (i % 77) || ' is slow',
+	CASE WHEN i % 20 = 0 THEN 'open' ELSE 'done' END,
+	CASE i % 4 WHEN 0 THEN 'interruption' WHEN 1 THEN 'security'
+		WHEN 2 THEN 'customer' ELSE 'operational' END,
+	CASE WHEN i % 1002 = 0 THEN 'olga' ELSE 'p' || (i % ${TEAMS}) END,
+	'p' || (i % ${TEAMS}), '', '', 't' || (i % ${TEAMS}), '', '{}', '', 0,
+	'', NOW - i * 60000, NOW - i * 60000,
+	CASE WHEN i % 20 = 0 THEN 0 ELSE NOW - i * 60000 + 3600000 END,
+	(SELECT id FROM ticket_scope WHERE team = 't' || (i % ${TEAMS})
+		AND environment = '' AND name = ''),
+	'since word' || (i % 997) || ' was changed on host' || (i % 313),
+	CASE WHEN i % 5 = 0 THEN '["operations"]' ELSE '[]' END,
+	CASE WHEN i % 20 = 0 THEN '' ELSE 'done' END,
+	CASE WHEN i % 7 = 0 THEN 't' || (i % ${TEAMS}) || ':duty' ELSE '' END
+FROM n;
+INSERT INTO ticket_label (ticket_id, label)
+SELECT id, 'operations' FROM ticket WHERE id % 5 = 0;
+INSERT INTO ticket_entry (ticket_id, at, actor, kind, body, detail)
+SELECT id, created_at + 60000, 'tina', 'comment',
+	'seen again, ask word' || (id % 991), '' FROM ticket WHERE id % 2 = 0;
+INSERT INTO ticket_words (rowid, title, description)
+SELECT id, title, description FROM ticket;
+INSERT INTO comment_words (rowid, body)
+SELECT id, body FROM ticket_entry WHERE kind = 'comment';
+COMMIT;`;
+
+const QUERIES = [
+	['everything, the newest', '/v1/search?query='],
+	['full text', q('text ~ "word42 slow"')],
+	['full text, none', q('text ~ zebra')],
+	['open operations by priority', q('project = P7 AND labels = operations ' +
+		'AND resolution = unresolved ORDER BY priority, due')],
+	['of last week', q('created >= -7d AND kind = incident')],
+	['a page far behind', '/v1/search?limit=50&after=P0-80000&query='],
+	['count of all that is open', q('resolution = unresolved', '/count')],
+	['backlog', '/v1/work/backlog'],
+	['next', '/v1/work/next'],
+	['board', '/v1/work/board'],
+	['waiting', '/v1/work/waiting'],
+];
+
+function q(text, behind = '') {
+	return `/v1/search${behind}?query=${encodeURIComponent(text)}`;
+}
+
+function half(list) {
+	return list.slice().sort((a, b) => a - b)[list.length >> 1];
+}
+
+function sqlite_ms(db, sql) {
+	const times = [];
+
+	for (let i = 0; i < 5; i++) {
+		const from = process.hrtime.bigint();
+
+		execFileSync('sqlite3', [db, sql]);
+		times.push(Number(process.hrtime.bigint() - from) / 1e6);
+	}
+	return half(times);
+}
+
+export async function row_search({ dir, binary, print, digits }) {
+	const at = path.join(dir, 'search');
+	const folder = path.join(dir, 'search-folder');
+
+	fs.mkdirSync(at);
+	fs.mkdirSync(folder);
+	fs.writeFileSync(path.join(folder, 'slipway.yaml'), FOLDER);
+	const server = new Server({ binary, dir: at, folder });
+
+	await server.start();
+	const tokens = {};
+	for (const person of ['tina', 'olga', 'p3'])
+		tokens[person] = JSON.parse((await call(server.where, 'POST',
+			'/v1/tokens', { headers: { 'Content-Type': 'application/json' },
+				body: JSON.stringify({ person, name: 'bench' }) }))
+			.text).token;
+	await server.stop();
+	const db = path.join(server.data, 'db');
+
+	execFileSync('sqlite3', [db], { input: FILL.replaceAll('NOW',
+		String(Date.now())), maxBuffer: 1 << 26 });
+	const floor = sqlite_ms(db, 'SELECT COUNT(*) FROM ticket WHERE ' +
+		"title LIKE '%zebra%'") - sqlite_ms(db, 'SELECT 1');
+
+	await server.start();
+	try {
+		for (const [who, sees] of [['tina', 'who sees all'],
+			['p3', 'of one team'], ['olga', 'who sees 99']])
+			for (const [what, target] of QUERIES) {
+				const times = [];
+
+				for (let i = 0; i < TIMES; i++) {
+					const from = process.hrtime.bigint();
+					const reply = await call(server.where, 'GET', target,
+						{ headers: { Authorization:
+							`Bearer ${tokens[who]}` } });
+
+					times.push(Number(process.hrtime.bigint() - from) /
+						1e6);
+					if (reply.status !== 200)
+						throw new Error(`${target}: ${reply.text}`);
+				}
+				print(`100,000 tickets, ${sees}: ${what}`,
+					`${digits(half(times))} ms`, 'a bare scan', floor,
+					half(times) / floor, `at most ${MOST_MS} ms`,
+					half(times) <= MOST_MS);
+			}
+	} finally {
+		await server.stop();
+	}
+}
