@@ -217,8 +217,7 @@ auth_token(struct request *r, struct db *db, struct str authorization,
 	if (person == NULL || person->disabled)
 		return auth_disabled(t->person, e);
 	r->actor.person = arena_strdup(r->arena, person->name);
-	r->actor.ceiling = token_ceiling(t);
-	r->actor.environments = token_environments(t, r->arena);
+	token_reach(t, &r->actor, r->arena);
 	auth_touch(r->api, t, cx.now);
 	return true;
 }
@@ -248,6 +247,8 @@ auth_allows(struct request *r, struct db *db, struct err *e)
 {
 	struct cx cx = request_cx(r, db);
 
+	if (r->actor.token != NULL && !token_calls(&r->actor, r->op, e))
+		return false;
 	switch (r->op->role) {
 	case ROLE_ANYBODY:
 	case ROLE_SIGNED_IN:

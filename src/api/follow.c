@@ -207,13 +207,27 @@ follow_tick(void *arg)
 
 /* --- beginning ------------------------------------------------------------ */
 
+static const char *const *
+follow_names(struct arena *a, const char *const *names)
+{
+	const char **copy;
+	size_t n = 0;
+
+	if (names == NULL)
+		return NULL;
+	while (names[n] != NULL)
+		n++;
+	copy = arena_array(a, n + 1, sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_strdup(a, names[i]);
+	return copy;
+}
+
 static struct follow *
 follow_create(struct request *r, int64_t run_id)
 {
 	struct api *a = r->api;
 	struct follow *f = calloc(1, sizeof(*f));
-	const char *const *names = r->actor.environments;
-	size_t n = 0;
 
 	ASSERT(f != NULL);
 	f->magic = FOLLOW_MAGIC;
@@ -224,16 +238,11 @@ follow_create(struct request *r, int64_t run_id)
 	f->actor.person = arena_strdup(f->arena, r->actor.person);
 	f->actor.address = arena_strdup(f->arena, r->actor.address);
 	f->actor.token = arena_strdup(f->arena, r->actor.token);
-	while (names != NULL && names[n] != NULL)
-		n++;
-	if (names != NULL) {
-		const char **copy =
-		    arena_array(f->arena, n + 1, sizeof(*copy));
-
-		for (size_t i = 0; i < n; i++)
-			copy[i] = arena_strdup(f->arena, names[i]);
-		f->actor.environments = copy;
-	}
+	f->actor.environments =
+	    follow_names(f->arena, r->actor.environments);
+	f->actor.tasks = follow_names(f->arena, r->actor.tasks);
+	f->actor.projects = follow_names(f->arena, r->actor.projects);
+	f->actor.operations = NULL; /* it was asked for already */
 	f->request_id = arena_strdup(f->arena, r->id);
 	f->run_id = run_id;
 	f->token_expires = INT64_MAX;

@@ -27,6 +27,9 @@ struct actor {
 	const char *address;
 	enum role ceiling;  /* of the token; ROLE_ADMIN: none */
 	const char *const *environments; /* of the token; NULL: all */
+	const char *const *tasks, *const *projects; /* the same */
+	const char *const *operations; /* of the token, "ticket.*"; NULL: all */
+	bool read_only;	   /* the token is for reading */
 	const char *token; /* its prefix, or NULL */
 	bool glass; /* a break-glass of this person is open */
 };

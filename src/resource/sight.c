@@ -95,8 +95,8 @@ sight_scopes(struct cx *cx, bool known, struct sight *s)
 		if (access_sees(cx->platform, cx->actor, NULL, &target))
 			json_array_append_new(seen, json_integer(id));
 		else if (known &&
-		    access_token_allows(cx->actor, RIGHT_VIEW,
-			target.environment))
+		    access_token_allows_on(cx->platform, cx->actor,
+			RIGHT_VIEW, &target))
 			json_array_append_new(reach, json_integer(id));
 	}
 	query_end(q);

@@ -15,6 +15,13 @@ static const struct schema token_fields[] = {
 	FIELD(struct token, role, .doc = "It can do no more than this role."),
 	FIELD_AS(struct token, environments, SCHEMA_JSON,
 	    .doc = "It works in these only; empty list: all."),
+	FIELD(struct token, read_only, .doc = "It changes nothing."),
+	FIELD_AS(struct token, tasks, SCHEMA_JSON,
+	    .doc = "It reaches these tasks and request types only."),
+	FIELD_AS(struct token, projects, SCHEMA_JSON,
+	    .doc = "It reaches request types of these projects only."),
+	FIELD_AS(struct token, operations, SCHEMA_JSON,
+	    .doc = "It calls these operations only; ticket.*: all of them."),
 	FIELD(struct token, created_by, .doc = "Who made it."),
 	FIELD_AS(struct token, created_at, SCHEMA_TIME, .doc = "When."),
 	FIELD_AS(struct token, expires_at, SCHEMA_TIME, .doc = "Until."),
@@ -101,6 +108,18 @@ static const struct schema token_create_fields[] = {
 	    .doc = "It can do no more than this role." },
 	{ .name = "environments", .kind = SCHEMA_LIST, .of = &name_schema,
 	    .default_json = "[]", .doc = "It works in these only." },
+	{ .name = "read_only", .kind = SCHEMA_BOOL, .default_json = "false",
+	    .doc = "It changes nothing." },
+	{ .name = "tasks", .kind = SCHEMA_LIST, .of = &name_schema,
+	    .default_json = "[]",
+	    .doc = "It reaches these tasks and request types only." },
+	{ .name = "projects", .kind = SCHEMA_LIST, .of = &name_schema,
+	    .default_json = "[]",
+	    .doc = "It reaches request types of these projects only." },
+	{ .name = "operations", .kind = SCHEMA_LIST, .of = &name_schema,
+	    .default_json = "[]",
+	    .doc = "It calls these only: run.get, or ticket.* for all of "
+		   "them." },
 	{ .name = "expires", .kind = SCHEMA_DURATION,
 	    BETWEEN(60000, 31622400000), .default_json = "\"30d\"",
 	    .doc = "How long it works: 1h, 30d, at most 366d." },
@@ -125,7 +144,8 @@ const struct op op_token_create = { .name = "token.create",
 	.role = ROLE_SIGNED_IN, .in = &token_create_in,
 	.out = &token_created_schema,
 	.cli = "token create --name NAME [--person PERSON] [--role ROLE] "
-	       "[--environments ENV] [--expires DURATION]" };
+	       "[--environments ENV] [--read-only] [--tasks TASK] "
+	       "[--projects KEY] [--operations OP] [--expires DURATION]" };
 
 static const struct schema token_list_query[] = {
 	{ .name = "person", .kind = SCHEMA_STRING, AT_MOST(64),

@@ -16,6 +16,8 @@ struct token {
 	const char *name;
 	const char *role;	  /* at most this role, "" no ceiling */
 	const char *environments; /* JSON list, "[]" all */
+	bool read_only;
+	const char *tasks, *projects, *operations; /* JSON lists */
 	const char *created_by;
 	int64_t created_at, expires_at, used_at, revoked_at;
 };

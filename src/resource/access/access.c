@@ -47,8 +47,9 @@ enum basis {
 	BASIS_OPERATOR,
 	BASIS_LOCAL,
 	BASIS_ENGINE,
-	BASIS_CEILING,	   /* of the token */
-	BASIS_ENVIRONMENTS /* of the token */
+	BASIS_CEILING,	    /* of the token */
+	BASIS_ENVIRONMENTS, /* of the token */
+	BASIS_SCOPE	    /* of the token: tasks and projects */
 };
 
 struct decision {
@@ -144,22 +145,42 @@ access_person(const struct platform *p, const struct actor *actor,
 		t->environment };
 }
 
+/* Is it one of the tasks and of the projects that the token is for? */
+static bool
+access_in_scope(const struct platform *p, const struct actor *actor,
+    const struct access_target *t)
+{
+	const struct request_def *r =
+	    t->name == NULL ? NULL : platform_request(p, t->name);
+
+	if (actor->tasks != NULL &&
+	    (t->name == NULL || !access_names(actor->tasks, t->name)))
+		return false;
+	return actor->projects == NULL ||
+	    (r != NULL && access_names(actor->projects, r->project));
+}
+
 /* What is left of a yes through the token. */
 static struct decision
-access_narrow(const struct actor *actor, enum right right,
-    const char *environment, struct decision d)
+access_narrow(const struct platform *p, const struct actor *actor,
+    enum right right, const struct access_target *t, struct decision d)
 {
+	const bool scoped = actor->tasks != NULL || actor->projects != NULL;
+
 	if (!d.allowed)
 		return d;
 	if (!access_gives(actor->ceiling, right))
 		return (struct decision){ .basis = BASIS_CEILING };
+	if (scoped &&
+	    (right == RIGHT_ADMINISTER || !access_in_scope(p, actor, t)))
+		return (struct decision){ .basis = BASIS_SCOPE };
 	if (actor->environments == NULL)
 		return d;
 	if (right == RIGHT_ADMINISTER ||
-	    (environment != NULL &&
-		!access_names(actor->environments, environment)))
+	    (t->environment != NULL &&
+		!access_names(actor->environments, t->environment)))
 		return (struct decision){ .basis = BASIS_ENVIRONMENTS,
-			.environment = environment };
+			.environment = t->environment };
 	return d;
 }
 
@@ -173,7 +194,7 @@ access_somewhere(const struct platform *p, const struct actor *actor,
 		struct access_target in = *t;
 
 		in.environment = p->environments[i].name;
-		d = access_narrow(actor, right, in.environment,
+		d = access_narrow(p, actor, right, &in,
 		    access_person(p, actor, right, &in));
 	}
 	if (!d.allowed && d.basis == BASIS_NOTHING)
@@ -207,11 +228,11 @@ access_decide(const struct platform *p, const struct actor *actor,
 	if (person->disabled)
 		return (struct decision){ .basis = BASIS_DISABLED };
 	if (right == RIGHT_ADMINISTER)
-		return access_narrow(actor, right, NULL,
+		return access_narrow(p, actor, right, &nothing,
 		    access_person(p, actor, right, &nothing));
 	if (t->environment == NULL)
 		return access_somewhere(p, actor, right, t);
-	return access_narrow(actor, right, t->environment,
+	return access_narrow(p, actor, right, t,
 	    access_person(p, actor, right, t));
 }
 
@@ -244,6 +265,9 @@ access_token_text(const struct actor *actor, const struct decision *d,
 	if (d->basis == BASIS_CEILING)
 		return arena_printf(a, "token %s is limited to the role %s",
 		    token, role_names[actor->ceiling]);
+	if (d->basis == BASIS_SCOPE)
+		return arena_printf(a,
+		    "token %s is limited to some tasks or projects", token);
 	if (d->environment == NULL)
 		return arena_printf(a,
 		    "token %s is limited to some environments", token);
@@ -281,6 +305,7 @@ access_rule_text(const struct actor *actor, enum right right,
 		return arena_printf(a, "'%s' is disabled", actor->person);
 	case BASIS_CEILING:
 	case BASIS_ENVIRONMENTS:
+	case BASIS_SCOPE:
 		return access_token_text(actor, d, a);
 	case BASIS_NOTHING:
 		break;
@@ -324,6 +349,7 @@ access_helper(const struct platform *p, enum basis basis, struct arena *a)
 		       "or use a token with --as";
 	case BASIS_CEILING:
 	case BASIS_ENVIRONMENTS:
+	case BASIS_SCOPE:
 		return "yourself, with a wider token: slipway token create";
 	case BASIS_NOBODY:
 		return "yourself: sign in with a token";
@@ -451,21 +477,30 @@ access_check_seen(struct cx *cx, enum right right,
 }
 
 bool
-access_token_allows(const struct actor *actor, enum right right,
-    const char *environment)
+access_token_allows_on(const struct platform *p, const struct actor *actor,
+    enum right right, const struct access_target *t)
 {
 	const struct decision own = { .allowed = true };
 
-	return access_narrow(actor, right, environment, own).allowed;
+	return access_narrow(p, actor, right, t, own).allowed;
 }
 
 bool
-access_token_check(struct cx *cx, enum right right, const char *environment,
-    struct err *e)
+access_token_allows(const struct actor *actor, enum right right,
+    const char *environment)
+{
+	/* Of no name: a token for some tasks or projects does not reach. */
+	return access_token_allows_on(NULL, actor, right,
+	    &(struct access_target){ .environment = environment });
+}
+
+bool
+access_token_check_on(struct cx *cx, enum right right,
+    const struct access_target *t, struct err *e)
 {
 	const struct decision own = { .allowed = true };
 	const struct decision d =
-	    access_narrow(cx->actor, right, environment, own);
+	    access_narrow(cx->platform, cx->actor, right, t, own);
 
 	if (d.allowed)
 		return true;
@@ -473,6 +508,14 @@ access_token_check(struct cx *cx, enum right right, const char *environment,
 	    access_token_text(cx->actor, &d, cx->arena));
 	return err_hint(e, "ask %s",
 	    access_helper(cx->platform, d.basis, cx->arena));
+}
+
+bool
+access_token_check(struct cx *cx, enum right right, const char *environment,
+    struct err *e)
+{
+	return access_token_check_on(cx, right,
+	    &(struct access_target){ .environment = environment }, e);
 }
 
 static bool
@@ -498,7 +541,7 @@ access_sees(const struct platform *p, const struct actor *actor,
 		return false;
 	person = platform_person(p, actor->person);
 	if (person == NULL || person->disabled ||
-	    !access_token_allows(actor, RIGHT_VIEW, t->environment))
+	    !access_token_allows_on(p, actor, RIGHT_VIEW, t))
 		return false;
 	return streq(actor->person, requester) ||
 	    access_team_mates(p, actor->person, requester);

@@ -66,7 +66,13 @@ bool access_check_seen(struct cx *cx, enum right right,
  */
 bool access_token_allows(const struct actor *actor, enum right right,
     const char *environment);
-/* The same as an error: ERR_DENIED "access.denied". */
+/* What has a name and an owner: for tokens for some tasks or projects. */
+bool access_token_allows_on(const struct platform *p,
+    const struct actor *actor, enum right right,
+    const struct access_target *t);
+/* The same as errors: ERR_DENIED "access.denied". */
+bool access_token_check_on(struct cx *cx, enum right right,
+    const struct access_target *t, struct err *e);
 bool access_token_check(struct cx *cx, enum right right,
     const char *environment, struct err *e);
 

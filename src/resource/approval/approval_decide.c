@@ -60,6 +60,15 @@ rules_text(struct cx *cx, const struct need *needs, size_t n,
 	return text == NULL ? "nothing" : text;
 }
 
+static struct access_target
+decide_target(const struct ticket *ticket)
+{
+	return (struct access_target){ .team = ticket->team,
+		.environment = ticket->environment,
+		.name = ticket->request[0] != '\0' ? ticket->request
+						   : ticket->task };
+}
+
 /* A token decides only where it reaches, and never for whoever made it. */
 static bool
 decide_token(struct cx *cx, const struct ticket *ticket, struct err *e)
@@ -68,7 +77,10 @@ decide_token(struct cx *cx, const struct ticket *ticket, struct err *e)
 	const struct token *token =
 	    a->token == NULL ? NULL : token_by_prefix(cx, a->token);
 
-	if (!access_token_allows(a, RIGHT_APPROVE, ticket->environment)) {
+	const struct access_target target = decide_target(ticket);
+
+	if (!access_token_allows_on(cx->platform, a, RIGHT_APPROVE,
+		&target)) {
 		err_set(e, ERR_DENIED, "approval.token",
 		    "token %s cannot decide in '%s'", a->token,
 		    ticket->environment);
@@ -154,10 +166,7 @@ own_words(const struct ticket *ticket, const char *person)
 static bool
 decide_not_taken(struct cx *cx, const struct ticket *ticket, struct err *e)
 {
-	const struct access_target target = { .team = ticket->team,
-		.environment = ticket->environment,
-		.name = ticket->request[0] != '\0' ? ticket->request
-						   : ticket->task };
+	const struct access_target target = decide_target(ticket);
 	const char *person = cx->actor->person;
 	const struct person_def *def = platform_person(cx->platform, person);
 	const char *rule;

@@ -20,7 +20,9 @@ reveal_allowed(struct cx *cx, const struct run *run,
 	const char *person = cx->actor->person;
 	const char *to = def->to == NULL ? "requester" : def->to;
 
-	if (!access_token_check(cx, RIGHT_RUN, run->environment, e))
+	if (!access_token_check_on(cx, RIGHT_RUN,
+		&(struct access_target){ run->team, run->environment,
+		    run->task }, e))
 		return false;
 	if (person != NULL && streq(to, "requester") &&
 	    streq(person, run->requester))

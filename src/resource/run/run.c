@@ -55,7 +55,8 @@ run_visible(struct cx *cx, const struct run *run)
 	if (access_sees(cx->platform, cx->actor, run->requester, &target))
 		return true;
 	if (cx->actor->person == NULL ||
-	    !access_token_allows(cx->actor, RIGHT_VIEW, run->environment))
+	    !access_token_allows_on(cx->platform, cx->actor, RIGHT_VIEW,
+		&target))
 		return false;
 	watchers = run_watchers(cx, run->id, &n);
 	for (size_t i = 0; i < n; i++)

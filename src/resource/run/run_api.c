@@ -73,7 +73,7 @@ run_allows(struct cx *cx, const struct run *run, enum right right,
 		return access_check_seen(cx, right, &target, "run", run->key,
 		    e);
 	if (right == RIGHT_CANCEL)
-		return access_token_check(cx, right, run->environment, e);
+		return access_token_check_on(cx, right, &target, e);
 	t = run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
 	if (t != NULL && t->request[0] != '\0') {
 		right = RIGHT_REQUEST;
@@ -130,7 +130,9 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 	if (machine_is_final(&run_machine, run->status))
 		return err_set(e, ERR_CONFLICT, "run.over",
 		    "%s is over: it %s", run->key, run->status);
-	if (!access_token_check(cx, RIGHT_CANCEL, run->environment, e))
+	if (!access_token_check_on(cx, RIGHT_CANCEL,
+		&(struct access_target){ run->team, run->environment,
+		    run->task }, e))
 		return false;
 	if (run_detach(cx, run)) {
 		audit(cx, "run.detached", run->key, "done", reason, NULL);

@@ -34,8 +34,7 @@ ticket_may_work(struct cx *cx, const struct ticket *t, struct err *e)
 	const struct access_target target = ticket_target(t);
 
 	if (ticket_is_assigned(cx, t, cx->actor->person))
-		return access_token_check(cx, RIGHT_CANCEL,
-		    target.environment, e);
+		return access_token_check_on(cx, RIGHT_CANCEL, &target, e);
 	return access_check_seen(cx, RIGHT_CANCEL, &target, "ticket", t->key,
 	    e);
 }
@@ -43,10 +42,11 @@ ticket_may_work(struct cx *cx, const struct ticket *t, struct err *e)
 bool
 ticket_may_word(struct cx *cx, const struct ticket *t, struct err *e)
 {
+	const struct access_target target = ticket_target(t);
+
 	if (cx->actor->person != NULL &&
 	    streq(cx->actor->person, t->requester))
-		return access_token_check(cx, RIGHT_REQUEST,
-		    ticket_target(t).environment, e);
+		return access_token_check_on(cx, RIGHT_REQUEST, &target, e);
 	return ticket_may_work(cx, t, e);
 }
 

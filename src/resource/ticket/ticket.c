@@ -111,7 +111,8 @@ ticket_visible(struct cx *cx, const struct ticket *t)
 	return cx->actor->person != NULL &&
 	    platform_person(cx->platform, cx->actor->person) != NULL &&
 	    !platform_person(cx->platform, cx->actor->person)->disabled &&
-	    access_token_allows(cx->actor, RIGHT_VIEW, target.environment) &&
+	    access_token_allows_on(cx->platform, cx->actor, RIGHT_VIEW,
+		&target) &&
 	    (ticket_is_assigned(cx, t, cx->actor->person) ||
 		approval_asked(cx, t->id, cx->actor->person));
 }

@@ -141,8 +141,7 @@ ticket_is_mine(struct cx *cx, const struct ticket *t, struct err *e)
 
 	if (cx->actor->person != NULL &&
 	    streq(cx->actor->person, t->requester))
-		return access_token_check(cx, RIGHT_CANCEL,
-		    target.environment, e);
+		return access_token_check_on(cx, RIGHT_CANCEL, &target, e);
 	if (t->task[0] != '\0')
 		target.name = t->task;
 	return access_check_seen(cx, RIGHT_CANCEL, &target, "ticket", t->key,

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/id.h"
 #include "resource/audit.h"
@@ -83,6 +84,10 @@ token_make(struct cx *cx, const struct token_wish *wish,
 	t->name = wish->name;
 	t->role = wish->role;
 	t->environments = wish->environments;
+	t->read_only = wish->read_only;
+	t->tasks = wish->tasks;
+	t->projects = wish->projects;
+	t->operations = wish->operations;
 	t->created_by = token_maker(cx);
 	t->created_at = cx->now;
 	t->expires_at = wish->expires_at;
@@ -104,10 +109,11 @@ token_ceiling(const struct token *t)
 	return ROLE_ADMIN;
 }
 
-const char *const *
-token_environments(const struct token *t, struct arena *a)
+/* NULL-terminated; NULL for an empty list: all. */
+static const char *const *
+token_names(const char *json, struct arena *a)
 {
-	json_t *list = json_loads(t->environments, 0, NULL);
+	json_t *list = json_loads(json, 0, NULL);
 	size_t n = json_array_size(list);
 	const char **names = NULL;
 
@@ -119,6 +125,48 @@ token_environments(const struct token *t, struct arena *a)
 		    json_string_value(json_array_get(list, i)));
 	json_decref(list);
 	return names;
+}
+
+void
+token_reach(const struct token *t, struct actor *actor, struct arena *a)
+{
+	actor->ceiling = token_ceiling(t);
+	actor->environments = token_names(t->environments, a);
+	actor->tasks = token_names(t->tasks, a);
+	actor->projects = token_names(t->projects, a);
+	actor->operations = token_names(t->operations, a);
+	actor->read_only = t->read_only;
+}
+
+/* "run.get", or "ticket.*" for all of them. */
+static bool
+token_pattern(const char *pattern, const char *name)
+{
+	const size_t n = strlen(pattern);
+
+	if (n > 0 && pattern[n - 1] == '*')
+		return strncmp(pattern, name, n - 1) == 0;
+	return streq(pattern, name);
+}
+
+bool
+token_calls(const struct actor *actor, const struct op *op, struct err *e)
+{
+	const char *const *o = actor->operations;
+
+	while (o != NULL && *o != NULL && !token_pattern(*o, op->name))
+		o++;
+	if (o != NULL && *o == NULL)
+		err_set(e, ERR_DENIED, "token.scope",
+		    "token %s is not for %s", actor->token, op->name);
+	else if (actor->read_only && op->method != OP_GET)
+		err_set(e, ERR_DENIED, "token.scope",
+		    "token %s is for reading, and %s changes something",
+		    actor->token, op->name);
+	else
+		return true;
+	return err_hint(e, "ask yourself, with a wider token: slipway token "
+			   "create");
 }
 
 bool

@@ -3,7 +3,8 @@
  * token.h: credentials that people carry to other machines and programs.
  *
  * A token speaks for one person and can only narrow what that person may: by
- * a role, by environments, by time.  It is shown once; the database keeps its
+ * a role, by environments, by tasks and projects, by operations, to reading,
+ * by time.  It is shown once; the database keeps its
  * SHA-256 and the first characters, which name it.  Whoever asks with a token
  * looks it up each time, so that revoking works at once.
  * Owns the table token.
@@ -24,6 +25,8 @@ struct token_wish {
 	const char *person, *name;
 	const char *role;	  /* "": no ceiling */
 	const char *environments; /* JSON list */
+	bool read_only;
+	const char *tasks, *projects, *operations; /* JSON lists */
 	int64_t expires_at;
 };
 
@@ -35,9 +38,13 @@ struct token *token_make(struct cx *cx, const struct token_wish *wish,
 struct token *token_by_text(struct cx *cx, struct str text);
 struct token *token_by_prefix(struct cx *cx, const char *prefix);
 
-/* Its role as a ceiling, and its environments NULL-terminated (NULL: all). */
+/* Its role as a ceiling. */
 enum role token_ceiling(const struct token *t);
-const char *const *token_environments(const struct token *t, struct arena *a);
+/* How far it reaches, into the actor whose token it is; the lists live in a. */
+void token_reach(const struct token *t, struct actor *actor, struct arena *a);
+/* May the token be used for that operation?  ERR_DENIED "token.scope". */
+bool token_calls(const struct actor *actor, const struct op *op,
+    struct err *e);
 
 /* ERR_UNAUTHENTICATED "token.revoked" or "token.expired". */
 bool token_check(const struct token *t, int64_t now, struct err *e);

@@ -1,32 +1,24 @@
 -- SPDX-License-Identifier: MIT
 -- name: token_insert
-INSERT INTO token (prefix, hash, person, name, role, environments, created_by,
-	created_at, expires_at, used_at, revoked_at)
-VALUES ($prefix, $hash, $person, $name, $role, $environments, $created_by,
-	$created_at, $expires_at, 0, 0)
+INSERT INTO token (prefix, hash, person, name, role, environments,
+	read_only, tasks, projects, operations, created_by, created_at, expires_at, used_at, revoked_at)
+VALUES ($prefix, $hash, $person, $name, $role, $environments,
+	$read_only, $tasks, $projects, $operations, $created_by, $created_at, $expires_at, 0, 0)
 
 -- name: token_by_hash
 -- Asked with every request that carries a token.
-SELECT id, prefix, hash, person, name, role, environments, created_by,
-	created_at, expires_at, used_at, revoked_at
-FROM token WHERE hash = $hash
+SELECT * FROM token WHERE hash = $hash
 
 -- name: token_by_prefix
-SELECT id, prefix, hash, person, name, role, environments, created_by,
-	created_at, expires_at, used_at, revoked_at
-FROM token WHERE prefix = $prefix
+SELECT * FROM token WHERE prefix = $prefix
 
 -- name: token_list
 -- The newest first, everybody's.
-SELECT id, prefix, hash, person, name, role, environments, created_by,
-	created_at, expires_at, used_at, revoked_at
-FROM token WHERE id < $below ORDER BY id DESC LIMIT $limit
+SELECT * FROM token WHERE id < $below ORDER BY id DESC LIMIT $limit
 
 -- name: token_list_of
 -- The newest first, of one person.
-SELECT id, prefix, hash, person, name, role, environments, created_by,
-	created_at, expires_at, used_at, revoked_at
-FROM token WHERE person = $person AND id < $below
+SELECT * FROM token WHERE person = $person AND id < $below
 ORDER BY id DESC LIMIT $limit
 
 -- name: token_revoke

@@ -113,6 +113,60 @@ token_wanted_environments(struct cx *cx, struct call *call)
 	return text;
 }
 
+/* Does any operation go by that name, or begin so? */
+static bool
+token_operation(const char *pattern)
+{
+	const struct actor probe = { .operations =
+		(const char *const[]){ pattern, NULL }, .token = "" };
+	struct err e;
+
+	for (size_t i = 0; ops[i] != NULL; i++)
+		if (token_calls(&probe, ops[i], &e))
+			return true;
+	return false;
+}
+
+/* A list as it is stored; each of its names must be known. */
+static const char *
+token_scope(struct cx *cx, struct call *call, const char *field)
+{
+	const struct platform *p = cx->platform;
+	const json_t *list = json_object_get(call->body, field);
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+		const char *at =
+		    arena_printf(cx->arena, "/%s/%zu", field, i);
+
+		if (streq(field, "operations") ? token_operation(name)
+			: streq(field, "projects")
+			? platform_project(p, name) != NULL
+			: platform_task(p, name) != NULL ||
+			    platform_request(p, name) != NULL)
+			continue;
+		problem_add(call->problems, at, "token.scope", NULL,
+		    "no %.*s '%s'", (int)strlen(field) - 1, field, name);
+	}
+	return list == NULL ? "[]" : json_canonical(cx->arena, list);
+}
+
+/* What is limited to some tasks or operations makes nothing wider, or as
+ * wide. */
+static bool
+token_may_make(struct cx *cx, struct err *e)
+{
+	const struct actor *a = cx->actor;
+
+	if (a->tasks == NULL && a->projects == NULL && a->operations == NULL)
+		return true;
+	err_set(e, ERR_DENIED, "token.scope",
+	    "token %s is limited to some tasks, projects or operations, and "
+	    "makes no tokens",
+	    a->token);
+	return err_hint(e, "ask yourself, with a wider token");
+}
+
 static int64_t
 token_expires(struct cx *cx, struct call *call)
 {
@@ -135,8 +189,13 @@ token_api_create(struct cx *cx, struct call *call, struct json_out *out,
 	char text[TOKEN_TEXT + 1];
 	const struct token *t;
 
-	if (!token_person(cx, call, &wish.person, e))
+	if (!token_may_make(cx, e) ||
+	    !token_person(cx, call, &wish.person, e))
 		return false;
+	wish.read_only = call_bool(call->body, "read_only");
+	wish.tasks = token_scope(cx, call, "tasks");
+	wish.projects = token_scope(cx, call, "projects");
+	wish.operations = token_scope(cx, call, "operations");
 	wish.role = token_role(cx, call);
 	wish.environments = token_wanted_environments(cx, call);
 	wish.expires_at = token_expires(cx, call);

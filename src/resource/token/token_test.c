@@ -88,7 +88,8 @@ call(struct bench *b, call_handler *handler, const char *path,
 }
 
 #define WISH(more)                                                             \
-	"{\"name\":\"t\",\"expires\":\"1h\",\"environments\":[]" more "}"
+	"{\"name\":\"t\",\"expires\":\"1h\",\"environments\":[],"             \
+	"\"tasks\":[],\"projects\":[],\"operations\":[]" more "}"
 
 static struct token *
 made(struct bench *b, const char *json)
@@ -116,12 +117,49 @@ a_token_of_ones_own(void **state)
 	assert_int_equal(strlen(t->prefix), TOKEN_PREFIX);
 	assert_int_equal(t->expires_at, b->cx.now + 3600000);
 	assert_int_equal(token_ceiling(t), ROLE_ADMIN);
-	assert_null(token_environments(t, b->arena));
+	token_reach(t, &b->actor, b->arena);
+	assert_null(b->actor.environments);
+	assert_null(b->actor.tasks);
+	assert_null(b->actor.projects);
+	assert_null(b->actor.operations);
+	assert_false(b->actor.read_only);
 	assert_null(token_by_text(&b->cx, str_of(t->prefix)));
 	assert_null(strstr(buf_cstr(&b->answer), t->hash));
 	assert_true(token_check(t, b->cx.now, &b->e));
 	assert_false(token_check(t, t->expires_at, &b->e));
 	assert_string_equal(b->e.code, "token.expired");
+}
+
+static void
+a_token_for_some_operations(void **state)
+{
+	static const char *const some[] = { "ticket.*", "run.get", NULL };
+	const struct actor reader = { .token = "slw_a", .read_only = true };
+	const struct actor scoped = { .token = "slw_b", .operations = some };
+	struct err e;
+
+	(void)state;
+	assert_true(token_calls(&reader, op_find("run.get"), &e));
+	assert_false(token_calls(&reader, op_find("run.cancel"), &e));
+	assert_string_equal(e.code, "token.scope");
+	assert_string_equal(e.message,
+	    "token slw_a is for reading, and run.cancel changes something");
+	assert_true(token_calls(&scoped, op_find("ticket.approve"), &e));
+	assert_true(token_calls(&scoped, op_find("run.get"), &e));
+	assert_false(token_calls(&scoped, op_find("run.list"), &e));
+	assert_string_equal(e.message, "token slw_b is not for run.list");
+}
+
+static void
+a_narrow_token_makes_no_other(void **state)
+{
+	static const char *const slow[] = { "slow", NULL };
+	struct bench *b = *state;
+
+	b->actor.token = "slw_a";
+	b->actor.tasks = slow;
+	assert_false(call(b, token_api_create, NULL, WISH("")));
+	assert_string_equal(b->e.code, "token.scope");
 }
 
 static void
@@ -291,6 +329,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_token_of_ones_own),
+		TEST(a_token_for_some_operations),
+		TEST(a_narrow_token_makes_no_other),
 		TEST(of_others_for_admins_alone),
 		TEST(a_child_is_never_wider),
 		TEST(revoked_is_over),
