@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: MIT
 -- name: token_insert
 INSERT INTO token (prefix, hash, person, name, role, environments,
-	read_only, tasks, projects, operations, created_by, created_at, expires_at, used_at, revoked_at)
+	read_only, tasks, projects, operations, created_by, created_at,
+	expires_at, used_at, revoked_at)
 VALUES ($prefix, $hash, $person, $name, $role, $environments,
-	$read_only, $tasks, $projects, $operations, $created_by, $created_at, $expires_at, 0, 0)
+	$read_only, $tasks, $projects, $operations, $created_by, $created_at,
+	$expires_at, 0, 0)
 
 -- name: token_by_hash
 -- Asked with every request that carries a token.
