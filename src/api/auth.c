@@ -6,6 +6,7 @@
 #include "api/request.h"
 #include "base/clock.h"
 #include "resource/access/access.h"
+#include "resource/glass/glass.h"
 #include "resource/token/token.h"
 
 #define AUTH_USER_MS 60000 /* an account's name is asked for anew after that */
@@ -224,15 +225,12 @@ auth_token(struct request *r, struct db *db, struct str authorization,
 
 /* --- all of it ------------------------------------------------------------ */
 
-bool
-auth_request(struct request *r, struct db *db, struct err *e)
+static bool
+auth_who(struct request *r, struct db *db, struct err *e)
 {
 	const struct str authorization =
 	    exchange_header(r->x, "Authorization");
 
-	r->actor.via = auth_via(r);
-	if (r->op->role == ROLE_ANYBODY)
-		return true;
 	if (authorization.p != NULL)
 		return auth_token(r, db, authorization, e);
 	if (r->x->local)
@@ -240,6 +238,19 @@ auth_request(struct request *r, struct db *db, struct err *e)
 	err_set(e, ERR_UNAUTHENTICATED, "auth.missing",
 	    "this needs to know who you are");
 	return err_hint(e, "send a token: Authorization: Bearer slw_…");
+}
+
+bool
+auth_request(struct request *r, struct db *db, struct err *e)
+{
+	r->actor.via = auth_via(r);
+	if (r->op->role == ROLE_ANYBODY)
+		return true;
+	if (!auth_who(r, db, e))
+		return false;
+	r->actor.glass = r->actor.person != NULL &&
+	    glass_is_open(db, r->actor.person, clock_wall_ms());
+	return true;
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "resource/audit/audit_api.h"
 #include "resource/catalogue/catalogue_api.h"
 #include "resource/evidence/evidence_api.h"
+#include "resource/glass/glass_api.h"
 #include "resource/inbox/inbox_api.h"
 #include "resource/limit/limit_api.h"
 #include "resource/pause/pause_api.h"
@@ -36,11 +37,12 @@
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
-#include "spec/inbox.h"
 #include "spec/filter.h"
+#include "spec/glass.h"
 #include "spec/inbox.h"
 #include "spec/pause.h"
 #include "spec/results.h"
+#include "spec/review.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
 #include "spec/schedule.h"
@@ -52,6 +54,7 @@
 
 const struct binding bindings[] = {
 	{ &op_access_can, .handler = access_api_can },
+	{ &op_access_review, .handler = access_api_review, .pool = true },
 	{ &op_audit_export, .raw = audit_export_answer },
 	{ &op_audit_list, .handler = audit_api_list, .pool = true },
 	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },
@@ -63,6 +66,11 @@ const struct binding bindings[] = {
 	{ &op_filter_list, .handler = filter_api_list },
 	{ &op_filter_remove, .handler = filter_api_remove },
 	{ &op_filter_save, .handler = filter_api_save },
+	{ &op_glass_close, .handler = glass_api_close },
+	{ &op_glass_list, .handler = glass_api_list },
+	{ &op_glass_open, .handler = glass_api_open },
+	{ &op_glass_review, .handler = glass_api_review },
+	{ &op_glass_seal, .handler = glass_api_seal },
 	{ &op_health_live, .raw = health_live },
 	{ &op_health_ready, .raw = health_ready },
 	{ &op_inbox_done, .handler = inbox_api_done },

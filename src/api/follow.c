@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "resource/glass/glass.h"
 #include "resource/run/run.h"
 #include "resource/token/token.h"
 
@@ -94,6 +95,8 @@ follow_allowed(struct follow *f, struct cx *cx, const struct run *run)
 	if (f->checked_ms != 0 && now - f->checked_ms < FOLLOW_CHECK_MS)
 		return true;
 	f->checked_ms = now;
+	f->actor.glass = f->actor.person != NULL &&
+	    glass_is_open(cx->db, f->actor.person, cx->now);
 	return auth_again(cx, NULL) && run_visible(cx, run);
 }
 

@@ -2,6 +2,7 @@
 #include "api/request.h"
 #include "base/clock.h"
 #include "resource/audit.h"
+#include "resource/glass/glass.h"
 #include "resource/pause/pause.h"
 #include "resource/server/server.h"
 
@@ -18,7 +19,7 @@ health_live(struct request *r)
 struct health {
 	struct job job;
 	struct request *r;
-	const char *folder, *audit, *driver, *work;
+	const char *folder, *audit, *driver, *work, *glass;
 	bool degraded, unable;
 	struct buf has, lacks;
 };
@@ -48,11 +49,14 @@ health_look(struct health *h, struct cx *cx)
 	const char *errors =
 	    site->reload_errors(site->reload_self, cx->arena);
 	struct err e;
+	bool overdue;
 
 	h->folder = "ok";
 	h->audit = "ok";
 	h->driver = "ok";
 	h->work = health_work(cx);
+	h->glass = glass_summary(cx, &overdue);
+	h->degraded |= overdue;
 	if (errors[0] != '\0') {
 		h->folder = "the last reload failed, the version before it is "
 			    "in force: slipway platform show";
@@ -91,6 +95,8 @@ health_write(const struct health *h, bool store, struct json_out *out)
 		json_kv_str(out, "folder", h->folder);
 		json_kv_str(out, "driver", h->driver);
 		json_kv_str(out, "work", h->work);
+		json_kv_str(out, "break_glass",
+		    h->glass == NULL ? "ok" : h->glass);
 		json_kv_str(out, "audit", h->audit);
 		json_kv_str(out, "sandbox", buf_cstr(&h->has));
 		json_kv_str(out, "sandbox_lacks", buf_cstr(&h->lacks));

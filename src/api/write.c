@@ -4,6 +4,7 @@
 #include "resource/sealed.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
+#include "spec/glass.h"
 #include "store/idempotency.h"
 #include "sys/digest.h"
 
@@ -151,7 +152,8 @@ write_done(struct job *job, bool ok)
 	const bool refused = w->refused;
 	struct buf body = w->body;
 	const bool rights =
-	    r->op == &op_token_revoke || r->op == &op_platform_reload;
+	    r->op == &op_token_revoke || r->op == &op_platform_reload ||
+	    r->op == &op_glass_close;
 
 	/* w goes with the request */
 	if (!ok || refused) {

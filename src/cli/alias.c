@@ -12,6 +12,7 @@ const struct alias aliases[] = {
 	{ "audit", "audit.list", NULL, NULL },
 	{ "backlog", "work.backlog", "team", "[TEAM]" },
 	{ "board", "work.board", "team", "[TEAM]" },
+	{ "break-glass", "glass.open", NULL, "--reason TEXT --for DURATION" },
 	{ "can", "access.can", "action target", "PERSON ACTION TARGET" },
 	{ "cancel", "run.cancel", "reason", "RUN" },
 	{ "comment", "ticket.comment", "text", "TICKET TEXT" },

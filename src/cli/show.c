@@ -8,6 +8,7 @@
 #include "cli/text.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
+#include "spec/review.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
 #include "spec/schedule.h"
@@ -218,6 +219,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &run_plan_schema, show_run_plan },
 		{ &me_schema, show_me },
 		{ &can_schema, show_can },
+		{ &access_review_schema, show_review },
 		{ &platform_schema, show_platform },
 		{ &schedule_detail_schema, show_schedule },
 		{ &work_board_schema, show_board },

@@ -77,6 +77,7 @@ void show_request(struct session *s, const json_t *request);
 void show_plan(struct session *s, const json_t *plan);
 void show_me(struct session *s, const json_t *me);
 void show_can(struct session *s, const json_t *can);
+void show_review(struct session *s, const json_t *review); /* show_access.c */
 void show_health(struct session *s, const json_t *health);
 void show_schedule(struct session *s, const json_t *schedule);
 void show_platform(struct session *s, const json_t *platform);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What is due by the clock: retries, expiry, the audit anchor. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "engine/engine_private.h"
+#include "resource/access/review.h"
+#include "resource/glass/glass.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -69,6 +72,22 @@ anchor_committed(void *arg)
 
 	job->engine->anchored(job->engine->anchored_self, job->seq, job->hash);
 	free(job);
+}
+
+/* Broken glass, and the use of grants. */
+void
+duty_access(struct engine *g, struct cx *cx)
+{
+	const int64_t now = clock_boot_ms();
+	const bool other = !streq(g->grants_of, cx->platform->hash);
+
+	engine_due_at(g, cx, glass_turn(cx));
+	if (!other && now - g->grants_flushed < ACCESS_FLUSH_MS)
+		return;
+	access_flush(cx, other);
+	g->grants_flushed = now;
+	snprintf(g->grants_of, sizeof(g->grants_of), "%s",
+	    cx->platform->hash);
 }
 
 void

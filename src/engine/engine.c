@@ -29,6 +29,7 @@ static const struct duty {
 	{ "retry", duty_retry },
 	{ "schedule", duty_schedule },
 	{ "start", duty_start },
+	{ "access", duty_access },
 	{ "anchor", duty_anchor },
 };
 

@@ -71,6 +71,11 @@ struct engine {
 	struct platform *scheduled;
 	int64_t schedule_next, schedule_looked;
 
+	/* Of which folder the grants are written down, and when their uses
+	 * were (CLOCK_BOOTTIME). */
+	char grants_of[DIGEST_HEX];
+	int64_t grants_flushed;
+
 	/* Tasks by definition hash, for as long as the folder stays. */
 	struct arena *cache_arena;
 	struct map cache;
@@ -141,6 +146,7 @@ void duty_schedule(struct engine *g, struct cx *cx);
 void engine_due_at(struct engine *g, const struct cx *cx, int64_t at);
 void duty_retry(struct engine *g, struct cx *cx);
 void duty_expire(struct engine *g, struct cx *cx);
+void duty_access(struct engine *g, struct cx *cx);
 void duty_anchor(struct engine *g, struct cx *cx);
 
 /* work.c: everything the driver needs.  false: it cannot be begun, e says

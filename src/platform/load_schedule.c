@@ -86,7 +86,8 @@ schedule_team(struct load *l, const struct item *it, struct schedule_def *s)
 			env++;
 		while (tasks != NULL && *tasks != NULL && !streq(*tasks, own))
 			tasks++;
-		if (streq(g->to, s->team) && !g->deny &&
+		if (streq(g->to, s->team) && !g->deny && !g->break_glass &&
+		    g->projects == NULL &&
 		    (g->role == ROLE_MEMBER || g->role == ROLE_ADMIN) &&
 		    (g->on == NULL || streq(g->on, s->task->team)) &&
 		    (env == NULL || *env != NULL) &&

@@ -26,6 +26,18 @@ actor_name(const struct actor *a)
 	return a->is_operator ? "operator" : "anonymous";
 }
 
+/* What is done while the glass is broken is marked. */
+static const char *
+audit_detail(struct cx *cx, const char *detail)
+{
+	if (detail == NULL)
+		detail = "{}";
+	if (!cx->actor->glass)
+		return detail;
+	return arena_printf(cx->arena, "{\"break_glass\":true%s%s",
+	    detail[1] == '}' ? "" : ",", detail + 1);
+}
+
 void
 audit(struct cx *cx, const char *action, const char *object,
     const char *decision, const char *reason, const char *detail)
@@ -39,7 +51,7 @@ audit(struct cx *cx, const char *action, const char *object,
 		.object = object,
 		.decision = decision,
 		.reason = reason == NULL ? "" : reason,
-		.detail = detail == NULL ? "{}" : detail,
+		.detail = audit_detail(cx, detail),
 		.request_id = cx->request_id == NULL ? "" : cx->request_id,
 	};
 	audit_append(cx->db, &entry);

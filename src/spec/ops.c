@@ -6,12 +6,13 @@
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
-#include "spec/inbox.h"
 #include "spec/filter.h"
+#include "spec/glass.h"
 #include "spec/inbox.h"
 #include "spec/op.h"
 #include "spec/pause.h"
 #include "spec/results.h"
+#include "spec/review.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
 #include "spec/schedule.h"
@@ -23,6 +24,7 @@
 
 const struct op *const ops[] = {
 	&op_access_can,
+	&op_access_review,
 	&op_audit_export,
 	&op_audit_list,
 	&op_audit_verify,
@@ -34,6 +36,11 @@ const struct op *const ops[] = {
 	&op_filter_list,
 	&op_filter_remove,
 	&op_filter_save,
+	&op_glass_close,
+	&op_glass_list,
+	&op_glass_open,
+	&op_glass_review,
+	&op_glass_seal,
 	&op_health_live,
 	&op_health_ready,
 	&op_inbox_done,

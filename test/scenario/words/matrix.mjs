@@ -21,7 +21,7 @@ const CELLS = 2000; // at least
 
 const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
 	task: 'absent', request: 'absent', person: 'absent', token: 'slw_99999999',
-	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999',
+	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999', glass: '99999',
 	filter: 'absent' };
 // One letter from what is there.
 const NEAR_OURS = { ...ABSENT, task: 'slov', request: 'slov', schedule: 'slov',
@@ -46,6 +46,8 @@ const BODIES = values => ({
 	'ticket.link': { kind: 'blocks', to: values.ticket },
 	'ticket.unlink': { kind: 'blocks', to: values.ticket },
 	'ticket.move': { to: 'open' },
+	'glass.open': { reason: 'for the matrix', code: 'slg_wrong' },
+	'glass.review': { note: 'x' },
 	'pause.set': { kind: 'all' },
 	'pause.end': { kind: 'all' },
 	'schedule.backfill': { from: '2024-01-01', to: '2025-12-31', dry_run: true },
@@ -82,6 +84,17 @@ const PARTS = {
 	},
 	step: async (world, { run }) => (await world.json('operator', 'GET',
 		`/v1/runs/${run}`)).json.steps[0].id,
+	// Closed at once, so that nobody is more than their column says.
+	glass: async world => {
+		const { json } = await world.json('operator', 'POST',
+			'/v1/break-glass/seal');
+		const made = await world.json('pat', 'POST', '/v1/break-glass',
+			{ reason: 'for the matrix', code: json.code });
+
+		await world.json('pat', 'POST',
+			`/v1/break-glass/${made.json.id}/close`);
+		return made.json.id;
+	},
 	backfill: (world, { who, schedule }) => backfill(world, who, schedule),
 	item: (world, { who, ticket }) => item(world, who, ticket),
 };
