@@ -67,7 +67,8 @@ ifeq ($(filter found,$(PKG_CFLAGS)),)
 $(error libraries are missing: script/test and script/demo install them)
 endif
 PKG_CFLAGS := $(filter-out found,$(PKG_CFLAGS))
-KEEP_LIBS := $(if $(shell grep -ls '<seccomp\.h>' src/keep/*.c),-lseccomp)
+KEEP_LIBS := $(if $(shell grep -ls '<seccomp\.h>' src/keep/*.c),-lseccomp) \
+	-lsodium
 LIBS := $(shell pkg-config --libs $(PKGS)) -lhttp_parser $(KEEP_LIBS) \
 	-lpthread -lm
 

@@ -5,6 +5,7 @@
 
 #include "api/openapi_api.h"
 #include "resource/access/access_api.h"
+#include "resource/artifact/artifact_api.h"
 #include "resource/ask/again_api.h"
 #include "resource/ask/ask_api.h"
 #include "resource/ask/undo_api.h"
@@ -35,6 +36,7 @@
 #include "spec/bulk.h"
 #include "spec/audit.h"
 #include "spec/bundle.h"
+#include "spec/artifact.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
 #include "spec/filter.h"
@@ -55,6 +57,8 @@
 const struct binding bindings[] = {
 	{ &op_access_can, .handler = access_api_can },
 	{ &op_access_review, .handler = access_api_review, .pool = true },
+	{ &op_artifact_get, .raw = artifact_answer },
+	{ &op_artifact_list, .handler = artifact_api_list },
 	{ &op_audit_export, .raw = audit_export_answer },
 	{ &op_audit_list, .handler = audit_api_list, .pool = true },
 	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },

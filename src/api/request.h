@@ -99,8 +99,8 @@ void write_answer(struct request *r);
 
 /* Those of bind.c that answer by themselves. */
 typedef void request_raw(struct request *r);
-request_raw audit_export_answer, log_answer, follow_answer, health_live,
-    health_ready, metrics_answer;
+request_raw artifact_answer, audit_export_answer, log_answer, follow_answer,
+    health_live, health_ready, metrics_answer;
 
 /* follow.c */
 void follow_stop(struct api *a);

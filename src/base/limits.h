@@ -31,6 +31,7 @@
 #define LIMIT_PARAMS 200
 #define LIMIT_OUTPUTS 1000
 #define LIMIT_OUTPUT_FILE_BYTES MIB(1)
+#define LIMIT_ARTIFACTS 100 /* of one task */
 #define LIMIT_LIST 500 /* rows of one page */
 
 /* the team's folder */

@@ -9,6 +9,7 @@ const struct alias aliases[] = {
 	{ "again", "run.again", NULL, "RUN [--set NAME=VALUE]" },
 	{ "ageing", "work.aged", "days", "[DAYS]" },
 	{ "approve", "ticket.approve", NULL, "TICKET" },
+	{ "artifacts", "artifact.list", NULL, "RUN" },
 	{ "audit", "audit.list", NULL, NULL },
 	{ "backlog", "work.backlog", "team", "[TEAM]" },
 	{ "board", "work.board", "team", "[TEAM]" },

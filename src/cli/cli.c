@@ -5,6 +5,7 @@
 
 #include "base/near.h"
 #include "cli/alias.h"
+#include "cli/artifact.h"
 #include "cli/ask.h"
 #include "cli/audit.h"
 #include "cli/close.h"
@@ -18,6 +19,7 @@
 #include "cli/manual.h"
 #include "cli/verbs.h"
 #include "spec/access.h"
+#include "spec/artifact.h"
 #include "spec/audit.h"
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
@@ -34,6 +36,7 @@ static const struct {
 	int (*run)(
 	    struct session *s, const struct verb *v, int argc, char **argv);
 } cli_verbs[] = {
+	{ &op_artifact_get, verb_artifact_get },
 	{ &op_audit_export, verb_raw },
 	{ &op_audit_list, audit_verb_list },
 	{ &op_evidence_get, evidence_verb },

@@ -22,9 +22,11 @@
 	    { op, BARE("no_wait",                                              \
 		      "Do not wait; exit 6 when it needs approval.") },        \
 	    { op, BARE("wait", "Wait for the end, through an approval.") },    \
+	{ op, TAKES("within", "DURATION", SCHEMA_DURATION,                     \
+		  "Wait no longer than this.") },                              \
 	{                                                                      \
-		op, TAKES("within", "DURATION", SCHEMA_DURATION,               \
-			"Wait no longer than this.")                           \
+		op, TAKES("artifacts", "FOLDER", SCHEMA_STRING,                \
+			"Wait for the end and put what it left there.")        \
 	}
 #define PARAM_FLAGS(op)                                                        \
 	{ op, TAKES("param", "NAME=VALUE", SCHEMA_STRING,                      \
@@ -41,6 +43,8 @@
 		    "On this step only.") }
 
 const struct local locals[] = {
+	{ "artifact.get", TAKES("output", "FILE", SCHEMA_STRING,
+			      "Where it goes; - is stdout. The same: -o.") },
 	{ "audit.list", BARE("follow", "Go on as it grows.") },
 	{ "evidence.get",
 	    TAKES("out", "DIR", SCHEMA_STRING,

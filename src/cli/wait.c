@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "cli/artifact.h"
 #include "cli/follow.h"
 #include "cli/show.h"
 #include "cli/text.h"
@@ -52,12 +53,14 @@ wait_how(const struct args *args, struct wait_how *ret, struct err *e)
 
 	memset(ret, 0, sizeof(*ret));
 	ret->log = args_local(args, "follow") != NULL;
-	ret->follow =
-	    ret->log || args_local(args, "wait") != NULL || within != NULL;
+	ret->artifacts = args_local(args, "artifacts");
+	ret->follow = ret->log || args_local(args, "wait") != NULL ||
+		      within != NULL || ret->artifacts != NULL;
 	ret->no_wait = args_local(args, "no_wait") != NULL;
 	if (ret->follow && ret->no_wait)
 		return err_set(e, ERR_SYNTAX, "usage",
-		    "--no-wait does not go with --wait, --follow or --within");
+		    "--no-wait does not go with --wait, --follow, --within "
+		    "or --artifacts");
 	if (within == NULL)
 		return true;
 	if (!schema_duration(within, &ret->within_ms))
@@ -120,6 +123,20 @@ wait_show_end(struct session *s, const char *run)
 		show_failure(s, detail);
 }
 
+/* What it left, to where it was told; the code of the run stays unless that
+ * is not possible. */
+static int
+wait_leave(struct session *s, const struct wait_how *how, const char *run,
+    int code)
+{
+	struct err e;
+
+	if (how->artifacts == NULL ||
+	    artifact_save_run(s, run, how->artifacts, &e))
+		return code;
+	return session_fail(s, &e);
+}
+
 static int
 wait_follow(struct session *s, const struct wait_how *how, const char *run,
     int64_t after_attempt)
@@ -139,9 +156,10 @@ wait_follow(struct session *s, const struct wait_how *how, const char *run,
 		o.log = o.progress = false;
 	code = follow_run(s, &o);
 	s->globals.json = json;
-	if (code <= EXIT_UNKNOWN)
-		wait_show_end(s, run);
-	return code;
+	if (code > EXIT_UNKNOWN)
+		return code;
+	wait_show_end(s, run);
+	return wait_leave(s, how, run, code);
 }
 
 /* --- the pages --- */
@@ -258,7 +276,7 @@ wait_asked(struct session *s, const struct wait_how *how, const json_t *asked,
 		show_ticket_next(s, page);
 	else if (!machine_is_final(&run_machine, wait_status(detail)))
 		session_say(s, "\nfollow it: slipway follow %s\n", run);
-	return wait_code(how, wait_status(detail));
+	return wait_leave(s, how, run, wait_code(how, wait_status(detail)));
 }
 
 /* The largest number of an attempt there is. */

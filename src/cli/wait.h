@@ -18,9 +18,10 @@ struct wait_how {
 	bool log;     /* with the log */
 	bool no_wait; /* not at all, and tell by the exit code */
 	int64_t within_ms;
+	const char *artifacts; /* folder for what it leaves, or NULL */
 };
 
-/* From --follow, --wait, --no-wait and --within; false and e when they do not
+/* From --follow, --wait, --no-wait, --within and --artifacts; false and e when they do not
  * go together. */
 bool wait_how(const struct args *args, struct wait_how *ret, struct err *e);
 

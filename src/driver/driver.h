@@ -21,6 +21,21 @@ struct work_file {
 	const char *name;
 	struct str bytes;   /* private file in .slipway/ (params, secrets) */
 	const char *source; /* or: pinned file linked into the workspace */
+	const char *sha256; /* of source: it must have it; NULL: not looked */
+};
+
+/* A file of the workspace that outlives it, when the command ends with 0. */
+struct work_take {
+	const char *path;
+	uint64_t max;
+};
+
+/* What became of one, in the order of work.takes. */
+struct work_artifact {
+	bool taken;
+	uint64_t size;
+	char sha256[65]; /* of a taken one: DATA/artifact/SHA256, durable */
+	char why[128];	 /* of another: for people */
 };
 
 /* One attempt, complete.  Pointers are valid during the call only. */
@@ -34,6 +49,8 @@ struct work {
 	size_t nfiles;
 	const struct str *secrets; /* to be masked */
 	size_t nsecrets;
+	const struct work_take *takes;
+	size_t ntakes;
 	const char *const *volumes; /* NULL-terminated absolute folders */
 	enum sandbox sandbox;
 	int64_t timeout_ms; /* 0: none */
@@ -73,6 +90,7 @@ struct work_event {
 	bool outputs_cut;
 	struct buf outputs; /* bytes of the outputs file; the engine finishes
 			     * the buffer */
+	struct buf artifacts; /* struct work_artifact[], the same */
 };
 
 /* What recovery finds of an attempt that the database calls started. */
@@ -104,7 +122,8 @@ struct driver_ops {
 	/* MUST: after a restart, what became of it. */
 	enum work_state (*recover)(void *self, int64_t attempt, int64_t token,
 	    struct work_event *ret_end);
-	/* MAY: the attempt is final in the database; free its workspace. */
+	/* MAY: the attempt is final in the database; free its workspace, and
+	 * the artifacts that no row names. */
 	void (*forget)(void *self, int64_t attempt);
 	void (*destroy)(void *self);
 };

@@ -16,7 +16,7 @@ struct fake_attempt {
 	unsigned starts;
 	enum work_reason reason;
 	int code;
-	struct buf outputs;
+	struct buf outputs, artifacts;
 };
 
 struct fake {
@@ -96,6 +96,7 @@ fake_start(void *self, const struct work *w, struct err *e)
 	a->reason = ev.reason;
 	a->code = ev.code;
 	a->outputs = ev.outputs;
+	a->artifacts = ev.artifacts;
 	fake_queue(f, w->attempt);
 	return true;
 }
@@ -134,6 +135,8 @@ fake_event(struct fake *f, int64_t id, struct work_event *ret)
 	ret->ended_ms = clock_wall_ms();
 	if (a->outputs.len > 0)
 		buf_addstr(&ret->outputs, buf_str(&a->outputs));
+	if (a->artifacts.len > 0)
+		buf_addstr(&ret->artifacts, buf_str(&a->artifacts));
 }
 
 static bool
@@ -209,8 +212,10 @@ fake_destroy(struct fake *f)
 {
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->cap; i++)
+	for (size_t i = 0; i < f->cap; i++) {
 		buf_finish(&f->attempts[i].outputs);
+		buf_finish(&f->attempts[i].artifacts);
+	}
 	free(f->attempts);
 	free(f->queue);
 	close(f->fd);

@@ -14,7 +14,8 @@
 
 struct fake;
 
-/* true: ended, *ret holds reason, code, outputs (the rest is filled in);
+/* true: ended, *ret holds reason, code, outputs, artifacts (the rest is
+ * filled in);
  * false: it runs until fake_end. */
 typedef bool fake_script(void *self, const struct work *w,
     struct work_event *ret);

@@ -25,6 +25,7 @@
 #include "driver/local_running.h"
 #include "driver/local_spawner.h"
 #include "driver/local_spec.h"
+#include "driver/local_taken.h"
 #include "sys/file.h"
 
 #define LOCAL_MAGIC 0x10ca1d21U
@@ -44,6 +45,7 @@ struct local {
 	uid_t born; /* effective uid at creation */
 	int k;	    /* DATA/k */
 	int ws;	    /* DATA/ws */
+	int artifact; /* DATA/artifact */
 	int events; /* server.sock */
 	int epoll;
 	int wake; /* eventfd: attempts are to be looked at */
@@ -261,6 +263,14 @@ local_cancel(void *self, int64_t attempt, int64_t token, int64_t grace_ms)
 
 /* --- events ---------------------------------------------------------------- */
 
+static void
+event_end(struct local *l, struct work_event *ret, const struct wire_exit *end)
+{
+	work_event_end(ret, end);
+	if (end->reason == WIRE_END_EXITED && end->code == 0)
+		taken_read(l->k, l->artifact, ret->attempt, &ret->artifacts);
+}
+
 /* Turn what came over the wire into an event; false when it says nothing. */
 static bool
 event_take(struct local *l, const struct wire_event *from,
@@ -287,7 +297,7 @@ event_take(struct local *l, const struct wire_event *from,
 			&ret->outputs))
 			end.outputs_cut |= end.outputs_bytes > 0;
 		if (end.reason != 0)
-			work_event_end(ret, &end);
+			event_end(l, ret, &end);
 		else
 			ret->kind = WORK_GONE;
 		break;
@@ -334,7 +344,7 @@ event_look(struct local *l, struct running *r, struct work_event *ret)
 		running_attach(l, r, pid);
 		return false;
 	case WORK_OVER:
-		work_event_end(ret, &end);
+		event_end(l, ret, &end);
 		break;
 	case WORK_NEVER:
 		work_event_refused(ret, "the spawner died before it could start");
@@ -462,7 +472,7 @@ local_recover(void *self, int64_t attempt, int64_t token,
 	work_event_begin(&ev, attempt, token);
 	state = attempt_look(l->k, attempt, token, &end, &ev.outputs, &pid);
 	if (state == WORK_OVER) {
-		work_event_end(&ev, &end);
+		event_end(l, &ev, &end);
 		*ret_end = ev;
 	} else if (state == WORK_RUNNING &&
 	    !running_find(&l->running, attempt)) {
@@ -483,6 +493,7 @@ local_forget(void *self, int64_t attempt)
 	ASSERT_MAGIC(l, LOCAL_MAGIC);
 	snprintf(name, sizeof(name), "%" PRId64 "/exit", attempt);
 	(void)unlinkat(l->k, name, 0);
+	taken_forget(l->artifact, attempt);
 }
 
 static void
@@ -495,9 +506,9 @@ local_destroy(void *self)
 	ASSERT_MAGIC(l, LOCAL_MAGIC);
 	spawner_close(&l->spawner);
 	running_finish(&l->running);
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		int fd = (int[]){ l->events, l->epoll, l->wake, l->k,
-			l->ws }[i];
+			l->ws, l->artifact }[i];
 
 		if (fd >= 0)
 			close(fd);
@@ -600,12 +611,13 @@ local_create(const char *data_folder, const struct local_options *o,
     struct driver *ret, struct err *e)
 {
 	struct local *l = calloc(1, sizeof(*l));
+	int fresh = -1;
 
 	ASSERT(l != NULL);
 	l->magic = LOCAL_MAGIC;
 	l->options = *o;
 	l->born = geteuid();
-	l->k = l->ws = l->events = l->epoll = l->wake = -1;
+	l->k = l->ws = l->artifact = l->events = l->epoll = l->wake = -1;
 	l->spawner.control = -1;
 	if (!realpath(data_folder, l->data)) {
 		err_sys(e, "cannot use data folder '%s'", data_folder);
@@ -627,7 +639,13 @@ local_create(const char *data_folder, const struct local_options *o,
 	if (l->k < 0)
 		goto fail;
 	l->ws = folder_open(l, "ws", e);
-	if (l->ws < 0 || !events_bind(l, e) ||
+	if (l->ws < 0)
+		goto fail;
+	l->artifact = folder_open(l, "artifact", e);
+	fresh = folder_open(l, "artifact/new", e);
+	if (fresh >= 0)
+		close(fresh);
+	if (l->artifact < 0 || fresh < 0 || !events_bind(l, e) ||
 	    !epoll_watch(l, l->events, WATCH_EVENTS, e) ||
 	    !epoll_watch(l, l->wake, WATCH_WAKE, e) ||
 	    !spawner_begin(l, e) || !open_way(l, e))

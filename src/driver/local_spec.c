@@ -112,11 +112,27 @@ spec_files(struct buf *to, const struct work *w)
 
 		buf_adds(to, f->name);
 		buf_addc(to, '\0');
+		if (f->sha256)
+			buf_adds(to, f->sha256);
 		if (f->source)
 			buf_adds(to, f->source);
 		else
 			buf_addstr(to, f->bytes);
-		record_end(to, at, f->source ? WIRE_LINK : WIRE_FILE);
+		record_end(to, at, f->sha256 ? WIRE_KEPT
+			: f->source	     ? WIRE_LINK
+					     : WIRE_FILE);
+	}
+}
+
+static void
+spec_takes(struct buf *to, const struct work *w)
+{
+	for (size_t i = 0; i < w->ntakes; i++) {
+		size_t at = record_begin(to);
+
+		buf_add(to, &w->takes[i].max, sizeof(w->takes[i].max));
+		buf_adds(to, w->takes[i].path);
+		record_end(to, at, WIRE_TAKE);
 	}
 }
 
@@ -131,6 +147,7 @@ local_spec(struct buf *to, const struct work *w, const struct wire_numbers *n,
 	spec_argv(to, w->argv, workspace);
 	spec_env(to, w->env ? w->env : none, workspace);
 	spec_files(to, w);
+	spec_takes(to, w);
 	for (size_t i = 0; i < w->nsecrets; i++)
 		record_add(to, WIRE_SECRET, w->secrets[i].p, w->secrets[i].n);
 	records_add(to, WIRE_VOLUME, w->volumes);

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/plant.h"
 #include "engine/engine_private.h"
+#include "resource/artifact/artifact.h"
 #include "resource/move.h"
 #include "resource/run/cleanup.h"
 #include "resource/run/run.h"
@@ -147,6 +148,7 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 		    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs,
 			&e))
 			outputs = step_known_outputs(cx, step);
+		artifact_adopt_known(cx, step);
 		step_done(cx, run, step, "skipped", "already done", outputs);
 		return;
 	}
@@ -191,6 +193,35 @@ outputs_of_failure(struct cx *cx, const struct task *task,
 	return outputs;
 }
 
+/* What the driver took, in the order that the task declares.  false: e says
+ * which is missing, and why. */
+static bool
+finish_artifacts(struct engine *g, struct cx *cx, const struct step *step,
+    const struct task *task, const struct work_event *ev, struct err *e)
+{
+	const struct work_artifact *taken =
+	    (const struct work_artifact *)(const void *)ev->artifacts.data;
+	size_t n = ev->artifacts.len / sizeof(*taken);
+	struct artifact_bytes *left =
+	    arena_array(cx->arena, task->nartifacts + 1, sizeof(*left));
+
+	if (task->nartifacts == 0)
+		return true;
+	for (size_t i = 0; i < task->nartifacts; i++) {
+		const struct artifact_def *a = &task->artifacts[i];
+
+		if (i >= n || !taken[i].taken)
+			return err_set(e, ERR_INVALID, "artifact.missing",
+			    "artifact '%s' ('%s'): %s", a->name, a->path,
+			    i < n ? taken[i].why : "it was not taken");
+		left[i] = (struct artifact_bytes){
+			arena_strdup(cx->arena, taken[i].sha256),
+			(int64_t)taken[i].size };
+	}
+	g->artifacts_due = 0;
+	return artifact_keep(cx, step, task, left, e);
+}
+
 static void
 finish_run(struct engine *g, struct cx *cx, struct run *run,
     struct step *step, const struct task *task, const struct work_event *ev,
@@ -219,6 +250,11 @@ finish_run(struct engine *g, struct cx *cx, struct run *run,
 	    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs, &e)) {
 		step->outputs = "{}";
 		step_failed(cx, run, step, "failed",
+		    arena_strdup(cx->arena, e.message));
+		return;
+	}
+	if (!finish_artifacts(g, cx, step, task, ev, &e)) {
+		run_failed(cx, run, step, task, "failed",
 		    arena_strdup(cx->arena, e.message));
 		return;
 	}

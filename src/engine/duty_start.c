@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/plant.h"
 #include "engine/engine_private.h"
+#include "resource/artifact/artifact.h"
 #include "resource/audit.h"
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
@@ -59,11 +60,13 @@ step_shared_result(struct cx *cx, struct run *run, struct step *step)
 		move_step(cx, step, "check",
 		    arena_printf(cx->arena, "%s finished the same step",
 			theirs->key));
-	else
+	else {
+		artifact_adopt(cx, step, other->id);
 		step_done(cx, run, step, "succeeded",
 		    arena_printf(cx->arena,
 			"the same step succeeded in %s", theirs->key),
 		    other->outputs);
+	}
 	return true;
 }
 

@@ -24,8 +24,10 @@ static const struct duty {
 	const char *name;
 	void (*run)(struct engine *g, struct cx *cx);
 } duties[] = {
+	{ "sweep", duty_sweep },
 	{ "finish", duty_finish },
 	{ "expire", duty_expire },
+	{ "artifact", duty_artifact },
 	{ "retry", duty_retry },
 	{ "schedule", duty_schedule },
 	{ "start", duty_start },
@@ -102,8 +104,12 @@ engine_destroy(struct engine *g)
 	if (g == NULL)
 		return;
 	ASSERT_MAGIC(g, ENGINE_MAGIC);
-	for (size_t i = 0; i < g->npending; i++)
+	for (size_t i = 0; i < g->npending; i++) {
 		buf_finish(&g->pending[i].outputs);
+		buf_finish(&g->pending[i].artifacts);
+	}
+	if (g->sweep != NULL)
+		closedir(g->sweep);
 	free(g->pending);
 	free(g->live);
 	free(g->starting);
@@ -292,8 +298,10 @@ engine_committed(void *arg)
 			    g->live[i].attempt);
 	g->nlive = kept;
 	g->nends = 0;
-	for (size_t i = 0; i < handled; i++)
+	for (size_t i = 0; i < handled; i++) {
 		buf_finish(&g->pending[i].outputs);
+		buf_finish(&g->pending[i].artifacts);
+	}
 	if (handled < g->npending)
 		memmove(g->pending, g->pending + handled,
 		    (g->npending - handled) * sizeof(*g->pending));

@@ -10,6 +10,7 @@
 #ifndef ENGINE_PRIVATE_H
 #define ENGINE_PRIVATE_H
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -76,6 +77,12 @@ struct engine {
 	char grants_of[DIGEST_HEX];
 	int64_t grants_flushed;
 
+	/* When artifacts are looked at again (wall; 0: now), and the sweep of
+	 * DATA/artifact that is under way, or NULL. */
+	int64_t artifacts_due, artifacts_next;
+	DIR *sweep;
+	int64_t sweep_due_boot_ms;
+
 	/* Tasks by definition hash, for as long as the folder stays. */
 	struct arena *cache_arena;
 	struct map cache;
@@ -137,6 +144,11 @@ bool claim_limits(struct engine *g, struct cx *cx, const struct task *task,
     struct step *step);
 /* Let those look again for whom there is enough of their limit. */
 void claim_wake(struct engine *g, struct cx *cx);
+
+/* duty_artifact.c */
+/* First of all: sees only what is committed.  Bytes that no row names go. */
+void duty_sweep(struct engine *g, struct cx *cx);
+void duty_artifact(struct engine *g, struct cx *cx);
 
 /* duty_schedule.c */
 void duty_schedule(struct engine *g, struct cx *cx);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "engine/delivery.h"
 #include "engine/engine_private.h"
 #include "resource/run/cleanup.h"
 #include "resource/run/run.h"
@@ -29,6 +30,9 @@ struct building {
 	const char *kind;
 	json_t *params; /* plain */
 	json_t *needs;	/* plain outputs: {name: {output: value}} */
+	struct step_need *steps; /* that it needs */
+	size_t nsteps;
+	json_t *delivered; /* {reference: path or null} */
 	struct list argv, env, volumes;
 	struct work_file *files;
 	size_t nfiles, files_cap;
@@ -229,10 +233,12 @@ params_check(struct building *b, struct err *e)
 static bool
 needs_collect(struct building *b, struct err *e)
 {
-	size_t n;
-	struct step_need *needs = step_needs(b->cx, b->step, &n);
+	struct step_need *needs = b->steps =
+	    step_needs(b->cx, b->step, &b->nsteps);
+	size_t n = b->nsteps;
 
 	b->needs = json_object();
+	b->delivered = json_object();
 	for (size_t i = 0; i < n; i++) {
 		json_t *stored, *plain;
 
@@ -258,6 +264,32 @@ needs_collect(struct building *b, struct err *e)
 	return true;
 }
 
+/* The artifact comes into the workspace, once. */
+static bool
+deliver(struct building *b, const char *text, const struct reference *ref,
+    const char **ret, struct err *e)
+{
+	const json_t *known = json_object_get(b->delivered, text);
+	struct delivery d = { .path = NULL };
+
+	for (size_t i = 0; known == NULL && i < b->nsteps; i++)
+		if (str_is(ref->name, b->steps[i].name) &&
+		    !delivery_make(b->cx, &b->steps[i], ref->output, &d, e))
+			return false;
+	for (size_t i = 0; i < d.nfiles; i++) {
+		file_add(b, d.files[i].name, d.files[i].bytes,
+		    d.files[i].source);
+		b->files[b->nfiles - 1].sha256 = d.files[i].sha256;
+	}
+	if (known == NULL)
+		json_object_set_new(b->delivered, text,
+		    d.path == NULL ? json_null() : json_string(d.path));
+	else
+		d.path = json_string_value(known);
+	*ret = d.path == NULL ? NULL : arena_strdup(b->cx->arena, d.path);
+	return true;
+}
+
 /* A literal or one whole reference; NULL with e clear: not set. */
 static bool
 resolve(struct building *b, const char *text, const char **ret,
@@ -278,6 +310,8 @@ resolve(struct building *b, const char *text, const char **ret,
 		    json_object_getn(b->needs, ref.name.p, ref.name.n),
 		    ref.output.p, ref.output.n);
 		break;
+	case REFERENCE_ARTIFACT:
+		return deliver(b, text, &ref, ret, e);
 	case REFERENCE_ITEM:
 	case REFERENCE_ENDED:
 	case REFERENCE_BAD:
@@ -566,6 +600,22 @@ files_build(struct building *b, struct err *e)
 }
 
 static void
+work_takes(struct building *b, struct work *ret)
+{
+	const struct task *t = b->task;
+	struct work_take *takes =
+	    arena_array(b->cx->arena, t->nartifacts + 1, sizeof(*takes));
+
+	if (!kind_is(b, "run"))
+		return;
+	for (size_t i = 0; i < t->nartifacts; i++)
+		takes[i] = (struct work_take){ t->artifacts[i].path,
+			(uint64_t)t->artifacts[i].max_bytes };
+	ret->takes = takes;
+	ret->ntakes = t->nartifacts;
+}
+
+static void
 work_fill(struct building *b, bool check, struct work *ret)
 {
 	const struct task *t = b->task;
@@ -590,6 +640,7 @@ work_fill(struct building *b, bool check, struct work *ret)
 		.output_cap = (uint64_t)t->output_cap,
 		.memory_bytes = (uint64_t)t->memory_bytes,
 		.processes = (unsigned)t->processes };
+	work_takes(b, ret);
 }
 
 bool
@@ -614,5 +665,6 @@ work_build(struct engine *g, struct cx *cx, const struct run *run,
 		work_fill(b, check, ret);
 	json_decref(b->params);
 	json_decref(b->needs);
+	json_decref(b->delivered);
 	return ok;
 }

@@ -113,6 +113,9 @@ void stream_end(struct exchange *x);
  * nothing for LIMIT_BODY_MS is cut. */
 void stream_begin_bytes(struct exchange *x, const char *type);
 void stream_send_bytes(struct exchange *x, struct str bytes);
+/* An end that a client can tell from the regular one: what was to come cannot
+ * be had. */
+void stream_break(struct exchange *x);
 
 /* For /metrics. */
 struct http_stats {

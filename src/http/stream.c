@@ -186,3 +186,10 @@ stream_end(struct exchange *x)
 		server_wait(c->server, c, DEADLINE_WRITE);
 	}
 }
+
+void
+stream_break(struct exchange *x)
+{
+	conn_close(conn_of(x));
+	stream_end(x);
+}

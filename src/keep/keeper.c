@@ -17,6 +17,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "keep/artifact.h"
 #include "keep/drain.h"
 #include "keep/first.h"
 #include "keep/home.h"
@@ -506,6 +507,11 @@ keeper_start(struct keeper *k, const char **ret_stage)
 
 	if (!workspace_make(&k->spec, root, &k->workspace, ret_stage))
 		return false;
+	*ret_stage = "artifacts";
+	act_as_server(k);
+	if (!artifacts_prepare(&k->spec))
+		return false;
+	identity_act_as(root, k->spec.numbers.uid, k->spec.numbers.gid);
 	*ret_stage = "pipe";
 	if (!pipes_make(out, err, reports))
 		return false;
@@ -570,6 +576,17 @@ end_fill(struct keeper *k)
 	end->log_dropped = drain_dropped(&k->drain);
 }
 
+/* What the command leaves behind, when it ended well. */
+static void
+left_take(struct keeper *k)
+{
+	const struct artifact_who who = { k->setup->sandbox.root,
+		k->setup->server_uid, k->setup->server_gid };
+
+	if (k->started && k->end.reason == WIRE_END_EXITED && k->end.code == 0)
+		artifacts_take(&k->spec, k->workspace, k->start.attempt, &who);
+}
+
 /* Record, tell, clean up: in this order, so that a death between two of them
  * costs a folder and no result. */
 _Noreturn static void
@@ -580,6 +597,7 @@ keeper_finish(struct keeper *k)
 
 	act_as_server(k);
 	end_fill(k);
+	left_take(k);
 	recorded = home_record(&k->home, &k->end, outputs);
 	told = keeper_tell(k, WIRE_EXITED);
 	act_as_root(k);

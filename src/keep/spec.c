@@ -10,7 +10,8 @@ struct record {
 	uint32_t n;
 };
 
-#define RECORD_TYPES (WIRE_NUMBERS + 1)
+#define RECORD_TYPES (WIRE_TAKE + 1)
+#define HASH_DIGITS 64
 
 /* The record at *at, which moves behind it; false at the end or on nonsense,
  * then *at tells which: it is n only at the end. */
@@ -43,23 +44,41 @@ spec_file_set(struct spec_file *f, struct record r)
 		return false;
 	f->name = r.bytes;
 	f->bytes = (struct str){ r.bytes + name + 1, r.n - name - 1 };
-	f->link = r.type == WIRE_LINK;
+	f->link = r.type != WIRE_FILE;
+	if (r.type != WIRE_KEPT)
+		return true;
+	if (f->bytes.n <= HASH_DIGITS || f->bytes.p[HASH_DIGITS] != '/')
+		return false;
+	f->sha256 = f->bytes.p;
+	f->bytes.p += HASH_DIGITS;
+	f->bytes.n -= HASH_DIGITS;
 	return true;
+}
+
+static bool
+spec_take_set(struct spec_take *t, struct record r)
+{
+	if (r.n <= sizeof(t->max))
+		return false;
+	memcpy(&t->max, r.bytes, sizeof(t->max));
+	t->path = r.bytes + sizeof(t->max);
+	return strlen(t->path) == r.n - sizeof(t->max);
 }
 
 static bool
 spec_allocate(struct spec *s, const size_t count[RECORD_TYPES])
 {
-	size_t files = count[WIRE_FILE] + count[WIRE_LINK];
+	size_t files = count[WIRE_FILE] + count[WIRE_LINK] + count[WIRE_KEPT];
 
 	s->argv = calloc(count[WIRE_ARGV] + 1, sizeof(char *));
 	s->env = calloc(count[WIRE_ENV] + 1, sizeof(char *));
 	s->volumes = calloc(count[WIRE_VOLUME] + 1, sizeof(char *));
 	s->hidden = calloc(count[WIRE_HIDE] + 1, sizeof(char *));
 	s->files = calloc(files + 1, sizeof(*s->files));
+	s->takes = calloc(count[WIRE_TAKE] + 1, sizeof(*s->takes));
 	s->secrets = calloc(count[WIRE_SECRET] + 1, sizeof(*s->secrets));
 	return s->argv && s->env && s->volumes && s->hidden && s->files &&
-	    s->secrets;
+	    s->takes && s->secrets;
 }
 
 bool
@@ -104,7 +123,12 @@ spec_parse(struct spec *s, char *bytes, size_t n)
 			break;
 		case WIRE_FILE:
 		case WIRE_LINK:
+		case WIRE_KEPT:
 			if (!spec_file_set(&s->files[s->nfiles++], r))
+				return false;
+			break;
+		case WIRE_TAKE:
+			if (!spec_take_set(&s->takes[s->ntakes++], r))
 				return false;
 			break;
 		case WIRE_WORKSPACE:

@@ -20,7 +20,13 @@
 struct spec_file {
 	const char *name;
 	struct str bytes; /* of a link: the absolute path of its source */
+	const char *sha256; /* of a link: what its bytes must have, or NULL */
 	bool link;
+};
+
+struct spec_take {
+	const char *path;
+	uint64_t max;
 };
 
 struct spec {
@@ -32,6 +38,8 @@ struct spec {
 	const char **hidden;
 	struct spec_file *files;
 	size_t nfiles;
+	struct spec_take *takes;
+	size_t ntakes;
 	struct str *secrets;
 	size_t nsecrets;
 };

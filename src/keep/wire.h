@@ -31,7 +31,10 @@
  *
  * Files of DATA/k/ATTEMPT: log (masked raw bytes), idx (see wire_index;
  * absent while there is no output), exit (struct wire_exit, then the bytes of
- * the outputs file), exit.tmp before that, sock.
+ * the outputs file), exit.tmp before that, sock, and, when the spec has
+ * WIRE_TAKE, taken: a struct wire_taken for each of them, complete before
+ * there is an exit.  The bytes of number I are then, durable and of the
+ * server, in DATA/artifact/new/ATTEMPT.I.
  *
  * The workspace is at the same absolute path in every sandbox.  The command
  * starts in it and may read WORKSPACE/.slipway/: params.json, secrets/NAME;
@@ -77,7 +80,12 @@ enum wire_spec {
 	WIRE_WORKSPACE, /* absolute folder of the workspace, to be made */
 	WIRE_LINK,	/* "NAME\0/absolute/source": read-only copy of a pinned
 			 * file put at NAME in the workspace, mode 0555 */
-	WIRE_NUMBERS	/* struct wire_numbers, exactly once */
+	WIRE_NUMBERS,	/* struct wire_numbers, exactly once */
+	WIRE_KEPT,	/* "NAME\0SHA256/absolute/source": as WIRE_LINK, mode
+			 * 0444; the bytes must have that hash (64 digits) */
+	WIRE_TAKE	/* uint64_t, then a path in the workspace: the file to
+			 * take when the command ends with 0, of no more bytes
+			 * than the number says */
 };
 
 enum wire_sandbox {
@@ -145,6 +153,31 @@ struct wire_exit {
 	uint32_t outputs_bytes; /* behind this struct in the exit file */
 	uint32_t outputs_cut;	/* 1: the outputs file was too large or not
 				 * a regular file, and was not taken */
+};
+
+enum wire_take {
+	WIRE_TAKEN_NOT, /* the command did not end well, or one before it was
+			 * not taken */
+	WIRE_TAKEN_YES,
+	WIRE_TAKEN_MISSING,
+	WIRE_TAKEN_LINK, /* a symbolic link, there or on the way */
+	WIRE_TAKEN_OUTSIDE,
+	WIRE_TAKEN_NO_FILE, /* FIFO, device, socket */
+	WIRE_TAKEN_FOLDER,
+	WIRE_TAKEN_NAMES,   /* it has more than one: a hard link */
+	WIRE_TAKEN_FOREIGN, /* of another user */
+	WIRE_TAKEN_LARGE,
+	WIRE_TAKEN_CHANGED, /* while it was read */
+	WIRE_TAKEN_ERROR    /* error holds errno */
+};
+
+#define WIRE_TAKEN_FOLDER_PATH "../../artifact/new"
+
+struct wire_taken {
+	uint32_t state; /* enum wire_take */
+	int32_t error;
+	uint64_t size;
+	char sha256[72]; /* 64 digits and a NUL */
 };
 
 struct wire_event {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "keep/artifact.h"
 #include "sys/file.h"
 
 #define PRIVATE ".slipway"
@@ -82,6 +83,22 @@ file_copy(int from, int to)
 	return true;
 }
 
+/* What comes from another step: the bytes that it left, or none. */
+static bool
+kept_copy(int from, int to, const char *sha256)
+{
+	char hash[SHA256_HEX];
+	struct stat st;
+
+	if (fstat(from, &st) < 0 ||
+	    !artifact_copy(from, to, (uint64_t)st.st_size, hash))
+		return false;
+	if (strncmp(hash, sha256, SHA256_HEX - 1) == 0)
+		return true;
+	errno = EBADMSG;
+	return false;
+}
+
 static bool
 link_put(const struct spec *spec, bool root, int fd, const struct spec_file *f)
 {
@@ -95,7 +112,9 @@ link_put(const struct spec *spec, bool root, int fd, const struct spec_file *f)
 	if (from < 0)
 		return false;
 	to = file_make(fd, f->name, 0600);
-	ok = to >= 0 && file_copy(from, to) && fchmod(to, 0555) == 0;
+	ok = to >= 0 &&
+	    (f->sha256 ? kept_copy(from, to, f->sha256) : file_copy(from, to)) &&
+	    fchmod(to, f->sha256 ? 0444 : 0555) == 0;
 	close(from);
 	if (to >= 0)
 		close(to);
@@ -147,6 +166,8 @@ workspace_make(const struct spec *spec, bool root, int *ret_fd,
 	for (size_t i = 0; i < spec->nfiles; i++) {
 		const struct spec_file *f = &spec->files[i];
 
+		if (f->sha256)
+			*ret_stage = "artifact";
 		if (!(f->link ? link_put(spec, root, fd, f) : file_put(fd, f)))
 			goto fail;
 	}

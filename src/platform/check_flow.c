@@ -93,6 +93,39 @@ flow_output(struct load *l, const struct item *it, const char *pointer,
 	return f;
 }
 
+/* A file that a need left behind; with foreach a folder of them. */
+static struct flow
+flow_artifact(struct load *l, const struct item *it, const char *pointer,
+    const char *need_name, const char *name)
+{
+	const json_t *needs = json_object_get(it->value, "needs");
+	const struct need_def *need = task_need(it->task, need_name);
+	struct flow f = { .from = FLOW_WRONG };
+	const struct item *of;
+	const json_t *all;
+
+	if (need == NULL) {
+		load_error(l, it, pointer, json_object_size(needs) == 0
+		    ? "the task needs nothing yet"
+		    : flow_near(l, need_name, needs),
+		    "task '%s' has no need '%s'", it->name, need_name);
+		return f;
+	}
+	of = load_find(l, ITEM_TASK, need->task);
+	if (of == NULL || of->task == NULL)
+		return f; /* complained about elsewhere */
+	if (task_artifact(of->task, name) != NULL) {
+		f.from = FLOW_ARTIFACT;
+		return f;
+	}
+	all = json_object_get(of->value, "artifacts");
+	load_error(l, it, pointer, json_object_size(all) == 0
+	    ? load_text(l, "task '%s' has no artifacts", of->name)
+	    : flow_near(l, name, all),
+	    "unknown artifact '%s' of task '%s'", name, of->name);
+	return f;
+}
+
 struct flow
 check_flow(struct load *l, const struct item *it, const char *pointer,
     const char *text)
@@ -109,6 +142,9 @@ check_flow(struct load *l, const struct item *it, const char *pointer,
 		return flow_param(l, it, pointer, arena_str(l->a, r.name));
 	if (r.kind == REFERENCE_OUTPUT)
 		return flow_output(l, it, pointer, arena_str(l->a, r.name),
+		    arena_str(l->a, r.output));
+	if (r.kind == REFERENCE_ARTIFACT)
+		return flow_artifact(l, it, pointer, arena_str(l->a, r.name),
 		    arena_str(l->a, r.output));
 	f.text = reference_literal(text);
 	return f;

@@ -247,6 +247,14 @@ given_check(const struct given *g, const json_t *value)
 		f = check_flow(g->l, g->it, g->at, text);
 	if (f.from == FLOW_WRONG || !list_check(g->l, g->it, g->at, value))
 		return;
+	if (f.from == FLOW_ARTIFACT) {
+		load_error(g->l, g->it, g->at, load_text(g->l,
+		    "put what leaves it into the needs of task '%s', and write "
+		    "env: {NAME: $needs.….artifacts.…} there",
+		    g->needed->name),
+		    "'%s' is a file and no parameter", text);
+		return;
+	}
 	if (f.secret && !(g->into->flags & F_SECRET)) {
 		load_error(g->l, g->it, g->at, load_text(g->l,
 		    "write type: secret for '%s' of task '%s'", g->into->name,
@@ -303,6 +311,12 @@ need_check_over(struct load *l, const struct item *it,
 	f = check_flow(l, it, at, text);
 	if (f.from == FLOW_WRONG)
 		return items;
+	if (f.from == FLOW_ARTIFACT) {
+		load_error(l, it, at, "write a list, $params.NAME or "
+		    "$needs.NEED.outputs.NAME",
+		    "foreach goes over a list, and '%s' is a file", text);
+		return items;
+	}
 	if (f.from == FLOW_LITERAL || f.secret ||
 	    (f.type->kind != SCHEMA_LIST &&
 		(f.from == FLOW_PARAM || f.type->kind != SCHEMA_STRING))) {

@@ -21,7 +21,8 @@ task_check_command(struct load *l, const struct item *it, const char *at,
 		    json_array_get(c->argv, i));
 		struct flow f = check_flow(l, it, here, text);
 
-		if (i == 0 && (f.from == FLOW_PARAM || f.from == FLOW_OUTPUT))
+		if (i == 0 && (f.from == FLOW_PARAM ||
+		    f.from == FLOW_OUTPUT || f.from == FLOW_ARTIFACT))
 			load_error(l, it, here, "write the program itself",
 			    "what is run may not depend on a value");
 		else if (f.secret)
@@ -70,6 +71,7 @@ task_check_creates(struct load *l, const struct item *it)
 	const json_t *creates = json_object_get(it->value, "creates");
 	const struct creates *c = &it->task->creates;
 	const char *first = NULL;
+	struct flow f;
 
 	if (creates == NULL)
 		return;
@@ -87,11 +89,14 @@ task_check_creates(struct load *l, const struct item *it)
 		    "write run:, argv:, path: or url:",
 		    "creates names no target");
 	task_check_command(l, it, "/creates", &c->command);
-	if (c->target != NULL && check_flow(l, it, load_text(l,
-	    "/creates/%s", c->kind == CREATES_PATH ? "path" : "url"),
-	    c->target).secret)
-		load_error(l, it, "/creates", NULL,
-		    "the target may not be secret");
+	if (c->target != NULL) {
+		f = check_flow(l, it, load_text(l, "/creates/%s",
+		    c->kind == CREATES_PATH ? "path" : "url"), c->target);
+		if (f.secret || f.from == FLOW_ARTIFACT)
+			load_error(l, it, "/creates", NULL,
+			    f.secret ? "the target may not be secret"
+				     : "the target may not be an artifact");
+	}
 	if (c->kind == CREATES_URL &&
 	    reference_parse(c->target).kind == REFERENCE_NONE &&
 	    strncmp(c->target, "http://", 7) != 0 &&
@@ -161,6 +166,48 @@ task_check_outputs(struct load *l, const struct item *it)
 			load_resolve_group(l, it, load_text(l, "%s/to", at),
 			    o->to);
 	}
+}
+
+static bool
+task_path_is_inside(const char *path)
+{
+	struct str rest = str_of(path), part;
+	bool first = true;
+
+	while (rest.p != NULL) {
+		part = str_cut(rest, '/', &rest);
+		if (part.n == 0 || str_is(part, ".") || str_is(part, "..") ||
+		    (first && str_is(part, ".slipway")))
+			return false;
+		first = false;
+	}
+	return true;
+}
+
+static void
+task_check_artifacts(struct load *l, const struct item *it)
+{
+	const struct task *t = it->task;
+
+	for (size_t i = 0; i < t->nartifacts; i++) {
+		const struct artifact_def *a = &t->artifacts[i];
+		const char *at = load_text(l, "/artifacts/%s", a->name);
+
+		if (names_reserved(a->name))
+			load_error_key(l, it, at, "choose another name",
+			    "'%s' is a reserved name", a->name);
+		if (!task_path_is_inside(a->path))
+			load_error(l, it, json_is_string(json_object_get(
+			    json_object_get(it->value, "artifacts"), a->name))
+			    ? at : load_text(l, "%s/path", at),
+			    "name it from where the command begins on, like "
+			    "out/model.bin",
+			    "'%s' is not a file of the workspace", a->path);
+	}
+	if (t->nartifacts > 0 && t->command.kind == COMMAND_NONE)
+		load_error(l, it, "/artifacts", "write run: or argv:",
+		    "task '%s' has artifacts and no command that leaves them",
+		    it->name);
 }
 
 /* Somebody must have written a secret's name somewhere else too. */
@@ -262,6 +309,7 @@ check_tasks(struct load *l)
 		task_check_preview(l, it);
 		task_check_env(l, it);
 		task_check_outputs(l, it);
+		task_check_artifacts(l, it);
 		task_check_names(l, it);
 		check_task_undo(l, it);
 		task_check_rest(l, it);

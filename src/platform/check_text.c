@@ -94,6 +94,9 @@ text_output_hint(struct load *l, const char *at)
 	const char *whole = arena_str(l->a, (struct str){ at, n + 1 });
 	struct reference r = reference_parse(whole);
 
+	if (r.kind == REFERENCE_ARTIFACT)
+		return load_text(l, "write env: {%s: %s} and here \"$%s\"",
+		    text_upper(l, r.output), whole, text_upper(l, r.output));
 	if (r.kind != REFERENCE_OUTPUT)
 		return "write \"$NEEDS_<NEED>_<OUTPUT>\"";
 	return load_text(l, "write \"$NEEDS_%s_%s\"", text_upper(l, r.name),
@@ -161,7 +164,8 @@ check_scalar(struct load *l, const struct item *it, const char *pointer,
 		    text);
 		return false;
 	}
-	if (r.kind == REFERENCE_PARAM || r.kind == REFERENCE_OUTPUT)
+	if (r.kind == REFERENCE_PARAM || r.kind == REFERENCE_OUTPUT ||
+	    r.kind == REFERENCE_ARTIFACT)
 		return true;
 	at = text_find(reference_literal(text) != text ? text + 2 : text,
 	    &token);

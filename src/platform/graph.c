@@ -259,6 +259,7 @@ with_value(const struct graph_step *parent, const json_t *value,
 		*ret_value = json_pack("{s:s}", "$ended",
 		    json_string_value(value) + 1);
 		return true;
+	case REFERENCE_ARTIFACT:
 	case REFERENCE_BAD:
 	default:
 		return err_set(e, ERR_INVALID, "graph.reference",

@@ -154,7 +154,8 @@ bool check_scalar(struct load *l, const struct item *it, const char *pointer,
 
 /* Where a value comes from. */
 struct flow {
-	enum { FLOW_WRONG, FLOW_LITERAL, FLOW_PARAM, FLOW_OUTPUT } from;
+	enum { FLOW_WRONG, FLOW_LITERAL, FLOW_PARAM, FLOW_OUTPUT,
+		FLOW_ARTIFACT } from;
 	const char *text;	    /* FLOW_LITERAL, "$$" undone */
 	const struct schema *type;  /* FLOW_PARAM, FLOW_OUTPUT */
 	bool secret;

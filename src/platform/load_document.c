@@ -282,7 +282,8 @@ problem_hint(struct load *l, const char *hint)
 static const char *
 problem_name_hint(struct str map)
 {
-	if (str_ends(map, "/params") || str_ends(map, "/outputs"))
+	if (str_ends(map, "/params") || str_ends(map, "/outputs") ||
+	    str_ends(map, "/artifacts"))
 		return "a name here has small letters, digits and _, and "
 		       "begins with a letter";
 	if (str_ends(map, "/env") || str_ends(map, "/vars"))

@@ -106,6 +106,7 @@ struct platform {
 	const struct zone *zone; /* of that name */
 	int64_t loaded_ms;
 	int64_t approval_expires_ms; /* default 24 h */
+	int64_t artifacts_max;	     /* bytes of all of them */
 	const char *default_environment; /* the only one, or NULL */
 	/* Each sorted by name. */
 	const struct person_def *people;

@@ -69,7 +69,9 @@ reference_parse(const char *text)
 			return bad;
 		r.kind = REFERENCE_OUTPUT;
 		r.name = reference_name(&rest, dashed);
-		if (!reference_word(&rest, ".outputs."))
+		if (reference_word(&rest, ".artifacts."))
+			r.kind = REFERENCE_ARTIFACT;
+		else if (!reference_word(&rest, ".outputs."))
 			return bad;
 		r.output = reference_name(&rest, letters);
 		if (r.output.n == 0)

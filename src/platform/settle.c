@@ -6,6 +6,7 @@
 
 #include "base/civil.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "platform/build.h"
 #include "platform/names.h"
 #include "spec/op.h"
@@ -447,6 +448,9 @@ settle_settings(struct load *l)
 	p->timezone = zone != NULL ? zone : "UTC";
 	p->zone = zone_utc();
 	p->approval_expires_ms = 86400000;
+	p->artifacts_max = build_size(it == NULL ? NULL
+	    : json_object_get(it->value, "artifacts"), "max",
+	    (int64_t)MIB(20 * 1024));
 	if (it == NULL)
 		return;
 	p->approval_expires_ms = build_duration(

@@ -9,6 +9,10 @@
 #include "spec/validate.h"
 #include "sys/digest.h"
 
+/* What stands in the schema as the defaults of keep and max. */
+#define ARTIFACT_KEEP_MS (30 * 86400000LL)
+#define ARTIFACT_MAX_BYTES ((int64_t)MIB(100))
+
 static const char *const task_none[] = { NULL };
 
 /* Something that needs know only when they ran. */
@@ -16,8 +20,12 @@ static bool
 task_is_late(const json_t *value)
 {
 	const char *text = json_string_value(value);
+	enum reference_kind kind;
 
-	return text != NULL && reference_parse(text).kind == REFERENCE_OUTPUT;
+	if (text == NULL)
+		return false;
+	kind = reference_parse(text).kind;
+	return kind == REFERENCE_OUTPUT || kind == REFERENCE_ARTIFACT;
 }
 
 static bool
@@ -153,6 +161,41 @@ task_build_outputs(struct arena *a, struct task *t, const json_t *outputs)
 	return true;
 }
 
+static bool
+task_build_artifacts(struct arena *a, struct task *t, const json_t *artifacts)
+{
+	struct artifact_def *list = arena_array(a,
+	    json_object_size(artifacts) + 1, sizeof(*list));
+	json_t *walked = (json_t *)(uintptr_t)artifacts, *artifact;
+	const char *name;
+
+	json_object_foreach (walked, name, artifact) {
+		const char *keep = build_text(artifact, "keep");
+		size_t at = t->nartifacts++;
+
+		/* A body out of the database is sorted, one just read is as it
+		 * was written: the same order for both. */
+		for (; at > 0 && strcmp(list[at - 1].name, name) > 0; at--)
+			list[at] = list[at - 1];
+		list[at] = (struct artifact_def){
+			.name = name,
+			.path = json_is_string(artifact)
+			    ? json_string_value(artifact)
+			    : build_text(artifact, "path"),
+			.doc = build_text(artifact, "doc"),
+			.keep = keep != NULL ? keep : "30d",
+			.keep_ms = build_duration(artifact, "keep",
+			    ARTIFACT_KEEP_MS),
+			.max_bytes = build_size(artifact, "max",
+			    ARTIFACT_MAX_BYTES),
+		};
+		if (list[at].path == NULL)
+			return false;
+	}
+	t->artifacts = list;
+	return true;
+}
+
 static void
 task_build_uses(struct arena *a, struct task *t, const json_t *uses)
 {
@@ -226,7 +269,8 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	if (t->params == NULL ||
 	    !task_build_needs(a, t, json_object_get(body, "needs")) ||
 	    !task_build_cleanups(a, t, body) ||
-	    !task_build_outputs(a, t, json_object_get(body, "outputs")))
+	    !task_build_outputs(a, t, json_object_get(body, "outputs")) ||
+	    !task_build_artifacts(a, t, json_object_get(body, "artifacts")))
 		return err_set(e, ERR_INTERNAL, "task.body",
 		    "the definition of task '%s' is damaged", t->name);
 	t->command = build_command(body);
@@ -283,4 +327,14 @@ bool
 task_is_group(const struct task *t)
 {
 	return t->command.kind == COMMAND_NONE && t->manual == NULL;
+}
+
+const struct artifact_def *
+task_artifact(const struct task *t, const char *name)
+{
+	for (size_t i = 0; i < t->nartifacts; i++) {
+		if (strcmp(t->artifacts[i].name, name) == 0)
+			return &t->artifacts[i];
+	}
+	return NULL;
 }

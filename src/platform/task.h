@@ -73,6 +73,15 @@ struct output_def {
 	const char *doc;
 };
 
+struct artifact_def { /* a file that the command leaves behind */
+	const char *name;
+	const char *path; /* in the workspace, relative */
+	const char *doc;
+	const char *keep; /* "30d", as it was written */
+	int64_t keep_ms;
+	int64_t max_bytes;
+};
+
 struct rule_def { /* one entry of an approve: list, in order */
 	const json_t *when; /* matchers, or NULL: always */
 	const char *of;	    /* team or person; NULL with none */
@@ -110,6 +119,8 @@ struct task {
 	size_t nuses;
 	const struct output_def *outputs;
 	size_t noutputs;
+	const struct artifact_def *artifacts; /* sorted by name */
+	size_t nartifacts;
 	const struct rule_def *approve;
 	size_t napprove;
 	const json_t *when;	   /* matchers over params, env, needs */
@@ -131,6 +142,8 @@ bool task_from_json(struct arena *a, const json_t *body, struct task **ret,
     struct err *e);
 const struct need_def *task_need(const struct task *t, const char *name);
 const struct output_def *task_output(const struct task *t, const char *name);
+const struct artifact_def *task_artifact(const struct task *t,
+    const char *name);
 /* The i-th task that may run because t does: its needs, then what cleans up
  * after it; NULL behind the last. */
 const char *task_below(const struct task *t, size_t i);
@@ -138,18 +151,20 @@ const char *task_below(const struct task *t, size_t i);
 bool task_is_group(const struct task *t);
 
 /*
- * References.  "$params.x", "$needs.role.outputs.y", "$item", "$item.x.y", and
- * of what is cleaned up after "$outputs.y", "$status", "$reason": a whole
- * scalar; "$$" at the start escapes one dollar.
+ * References.  "$params.x", "$needs.role.outputs.y",
+ * "$needs.role.artifacts.y", "$item", "$item.x.y", and of what is cleaned up
+ * after "$outputs.y", "$status", "$reason": a whole scalar; "$$" at the start
+ * escapes one dollar.
  */
 enum reference_kind { REFERENCE_NONE, REFERENCE_PARAM, REFERENCE_OUTPUT,
-	REFERENCE_ITEM, REFERENCE_ENDED, REFERENCE_BAD };
+	REFERENCE_ARTIFACT, REFERENCE_ITEM, REFERENCE_ENDED, REFERENCE_BAD };
 struct reference {
 	enum reference_kind kind;
 	/* parameter, need, path in the item ("x.y"), or what of the end:
 	 * "outputs", "status", "reason" */
 	struct str name;
-	struct str output; /* REFERENCE_OUTPUT; ENDED with "outputs" */
+	/* REFERENCE_OUTPUT, REFERENCE_ARTIFACT; ENDED with "outputs" */
+	struct str output;
 };
 struct reference reference_parse(const char *text);
 /* What a text that is no reference means: "$$x" is "$x". */

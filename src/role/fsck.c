@@ -62,6 +62,8 @@ fsck_rows(struct fsck *f, struct db *db)
 	query_end(q);
 }
 
+static void fsck_artifacts(struct fsck *f, struct db *db);
+
 /* False: it could not be looked at. */
 static bool
 fsck_database(struct fsck *f, struct err *e)
@@ -83,6 +85,7 @@ fsck_database(struct fsck *f, struct err *e)
 	if (ok) {
 		db_begin(db);
 		fsck_rows(f, db);
+		fsck_artifacts(f, db);
 		if (!audit_anchor_check(db,
 			audit_anchor_path(&site, f->arena),
 			AUDIT_ANCHOR_LAST, e) &&
@@ -155,6 +158,69 @@ fsck_rebuild(const char *named)
 		close(lock);
 	arena_destroy(a);
 	return ok ? 0 : FSCK_UNABLE;
+}
+
+/* Piece by piece: there may be gigabytes. */
+static bool
+fsck_is(const char *path, const char *sha256)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct digest *digest;
+	char hash[DIGEST_HEX], bytes[4096];
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return false;
+	digest = digest_begin();
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0 ||
+	    (n < 0 && errno == EINTR))
+		if (n > 0)
+			digest_add(digest, bytes, (size_t)n);
+	digest_end(digest, hash);
+	close(fd);
+	return n == 0 && streq(hash, sha256);
+}
+
+/* A server may have removed it since. */
+static bool
+fsck_still_named(struct fsck *f, const char *sha256)
+{
+	struct db *db = NULL;
+	struct query *q;
+	bool named = false;
+
+	if (db_open(arena_printf(f->arena, "%s/db", f->data), DB_READ, &db,
+		NULL)) {
+		db_begin(db);
+		q = query(db, "artifact_named");
+		bind_text(q, "sha256", sha256);
+		named = query_next(q);
+		query_end(q);
+		db_rollback(db);
+	}
+	db_close(db);
+	return named;
+}
+
+static void
+fsck_artifacts(struct fsck *f, struct db *db)
+{
+	struct query *q = query(db, "fsck_artifacts");
+
+	while (query_next(q)) {
+		const char *hash = column_text(q, "sha256", f->arena);
+		const char *path =
+		    arena_printf(f->arena, "%s/artifact/%s", f->data, hash);
+
+		if (!fsck_is(path, hash) && fsck_still_named(f, hash))
+			fsck_tell(f,
+			    arena_printf(f->arena, "artifact %s",
+				column_text(q, "object", f->arena)),
+			    file_exists(path)
+				? "its bytes are not what its hash says"
+				: "its bytes are not there");
+	}
+	query_end(q);
 }
 
 static int

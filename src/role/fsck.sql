@@ -95,3 +95,7 @@ SELECT id, body FROM ticket_entry WHERE kind = 'comment' AND removed_at = 0;
 
 -- name: fsck_prove_comment_words
 INSERT INTO comment_words (comment_words) VALUES ('integrity-check');
+
+-- name: fsck_artifacts
+SELECT sha256, MIN('R-' || run_id || '/' || step_id || '/' || name) AS object
+FROM artifact WHERE removed_at = 0 GROUP BY sha256 ORDER BY MIN(id);

@@ -175,7 +175,8 @@ identity_owns_db(const struct identity *id, const char *data)
 bool
 identity_own(const struct identity *id, const char *data, struct err *e)
 {
-	static const char *const folders[] = { "", "/log", "/blob" };
+	static const char *const folders[] = { "", "/log", "/blob", "/artifact",
+		"/artifact/new" };
 	struct buf path = { 0 };
 	bool ok = identity_owns_db(id, data) || identity_own_logs(id, data, e);
 

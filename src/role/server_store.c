@@ -16,7 +16,8 @@
 #include "store/migrate.h"
 #include "sys/file.h"
 
-static const char *const store_folders[] = { "k", "ws", "log", "blob" };
+static const char *const store_folders[] = { "k", "ws", "log", "blob",
+	"artifact", "artifact/new" };
 
 static bool
 store_folder(struct server *s, struct err *e)

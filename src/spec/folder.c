@@ -154,6 +154,14 @@ static const struct schema approval_fields[] = {
 		.doc = "How long a decision stands: 1m to 366d." },
 	{ .name = NULL },
 };
+static const struct schema artifacts_fields[] = {
+	{ .name = "max", .kind = SCHEMA_STRING, .pattern = FOLDER_SIZE,
+		.default_json = "\"20G\"",
+		.doc = "What all of them may take together; the oldest of runs "
+		       "that are over make room.",
+		.example = "\"20G\"" },
+	{ .name = NULL },
+};
 static const struct schema settings_fields[] = {
 	{ .name = "slipway", .kind = SCHEMA_INTEGER,
 		.flags = F_KEY | F_REQUIRED, BETWEEN(1, 1),
@@ -179,6 +187,9 @@ static const struct schema settings_fields[] = {
 		.example = "{\"git\": {\"path\": \"/srv/git\"}}" },
 	{ .name = "approval", .kind = SCHEMA_OBJECT, .fields = approval_fields,
 		.doc = "How approvals work." },
+	{ .name = "artifacts", .kind = SCHEMA_OBJECT,
+		.fields = artifacts_fields,
+		.doc = "The files that tasks leave behind." },
 	{ .name = NULL },
 };
 const struct schema folder_settings_schema = {
@@ -509,6 +520,12 @@ static const struct schema task_fields[] = {
 		.of = &output_schema,
 		AT_MOST(LIMIT_OUTPUTS),
 		.doc = "What it writes to the file $SLIPWAY_OUTPUT." },
+	{ .name = "artifacts", .kind = SCHEMA_MAP, .pattern = FOLDER_PARAM,
+		.of = &folder_artifact_schema, AT_MOST(LIMIT_ARTIFACTS),
+		.doc = "Files that it leaves behind, kept by their SHA-256: "
+		       "a path, or more.",
+		.example = "{\"model\": {\"path\": \"model.bin\", \"keep\": "
+			   "\"90d\"}}" },
 	FOLDER_APPROVE,
 	{ .name = "when", .kind = SCHEMA_MAP, .of = &matcher_schema,
 		AT_LEAST(1),

@@ -4,6 +4,7 @@
 #include "spec/bulk.h"
 #include "spec/audit.h"
 #include "spec/bundle.h"
+#include "spec/artifact.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
 #include "spec/filter.h"
@@ -25,6 +26,8 @@
 const struct op *const ops[] = {
 	&op_access_can,
 	&op_access_review,
+	&op_artifact_get,
+	&op_artifact_list,
 	&op_audit_export,
 	&op_audit_list,
 	&op_audit_verify,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec/results.h"
 
+#include "spec/artifact.h"
 #include "spec/catalogue.h"
 
 static const struct schema text_schema = { .kind = SCHEMA_STRING };
@@ -63,6 +64,8 @@ static const struct schema results_step_fields[] = {
 	{ .name = "reason", .kind = SCHEMA_STRING, .doc = "Why, in words." },
 	{ .name = "outputs", .kind = SCHEMA_JSON,
 	    .doc = "What it wrote; secret ones are masked." },
+	{ .name = "artifacts", .kind = SCHEMA_LIST, .of = &artifact_schema,
+	    .doc = "Files that it left behind and that are still kept." },
 	{ .name = "duration_ms", .kind = SCHEMA_INTEGER,
 	    .flags = F_NULLABLE, .doc = "From its first start to its end." },
 	{ .name = NULL }

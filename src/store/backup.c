@@ -181,6 +181,15 @@ pack_blob(struct pack *p, const char *file)
 }
 
 static bool
+pack_artifact(struct pack *p, const char *file)
+{
+	char name[DIGEST_HEX + 16];
+
+	snprintf(name, sizeof(name), "artifact/%.64s", file);
+	return pack_own(p, name);
+}
+
+static bool
 pack_folder(struct pack *p, const char *folder, bool (*is)(struct str name),
     bool (*pack)(struct pack *p, const char *name))
 {
@@ -237,6 +246,7 @@ pack_all(struct pack *p, const struct backup_options *o, const char *db)
 	json_array_begin(&p->list);
 	if (!pack_file(p, db, "db", &absent) ||
 	    !pack_folder(p, "blob", backup_is_digest, pack_blob) ||
+	    !pack_folder(p, "artifact", backup_is_digest, pack_artifact) ||
 	    (o->key && !pack_own(p, "key")) ||
 	    (o->logs && !pack_folder(p, "k", backup_is_number, pack_attempt)))
 		return false;

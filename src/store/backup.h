@@ -3,7 +3,7 @@
  * backup.h: a data folder in one file, and back.
  *
  * A backup is a tar compressed by zstd: `db`, a consistent snapshot; every
- * file of `blob/`; `key` only when it is asked for; with logs, what is kept of
+ * file of `blob/` and `artifact/`; `key` only when it is asked for; with logs, what is kept of
  * attempts that had ended (`k/ATTEMPT/…`); and last `manifest.json`, which
  * names each file with its size and SHA-256, the schema, the epoch and the head
  * of the audit chain.  A file that is cut anywhere has no manifest.

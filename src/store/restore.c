@@ -51,7 +51,7 @@ backup_is_name(struct str name)
 
 	if (str_is(name, "db") || str_is(name, "key"))
 		return true;
-	if (str_is(folder, "blob"))
+	if (str_is(folder, "blob") || str_is(folder, "artifact"))
 		return backup_is_digest(rest);
 	if (!str_is(folder, "k"))
 		return false;
@@ -204,7 +204,9 @@ manifest_file(struct unpack *u, const json_t *listed)
 	if (hash == NULL || size != one->size || !streq(hash, one->hash))
 		return unpack_failed(u, arena_printf(u->arena,
 		    "'%s' is not what its manifest says", name));
-	if (str_starts(str_of(name), "blob/") && !streq(name + 5, hash))
+	if ((str_starts(str_of(name), "blob/") ||
+		str_starts(str_of(name), "artifact/")) &&
+	    !streq(strchr(name, '/') + 1, hash))
 		return unpack_failed(u, arena_printf(u->arena,
 		    "'%s' is not what its name says", name));
 	u->report->files++;

@@ -387,6 +387,20 @@ async function logs_check(runs) {
 	}
 }
 
+// What each slow one left behind.
+async function artifacts_check(runs) {
+	for (const run of runs) {
+		if (run.status !== 'succeeded' || run.task !== 'slow')
+			continue;
+		const { json } = await get('tina',
+			`/v1/runs/${run.key}/artifacts/slow/name`);
+
+		if (json !== `${run.params.name}\n`)
+			wrong.lost.push(`${run.key}: its artifact is ` +
+				JSON.stringify(json));
+	}
+}
+
 function sabotage() {
 	const file = path.join(out, 'marks');
 	const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -412,6 +426,7 @@ async function after_check() {
 		item_check(item, by_name.get(item.name), lines);
 	await tickets_check();
 	await logs_check(runs);
+	await artifacts_check(runs);
 	const chain = await get('tina', '/v1/audit/verify');
 
 	if (chain.status !== 200)

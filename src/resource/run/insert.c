@@ -2,6 +2,7 @@
 /* Writing a new run with its steps and edges. */
 #include "base/limits.h"
 #include "resource/approval/approval.h"
+#include "resource/artifact/artifact.h"
 #include "resource/audit.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
@@ -177,6 +178,8 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 		    g->steps[i]->state != GRAPH_GIVEN)
 			run->open_steps++;
 	}
+	if (run->retry_of != 0)
+		artifact_given(cx, run->id, run->retry_of);
 	run->root_step = g->root->id;
 	q = query(cx->db, "run_set_root");
 	bind_int(q, "id", run->id);

@@ -2,8 +2,10 @@
 #include "resource/run/results_api.h"
 
 #include "base/limits.h"
+#include "resource/artifact/artifact.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
+#include "store/record.h"
 
 enum how { HOW_DONE, HOW_STOPPED, HOW_NEVER, HOW_OPEN };
 
@@ -44,6 +46,22 @@ duration_json(struct json_out *out, int64_t from, int64_t to)
 }
 
 static void
+artifacts_json(struct cx *cx, struct json_out *out, const struct step *s)
+{
+	size_t n;
+	struct artifact **there = artifact_of_step(cx, s->id, &n);
+
+	json_key(out, "artifacts");
+	json_array_begin(out);
+	for (size_t i = 0; i < n; i++) {
+		json_object_begin(out);
+		record_json(out, &artifact_schema, there[i]);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+static void
 step_json(struct cx *cx, struct json_out *out, const struct step *s)
 {
 	json_object_begin(out);
@@ -53,6 +71,7 @@ step_json(struct cx *cx, struct json_out *out, const struct step *s)
 	json_kv_str(out, "status", s->status);
 	json_kv_str(out, "reason", s->reason);
 	json_kv_raw(out, "outputs", sealed_mask_text(cx->arena, s->outputs));
+	artifacts_json(cx, out, s);
 	duration_json(out, s->started_at, s->ended_at);
 	json_object_end(out);
 }

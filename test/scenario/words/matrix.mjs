@@ -17,6 +17,7 @@ import { Failure } from '../world.mjs';
 const TABLE = path.join(ROOT, 'test/scenario/roles.txt');
 const WHO = ['nobody', 'olga', 'dora', 'ernie', 'casey', 'tina', 'operator',
 	'sam', 'pat', 'rita', 'robot', 'dan', 'reader', 'worker', 'gone'];
+const LEAVES = { slow: 'leave', 'vault-key': 'vault-leave' };
 const CELLS = 2000; // at least
 
 const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
@@ -73,6 +74,26 @@ async function item(world, who, ticket) {
 	return json.items[0].id;
 }
 
+// A run that is over and left a file: it takes the place of the other.
+async function left(world, values) {
+	const { json } = await world.json(values.who, 'POST',
+		`/v1/tasks/${LEAVES[values.task]}/runs`, { environment: 'dev' });
+	const until = Date.now() + 10000;
+
+	while (Date.now() < until) {
+		const { json: detail } = await world.json('operator', 'GET',
+			`/v1/runs/${json.run}`);
+
+		if (detail.run.status === 'succeeded') {
+			Object.assign(values, { run: json.run,
+				step: detail.steps[0].id });
+			return 'thing';
+		}
+		await new Promise(done => setTimeout(done, 50));
+	}
+	throw new Failure(`${values.task}: nothing was left`);
+}
+
 // What costs calls of its own, by the parameter that wants it.
 const PARTS = {
 	token: async (world, { who }) => (await world.json(who, 'POST',
@@ -97,6 +118,7 @@ const PARTS = {
 	},
 	backfill: (world, { who, schedule }) => backfill(world, who, schedule),
 	item: (world, { who, ticket }) => item(world, who, ticket),
+	name: left,
 };
 
 function parts_of(operation) {
