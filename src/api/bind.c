@@ -18,6 +18,7 @@
 #include "resource/pause/pause_api.h"
 #include "resource/person/person_api.h"
 #include "resource/run/bundle_api.h"
+#include "resource/run/history_api.h"
 #include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
 #include "resource/run/stats_api.h"
@@ -42,6 +43,7 @@
 #include "spec/filter.h"
 #include "spec/glass.h"
 #include "spec/inbox.h"
+#include "spec/history.h"
 #include "spec/pause.h"
 #include "spec/results.h"
 #include "spec/review.h"
@@ -99,7 +101,9 @@ const struct binding bindings[] = {
 	{ &op_run_bundle, .handler = bundle_api_get, .pool = true },
 	{ &op_run_cancel, .handler = run_api_cancel },
 	{ &op_run_follow, .raw = follow_answer },
+	{ &op_run_gantt, .handler = gantt_api_run, .pool = true },
 	{ &op_run_get, .handler = run_api_get },
+	{ &op_run_history, .handler = history_api_run },
 	{ &op_run_inputs, .handler = again_api_inputs },
 	{ &op_run_list, .handler = run_api_list },
 	{ &op_run_log, .raw = log_answer },
@@ -123,6 +127,7 @@ const struct binding bindings[] = {
 	{ &op_server_get, .handler = server_api_get },
 	{ &op_server_resume, .handler = server_api_resume },
 	{ &op_task_get, .handler = catalogue_api_task },
+	{ &op_task_history, .handler = history_api_task, .pool = true },
 	{ &op_task_list, .handler = catalogue_api_tasks },
 	{ &op_task_run, .handler = ask_api_task },
 	{ &op_task_stats, .handler = stats_api_task },

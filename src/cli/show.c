@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "cli/alias.h"
+#include "cli/gantt.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "spec/access.h"
 #include "spec/catalogue.h"
+#include "spec/history.h"
 #include "spec/review.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
@@ -217,6 +219,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &request_schema, show_request },
 		{ &plan_schema, show_plan },
 		{ &run_plan_schema, show_run_plan },
+		{ &run_gantt_schema, show_gantt },
 		{ &me_schema, show_me },
 		{ &can_schema, show_can },
 		{ &access_review_schema, show_review },

@@ -10,6 +10,7 @@
 #include "spec/filter.h"
 #include "spec/glass.h"
 #include "spec/inbox.h"
+#include "spec/history.h"
 #include "spec/op.h"
 #include "spec/pause.h"
 #include "spec/results.h"
@@ -68,7 +69,9 @@ const struct op *const ops[] = {
 	&op_run_bundle,
 	&op_run_cancel,
 	&op_run_follow,
+	&op_run_gantt,
 	&op_run_get,
+	&op_run_history,
 	&op_run_inputs,
 	&op_run_list,
 	&op_run_log,
@@ -92,6 +95,7 @@ const struct op *const ops[] = {
 	&op_server_get,
 	&op_server_resume,
 	&op_task_get,
+	&op_task_history,
 	&op_task_list,
 	&op_task_run,
 	&op_task_stats,

@@ -1,0 +1,57 @@
+-- SPDX-License-Identifier: MIT
+
+-- name: history_of_task
+-- By three indexes: what succeeded, what went wrong, what runs.
+SELECT id FROM (
+	SELECT * FROM (SELECT id FROM step
+		WHERE task = $task AND status = 'succeeded' AND fan = 0
+			AND started_at > 0 AND id < $before
+		ORDER BY id DESC LIMIT $limit)
+	UNION ALL
+	SELECT * FROM (SELECT id FROM step
+		WHERE task = $task AND status IN ('failed', 'timed_out',
+			'cancelled', 'unknown', 'unkillable') AND fan = 0
+			AND started_at > 0 AND id < $before
+		ORDER BY id DESC LIMIT $limit)
+	UNION ALL
+	SELECT DISTINCT step.id AS id FROM attempt
+	JOIN step ON step.id = attempt.step_id
+	WHERE attempt.status IN ('starting', 'running')
+		AND step.status IN ('running', 'verifying')
+		AND step.task = $task AND step.id < $before
+) ORDER BY id DESC LIMIT $limit;
+
+-- name: history_of_run
+SELECT attempt.*, step.task AS task, step.definition AS definition
+FROM attempt JOIN step ON step.id = attempt.step_id
+WHERE attempt.run_id = $run_id AND attempt.id > $after
+	AND ($step = 0 OR attempt.step_id = $step)
+ORDER BY attempt.id LIMIT $limit;
+
+-- name: gantt_count
+SELECT COUNT(*) AS n FROM step WHERE run_id = $run_id
+	AND status <> 'not_needed' AND status <> 'idle';
+
+-- name: gantt_released
+-- When the approvals of the plan were there.
+SELECT MIN(at) AS at FROM audit
+WHERE object = $run AND action = 'run.queued';
+
+-- name: gantt_needs_over
+SELECT MAX(step.ended_at) AS at FROM edge
+JOIN step ON step.id = edge.from_step WHERE edge.to_step = $id;
+
+-- name: gantt_was_asked
+SELECT 1 FROM need WHERE step_id = $id LIMIT 1;
+
+-- name: gantt_tasks
+SELECT task, COUNT(*) AS steps, MIN(id) AS first,
+	SUM(status IN ('succeeded', 'skipped')) AS done,
+	SUM(status IN ('failed', 'timed_out', 'cancelled', 'unknown',
+		'unkillable', 'blocked')) AS bad,
+	MIN(CASE WHEN started_at > 0 THEN started_at END) AS began,
+	MAX(ended_at) AS ended,
+	SUM(ended_at = 0) AS open
+FROM step WHERE run_id = $run_id AND status <> 'not_needed'
+	AND status <> 'idle'
+GROUP BY task ORDER BY COALESCE(began, 9223372036854775807), first LIMIT 500;
