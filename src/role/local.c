@@ -23,6 +23,8 @@
 #define LOCAL_START_MS 20000
 #define LOCAL_STOP_MS 30000
 #define LOCAL_LOOK_MS 10
+#define LOCAL_END_MS 2000
+#define LOCAL_NO_SERVER 69
 
 /*
  * Three processes: this one only waits and cleans up, whatever happens to the
@@ -145,6 +147,26 @@ local_exit_code(int status)
 				 : 128 + WTERMSIG(status);
 }
 
+/* A server that ended by itself has said why, and knows the code. */
+static int
+local_server_code(struct local_run *l, int code)
+{
+	const int64_t until = clock_boot_ms() + LOCAL_END_MS;
+	int status;
+
+	while (code == LOCAL_NO_SERVER && l->server != 0 &&
+	    clock_boot_ms() < until) {
+		if (waitpid(l->server, &status, WNOHANG) != l->server) {
+			local_pause();
+			continue;
+		}
+		l->server = 0;
+		status = local_exit_code(status);
+		return status == 0 ? code : status;
+	}
+	return code;
+}
+
 static int
 local_command(struct local_run *l, int argc, char **argv)
 {
@@ -216,7 +238,7 @@ role_local(int argc, char **argv)
 	else
 		code = local_wait_ready(&l);
 	if (code == 0)
-		code = local_command(&l, argc, argv);
+		code = local_server_code(&l, local_command(&l, argc, argv));
 	local_stop(&l);
 	if (l.place != NULL && !file_remove_tree(AT_FDCWD, l.place, &e))
 		role_fail(&e);
