@@ -85,8 +85,10 @@ gantt_attempts(struct gantt *g, const struct step *step, bool asked)
 	a = run_step_attempts(g->cx, step->id, &n);
 	for (size_t i = 0; i < n; i++) {
 		bool command = streq(a[i]->kind, "run");
+		bool shown = i > 0 && streq(a[i - 1]->kind, "preview");
 
-		phase(g, command ? gap : "waiting", a[i]->started_at);
+		phase(g, command || shown ? gap : "waiting",
+		    a[i]->started_at);
 		phase(g, command ? "run" : "check",
 		    a[i]->ended_at != 0 ? a[i]->ended_at : gantt_end(g));
 		if (command)
