@@ -19,6 +19,7 @@
 #include "resource/person/person_api.h"
 #include "resource/run/bundle_api.h"
 #include "resource/run/history_api.h"
+#include "resource/resource/resource_api.h"
 #include "resource/run/results_api.h"
 #include "resource/run/run_api.h"
 #include "resource/run/stats_api.h"
@@ -45,6 +46,7 @@
 #include "spec/inbox.h"
 #include "spec/history.h"
 #include "spec/pause.h"
+#include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/review.h"
 #include "spec/run.h"
@@ -97,6 +99,12 @@ const struct binding bindings[] = {
 	{ &op_request_ask, .handler = ask_api_request },
 	{ &op_request_get, .handler = catalogue_api_request },
 	{ &op_request_list, .handler = catalogue_api_requests },
+	{ &op_resource_accept, .handler = resource_api_accept },
+	{ &op_resource_extend, .handler = resource_api_extend },
+	{ &op_resource_get, .handler = resource_api_get },
+	{ &op_resource_list, .handler = resource_api_list },
+	{ &op_resource_release, .handler = undo_api_release },
+	{ &op_resource_transfer, .handler = resource_api_transfer },
 	{ &op_run_again, .handler = again_api_again },
 	{ &op_run_bundle, .handler = bundle_api_get, .pool = true },
 	{ &op_run_cancel, .handler = run_api_cancel },

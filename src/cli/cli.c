@@ -24,6 +24,7 @@
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
+#include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/server.h"
@@ -41,6 +42,7 @@ static const struct {
 	{ &op_audit_list, audit_verb_list },
 	{ &op_evidence_get, evidence_verb },
 	{ &op_health_ready, verb_status },
+	{ &op_resource_release, verb_again },
 	{ &op_run_again, verb_again },
 	{ &op_run_bundle, verb_raw },
 	{ &op_run_follow, verb_follow },

@@ -51,6 +51,7 @@ const struct local locals[] = {
 		"Write evidence.json, evidence.md and changes.csv there.") },
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
+	WAIT_FLAGS("resource.release"),
 	WAIT_FLAGS("run.again"),
 	{ "run.log", BARE("follow", "Go on until the run is over.") },
 	{ "run.log",

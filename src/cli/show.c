@@ -10,6 +10,7 @@
 #include "spec/access.h"
 #include "spec/catalogue.h"
 #include "spec/history.h"
+#include "spec/resource.h"
 #include "spec/review.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
@@ -224,6 +225,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &can_schema, show_can },
 		{ &access_review_schema, show_review },
 		{ &platform_schema, show_platform },
+		{ &resource_detail_schema, show_resource },
 		{ &schedule_detail_schema, show_schedule },
 		{ &work_board_schema, show_board },
 	};

@@ -80,6 +80,7 @@ void show_can(struct session *s, const json_t *can);
 void show_review(struct session *s, const json_t *review); /* show_access.c */
 void show_health(struct session *s, const json_t *health);
 void show_schedule(struct session *s, const json_t *schedule);
+void show_resource(struct session *s, const json_t *detail);
 void show_platform(struct session *s, const json_t *platform);
 /* --- work (show_work.c) --- */
 void show_board(struct session *s, const json_t *board);

@@ -64,6 +64,10 @@ show_plan_facts(struct session *s, const json_t *plan)
 	int64_t unknown = int_get(plan, "unknown_durations", 0);
 
 	plan_previews(s, plan);
+	if (json_is_string(json_object_get(plan, "cost"))) {
+		show_section(s, "Cost");
+		session_say(s, "  %s\n", text_get(a, plan, "cost"));
+	}
 	show_section(s, "Expected");
 	session_say(s, "  %s along the longest way%s\n",
 	    text_ms(a, json_object_get(plan, "expected_ms")),

@@ -268,6 +268,10 @@ wait_asked(struct session *s, const struct wait_how *how, const json_t *asked,
 		fprintf(s->out, "%s\n", *ticket != '\0' ? ticket : run);
 	page = wait_ticket_of(s, asked, &detail);
 	wait_show_asked(s, asked, page, detail);
+	if (json_is_string(json_object_get(asked, "cost"))) {
+		show_section(s, "Cost");
+		session_say(s, "  %s\n", text_get(s->arena, asked, "cost"));
+	}
 	if (wait_wanted(s, how, detail))
 		return wait_follow(s, how, run, 0);
 	if (s->globals.json)

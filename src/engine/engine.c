@@ -30,6 +30,7 @@ static const struct duty {
 	{ "artifact", duty_artifact },
 	{ "retry", duty_retry },
 	{ "schedule", duty_schedule },
+	{ "resource", duty_resource },
 	{ "start", duty_start },
 	{ "access", duty_access },
 	{ "anchor", duty_anchor },

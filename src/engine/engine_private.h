@@ -152,6 +152,8 @@ void duty_artifact(struct engine *g, struct cx *cx);
 
 /* duty_schedule.c */
 void duty_schedule(struct engine *g, struct cx *cx);
+/* duty_resource.c */
+void duty_resource(struct engine *g, struct cx *cx);
 /* duty_time.c */
 /* Come again at that wall time; a clock that jumps makes it come sooner or
  * later by the jump, once. */

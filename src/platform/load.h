@@ -105,6 +105,10 @@ void load_problems(struct load *l, const struct yaml_doc *doc,
 void settle_base(struct load *l);
 void load_tasks(struct load *l);
 void load_requests(struct load *l);
+/* What a request type makes, NULL: nothing; and what it costs, in words. */
+const struct resource_def *load_resource(struct load *l,
+    const struct item *it, const struct task *task, int64_t lifetime);
+const char *load_cost(struct load *l, const struct item *it);
 void load_schedules(struct load *l);
 /* Complains and returns NULL when there is no such time zone. */
 const struct zone *settle_zone(struct load *l, const struct item *it,

@@ -68,6 +68,10 @@ load_request(struct load *l, struct item *it, struct request_def *ret)
 		ret->title = it->name;
 	ret->approve = build_rules(a, rules, &ret->napprove);
 	request_environments(l, it, ret->environments);
+	ret->cost = load_cost(l, it);
+	if (ret->task != NULL)
+		ret->resource = load_resource(l, it, ret->task,
+		    ret->lifetime_ms);
 	if (ret->task != NULL)
 		check_rules(l, it, rules, ret->task->params);
 }

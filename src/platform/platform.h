@@ -64,6 +64,18 @@ struct project_def {
 	const char *where;
 };
 
+enum expire { EXPIRE_ASK, EXPIRE_REMIND, EXPIRE_UNDO };
+
+struct resource_def { /* what a request makes */
+	const char *kind;
+	const char *name; /* the parameter that is its name */
+	enum expire expire;
+	int64_t remind_ms;  /* before the end; 0: a quarter of the lifetime */
+	int64_t grace_ms;   /* between asking and undoing */
+	int64_t longest_ms; /* its owners may extend it to this; 0: no end */
+	int64_t check_ms;   /* between looking whether it is there; 0: never */
+};
+
 struct request_def {
 	const char *name;
 	const char *doc;
@@ -75,6 +87,8 @@ struct request_def {
 	const struct rule_def *approve;
 	size_t napprove;
 	int64_t lifetime_ms; /* 0: for ever */
+	const struct resource_def *resource; /* NULL: it makes none */
+	const char *cost; /* "12 EUR per month", or "" */
 	const char *where;
 	const char *hash;
 };

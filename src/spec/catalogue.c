@@ -191,6 +191,8 @@ static const struct schema asked_fields[] = {
 	{ .name = "status", .kind = SCHEMA_STRING, .doc = "Of the run." },
 	{ .name = "joined", .kind = SCHEMA_BOOL,
 	    .doc = "The same was running already; you watch that run." },
+	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "What it costs, as declared." },
 	{ .name = "needs", .kind = SCHEMA_LIST, .of = &need_schema,
 	    .doc = "Approvals that are wanted." },
 	{ .name = "warnings", .kind = SCHEMA_LIST, .of = &text_schema,

@@ -605,7 +605,14 @@ static const struct schema request_fields[] = {
 	FOLDER_APPROVE,
 	{ .name = "lifetime", .kind = SCHEMA_DURATION,
 		BETWEEN(60000, 3660 * 86400000LL),
-		.doc = "What was made is taken back after: 1m to 3660d." },
+		.doc = "How long what was made lives: 1m to 3660d." },
+	{ .name = "resource", .kind = SCHEMA_ONE_OF,
+		.any_of = folder_resource_forms,
+		.doc = "What it makes; false: nothing to keep a list of. "
+		       "Without it what its task can undo and has a name." },
+	{ .name = "cost", .kind = SCHEMA_OBJECT,
+		.fields = folder_cost_fields,
+		.doc = "What it costs: shown before, and part of the plan." },
 	{ .name = NULL },
 };
 const struct schema folder_request_schema = {

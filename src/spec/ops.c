@@ -13,6 +13,7 @@
 #include "spec/history.h"
 #include "spec/op.h"
 #include "spec/pause.h"
+#include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/review.h"
 #include "spec/run.h"
@@ -65,6 +66,12 @@ const struct op *const ops[] = {
 	&op_request_ask,
 	&op_request_get,
 	&op_request_list,
+	&op_resource_accept,
+	&op_resource_extend,
+	&op_resource_get,
+	&op_resource_list,
+	&op_resource_release,
+	&op_resource_transfer,
 	&op_run_again,
 	&op_run_bundle,
 	&op_run_cancel,

@@ -70,6 +70,8 @@ static const struct schema run_plan_fields[] = {
 	    .of = &plan_approval_schema,
 	    .doc = "By the rules of today; unknown values count as the "
 		   "worse." },
+	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "What it costs, as declared; the plan hash covers it." },
 	{ .name = "expected_ms", .kind = SCHEMA_INTEGER,
 	    .doc = "Along the longest way of steps that run, by the median; "
 		   "without the waiting." },

@@ -106,6 +106,16 @@ source_hashable(void *self, const json_t *value)
 	return sealed_to_hmac(cx->site, value);
 }
 
+/* What making it costs: to undo it costs nothing. */
+static const char *
+ask_cost(const struct ask *ask)
+{
+	return ask->request == NULL || ask->undo != NULL ||
+		ask->request->cost[0] == '\0'
+	    ? NULL
+	    : ask->request->cost;
+}
+
 bool
 ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
     struct err *e)
@@ -135,6 +145,7 @@ ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
 	}
 	ret->rules = approval_rules(cx, &scope, &ret->nrules);
 	plan.params = ret->params;
+	plan.cost = ask_cost(ask);
 	plan.rules = ret->rules;
 	plan.nrules = ret->nrules;
 	return plan_store(cx, &plan, &ret->plan_hash, e);
@@ -322,8 +333,8 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 		return true;
 	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0 ||
 	    p.late || (ask->undo != NULL && ask->undo->run->ticket_id != 0));
-	*ret = (struct asked){ .ticket =
-				   ticket ? ask_ticket(cx, &p) : NULL };
+	*ret = (struct asked){ .ticket = ticket ? ask_ticket(cx, &p) : NULL,
+		.cost = ask_cost(ask) };
 	ret->run = ask_write_run(cx, &p, ret->ticket,
 	    ticket && p.nrules > 0 ? "waiting_approval" : "queued",
 	    ask->dry ? "plan only" : "");

@@ -47,6 +47,7 @@ struct asked {
 	struct ticket *ticket; /* or NULL */
 	struct run *run;
 	bool joined; /* the same was active already */
+	const char *cost; /* in words, or NULL */
 };
 /* Prepare, then write ticket, run and needs. */
 bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
@@ -57,12 +58,10 @@ bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 bool ask_of_run(struct cx *cx, const struct run *run, struct ask *ret,
     struct err *e);
 
-/*
- * To undo a run, for the actor, who must be allowed to retry it.  Errors of
- * undo_make, ERR_DENIED.
- */
-bool ask_undo(struct cx *cx, const struct run *run, struct ask *ret,
-    struct err *e);
+/* To undo a run: whether the requester may is for the caller to know.  Errors
+ * of undo_make. */
+bool ask_undo(struct cx *cx, const struct run *run, const char *requester,
+    struct ask *ret, struct err *e);
 /* The same ask once more, for an undo run that is there: to hold today's rules
  * against it. */
 bool ask_undo_again(struct cx *cx, const struct ticket *t,

@@ -5,6 +5,7 @@
 #include "resource/ask/ask.h"
 #include "resource/ask/ask_api.h"
 #include "resource/plan/plan.h"
+#include "resource/resource/resource.h"
 #include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
 
@@ -51,17 +52,14 @@ undo_ask(struct cx *cx, const struct run *run, struct undo *undo,
 }
 
 bool
-ask_undo(struct cx *cx, const struct run *run, struct ask *ret,
-    struct err *e)
+ask_undo(struct cx *cx, const struct run *run, const char *requester,
+    struct ask *ret, struct err *e)
 {
 	struct undo *undo = ARENA_NEW(cx->arena, struct undo);
 
-	*ret = (struct ask){ .requester = cx->actor->person };
-	if (ret->requester == NULL)
-		return err_set(e, ERR_DENIED, "access.operator",
-		    "the operator administers, and undoes nothing");
-	return run_allows(cx, run, RIGHT_RUN, e) &&
-	    undo_make(cx, run, undo, e) && undo_ask(cx, run, undo, ret, e);
+	*ret = (struct ask){ .requester = requester };
+	return undo_make(cx, run, undo, e) &&
+	    undo_ask(cx, run, undo, ret, e);
 }
 
 bool
@@ -100,13 +98,50 @@ bool
 undo_api_undo(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
+	const char *person = cx->actor->person;
 	struct asked asked;
 	struct run *run;
 	struct ask ask;
 
-	if (!undo_run_named(cx, call->path[0], &run, e) ||
-	    !ask_undo(cx, run, &ask, e))
+	if (!undo_run_named(cx, call->path[0], &run, e))
 		return false;
+	if (person == NULL)
+		return err_set(e, ERR_DENIED, "access.operator",
+		    "the operator administers, and undoes nothing");
+	if (!run_allows(cx, run, RIGHT_RUN, e) ||
+	    !ask_undo(cx, run, person, &ask, e))
+		return false;
+	ask.note = call_text(call->body, "note");
+	ask.dry = call_bool(call->body, "dry_run");
+	if (!ask_make(cx, &ask, &asked, e))
+		return false;
+	call->status = 201;
+	asked_json(cx, out, &asked);
+	return true;
+}
+
+bool
+undo_api_release(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const struct run *run;
+	struct resource *r;
+	struct asked asked;
+	struct ask ask;
+
+	if (!resource_by_key(cx, call->path[0], &r, e) ||
+	    !resource_allows(cx, r, e))
+		return false;
+	if (streq(r->status, "gone"))
+		return err_set(e, ERR_CONFLICT, "resource.gone",
+		    "%s is gone: %s", r->key, r->reason);
+	run = run_by_id(cx, r->run_id);
+	if (run == NULL) {
+		db_failed(cx->db, e);
+		return false;
+	}
+	if (!ask_undo(cx, run, cx->actor->person, &ask, e))
+		return err_wrap(e, "release %s", r->key);
 	ask.note = call_text(call->body, "note");
 	ask.dry = call_bool(call->body, "dry_run");
 	if (!ask_make(cx, &ask, &asked, e))

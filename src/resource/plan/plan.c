@@ -146,11 +146,12 @@ plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
 		json_array_append_new(rules,
 		    json_pack("{s:s,s:s}", "source", in->rules[i].source,
 			"rule", in->rules[i].text));
-	body = json_pack("{s:s,s:s,s:o,s:o,s:o,s:s,s:O*}", "closure",
+	body = json_pack("{s:s,s:s,s:o,s:o,s:o,s:s,s:O*,s:s*}", "closure",
 	    in->task->closure_hash, "task", in->task->name, "params",
 	    sealed_to_hmac(cx->site, in->params), "environment",
 	    plan_environment(cx, in->environment), "rules", rules, "requester",
-	    in->requester, "undo", in->undo);
+	    in->requester, "undo", in->undo,
+	    "cost", in->cost);
 	ASSERT(body != NULL);
 	*ret_hash = plan_store_body(cx, body);
 	json_decref(body);

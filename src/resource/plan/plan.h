@@ -23,6 +23,7 @@ struct plan_input {
 	const struct approval_rule *rules;
 	size_t nrules;
 	const char *requester;
+	const char *cost; /* in words, or NULL */
 	json_t *undo; /* what it undoes: definitions are stored already; or
 		       * NULL */
 };

@@ -281,6 +281,18 @@ approvals_json(struct cx *cx, struct json_out *out, const struct page *p)
 	}
 }
 
+/* As it stands in the plan itself. */
+static void
+page_cost(struct cx *cx, struct json_out *out, const struct run *run)
+{
+	const char *body = plan_body(cx, run->plan_hash);
+	json_t *plan = body == NULL ? NULL : json_loads(body, 0, NULL);
+
+	json_kv_str(out, "cost",
+	    json_string_value(json_object_get(plan, "cost")));
+	json_decref(plan);
+}
+
 bool
 run_api_plan(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
@@ -308,6 +320,7 @@ run_api_plan(struct cx *cx, struct call *call, struct json_out *out,
 	json_array_begin(out);
 	approvals_json(cx, out, &p);
 	json_array_end(out);
+	page_cost(cx, out, run);
 	json_kv_int(out, "expected_ms", p.expected_ms);
 	json_kv_int(out, "unknown_durations", p.unknown);
 	json_object_end(out);

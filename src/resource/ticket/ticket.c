@@ -8,6 +8,7 @@
 #include "resource/audit.h"
 #include "resource/call.h"
 #include "resource/move.h"
+#include "resource/resource/resource.h"
 #include "resource/run/run.h"
 #include "resource/search/search.h"
 #include "resource/sealed.h"
@@ -350,9 +351,10 @@ ticket_run_ended(struct cx *cx, const struct run *run)
 
 	if (t == NULL)
 		return;
-	if (streq(run->status, "succeeded"))
+	if (streq(run->status, "succeeded")) {
 		to = "done";
-	else if (streq(run->status, "cancelled"))
+		resource_run_ended(cx, run, t);
+	} else if (streq(run->status, "cancelled"))
 		to = "cancelled";
 	if (machine_find(&ticket_machine, t->status, to) == NULL ||
 	    PLANTED("ticket-left-open"))
@@ -381,6 +383,14 @@ ticket_run_voided(struct cx *cx, const struct run *run, const char *reason)
 		approval_open(cx, t, today, n);
 	else
 		ticket_note(cx, t, "status", e.message, NULL);
+}
+
+void
+ticket_answered(struct cx *cx, struct ticket *t, const char *reason)
+{
+	if (t->task[0] == '\0' &&
+	    machine_find(&ticket_hand_machine, t->status, "done") != NULL)
+		move_ticket(cx, t, "done", reason);
 }
 
 static void

@@ -65,6 +65,9 @@ bool ticket_prepare(struct cx *cx, const struct ticket *t,
 bool ticket_close(struct cx *cx, struct ticket *t, const char *reason,
     struct err *e);
 
+/* What slipway asked by a ticket is answered: done, unless it is over. */
+void ticket_answered(struct cx *cx, struct ticket *t, const char *reason);
+
 /* Close what waited too long for a decision; the next time there is more to
  * close, INT64_MAX for never. */
 void ticket_expire_due(struct cx *cx);
