@@ -141,11 +141,15 @@ resource_is_maker(struct cx *cx, const struct resource *r)
 	if (request == NULL || cx->actor->person == NULL)
 		return false;
 	target.name = request->task->name;
-	return access_ask(cx->platform, cx->actor, RIGHT_RUN, &target,
-	    cx->arena)
-		   .allowed &&
-	    platform_is_one_of(cx->platform, cx->actor->person,
-		request->task->team);
+	if (!access_ask(cx->platform, cx->actor, RIGHT_RUN, &target,
+		cx->arena)
+		 .allowed)
+		return false;
+	return platform_is_one_of(cx->platform, cx->actor->person,
+		   request->task->team) ||
+	    access_ask(cx->platform, cx->actor, RIGHT_ADMINISTER, &target,
+		cx->arena)
+		.allowed;
 }
 
 bool

@@ -32,11 +32,11 @@ size_t resource_rows(struct cx *cx, struct query *q, struct resource **to,
     size_t max);
 
 /* May the actor act on it?  Its owners as long as they may ask for such a
- * thing, and who may run the task.  ERR_DENIED otherwise. */
+ * thing, and who makes such things.  ERR_DENIED otherwise. */
 bool resource_allows(struct cx *cx, const struct resource *r, struct err *e);
 /* The actor asked for it, or belongs to the team that owns it. */
 bool resource_is_own(struct cx *cx, const struct resource *r);
-/* May the actor run the task that makes such things? */
+/* Of the team that makes such things (or an admin), and may run the task? */
 bool resource_is_maker(struct cx *cx, const struct resource *r);
 
 /* The folder's definition of today, or NULL. */

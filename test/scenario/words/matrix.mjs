@@ -23,7 +23,7 @@ const CELLS = 2000; // at least
 const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
 	task: 'absent', request: 'absent', person: 'absent', token: 'slw_99999999',
 	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999', glass: '99999',
-	filter: 'absent' };
+	filter: 'absent', resource: 'RES-99999' };
 // One letter from what is there.
 const NEAR_OURS = { ...ABSENT, task: 'slov', request: 'slov', schedule: 'slov',
 	person: 'erniee', secret: 'matriz', filter: 'matriz' };
@@ -52,6 +52,7 @@ const BODIES = values => ({
 	'pause.set': { kind: 'all' },
 	'pause.end': { kind: 'all' },
 	'schedule.backfill': { from: '2024-01-01', to: '2025-12-31', dry_run: true },
+	'resource.transfer': { to: 'guests' },
 	'secret.set': { value: 'long-enough-a-value' },
 	'token.create': { name: 'matrix' },
 });
@@ -94,6 +95,28 @@ async function left(world, values) {
 	throw new Failure(`${values.task}: nothing was left`);
 }
 
+// One for each owner will do: nothing that is asked of it takes it away at once.
+async function resource(world, who, request) {
+	const made = world.resources_made ??= {};
+
+	if (made[who])
+		return made[who];
+	const name = `matrix-${who}`;
+	const asked = await world.json(who, 'POST',
+		`/v1/requests/${request === 'slow' ? 'shed' : 'vault-shed'}/tickets`,
+		{ environment: 'dev', params: { name } });
+
+	for (let i = 0; i < 200; i++) {
+		const { json } = await world.json(who, 'GET', '/v1/resources');
+		const found = json.items.find(one => one.name === name);
+
+		if (found)
+			return made[who] = found.key;
+		await new Promise(done => setTimeout(done, 100));
+	}
+	throw new Failure(`no resource comes of it: ${asked.text}`);
+}
+
 // What costs calls of its own, by the parameter that wants it.
 const PARTS = {
 	token: async (world, { who }) => (await world.json(who, 'POST',
@@ -119,6 +142,7 @@ const PARTS = {
 	backfill: (world, { who, schedule }) => backfill(world, who, schedule),
 	item: (world, { who, ticket }) => item(world, who, ticket),
 	name: left,
+	resource: (world, { who, request }) => resource(world, who, request),
 };
 
 function parts_of(operation) {
