@@ -146,3 +146,27 @@ sight_bind(struct cx *cx, struct query *q)
 {
 	sight_apply(sight_look(cx), q);
 }
+
+int64_t
+sight_scope(struct cx *cx, const char *team, const char *environment,
+    const char *name)
+{
+	for (int tries = 0; tries < 2; tries++) {
+		struct query *q = query(cx->db,
+		    tries == 0 ? "sight_scope_get" : "sight_scope_insert");
+		int64_t id = 0;
+
+		bind_text(q, "team", team);
+		bind_text(q, "environment", environment);
+		bind_text(q, "name", name);
+		if (tries == 0 && query_next(q))
+			id = column_int(q, "id");
+		if (tries == 0)
+			query_end(q);
+		else
+			query_run(q);
+		if (id != 0)
+			return id;
+	}
+	return db_last_id(cx->db);
+}

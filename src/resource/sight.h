@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sight.h: which tickets the actor may see, as a condition in SQL.
+ * sight.h: which tickets and runs the actor may see, as a condition in SQL.
  *
- * The same rule as ticket_visible, for statements over many rows: rights
+ * The same rule as ticket_visible and run_visible, over many rows: rights
  * depend on a row's scope alone (team, environment, name: the table
  * ticket_scope), and there are few scopes, so access.h decides about each of
  * them once.  A statement holds rows of `ticket` against a text of conditions
@@ -25,6 +25,10 @@
 #define RESOURCE_SIGHT_H
 
 #include "resource/cx.h"
+
+/* The id of a scope, which is written when it is new. */
+int64_t sight_scope(struct cx *cx, const char *team, const char *environment,
+    const char *name);
 
 #define SIGHT_TICKETS                                                          \
 	"($all = 1 OR scope_id IN (SELECT value FROM json_each($seen)) "       \

@@ -199,6 +199,7 @@ static const struct schema run_fields[] = {
 	    .doc = "The time that the schedule names."),
 	FIELD(struct run, backfill, .flags = F_HIDDEN),
 	FIELD(struct run, ticket_id, .flags = F_HIDDEN),
+	FIELD(struct run, scope_id, .flags = F_HIDDEN),
 	FIELD(struct run, retry_of, .flags = F_HIDDEN),
 	FIELD(struct run, undo_of, .flags = F_HIDDEN),
 	FIELD(struct run, dry, .doc = "Plan only: nothing but checks runs."),

@@ -29,6 +29,7 @@ struct run {
 	int64_t scheduled_at; /* the time that the schedule names; 0: none */
 	int64_t backfill;     /* row id, 0: none */
 	int64_t ticket_id; /* 0: none */
+	int64_t scope_id;  /* (team, environment, task): for rights */
 	int64_t retry_of;  /* run id, 0: none */
 	int64_t undo_of;   /* run id, 0: none */
 	bool dry;	   /* plan only: checks run, steps do not */

@@ -8,6 +8,7 @@
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
+#include "resource/sight.h"
 #include "spec/validate.h"
 #include "store/record.h"
 
@@ -118,8 +119,8 @@ take_over(struct cx *cx, int64_t run_id, const struct graph *g,
 	}
 }
 
-static int64_t
-next_id(struct cx *cx)
+int64_t
+run_next_id(struct cx *cx)
 {
 	struct query *q = query(cx->db, "run_next_id");
 	int64_t id = 1;
@@ -162,8 +163,10 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 		take_over(cx, run->retry_of, g, afresh);
 		graph_demand(g);
 	}
-	run->key = arena_printf(cx->arena, "R-%lld", (long long)next_id(cx));
+	run->key = arena_printf(cx->arena, "R-%lld", (long long)run_next_id(cx));
 	run->created_at = cx->now;
+	run->scope_id = sight_scope(cx, run->team, run->environment,
+	    run->task);
 	run->seq = site_next_seq(cx->site);
 	q = query(cx->db, "run_insert");
 	record_bind(q, &run_schema, run);

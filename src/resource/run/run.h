@@ -28,6 +28,8 @@ void run_insert(struct cx *cx, struct run *run, struct graph *g,
 /* ERR_NOT_FOUND when there is none, or the actor may not see it. */
 bool run_by_key(struct cx *cx, const char *key, struct run **ret,
     struct err *e);
+/* The id of the next run: all there are have a smaller one. */
+int64_t run_next_id(struct cx *cx);
 struct run *run_by_id(struct cx *cx, int64_t id); /* NULL when absent */
 /* The active direct run with this key, or NULL. */
 struct run *run_by_dedupe(struct cx *cx, const char *dedupe_key);

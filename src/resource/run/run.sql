@@ -4,15 +4,14 @@
 INSERT INTO run (key, task, team, environment, params, plan_hash,
 	closure_hash, status, reason, requester, via, ticket_id, retry_of, dry,
 	dedupe_key, priority, root_step, open_steps, failed_steps,
-	cleanups, cleanups_off, cancel_by,
-	seq, created_at, started_at, ended_at, schedule, scheduled_at,
-	backfill, undo_of)
+	cleanups, cleanups_off, cancel_by, seq, created_at, started_at,
+	ended_at, schedule, scheduled_at, backfill, undo_of, scope_id)
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
-	$failed_steps, $cleanups, $cleanups_off, $cancel_by,
-	$seq, $created_at, $started_at, $ended_at, $schedule, $scheduled_at,
-	$backfill, $undo_of);
+	$failed_steps, $cleanups, $cleanups_off, $cancel_by, $seq, $created_at,
+	$started_at, $ended_at, $schedule, $scheduled_at, $backfill, $undo_of,
+	$scope_id);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
@@ -36,9 +35,59 @@ SELECT * FROM run WHERE key = $key;
 SELECT * FROM run WHERE dedupe_key = $dedupe_key;
 
 -- name: run_list
-SELECT * FROM run WHERE id < $before AND dry = 0
+-- Row by row from the newest: the latest runs, for whoever may see most of
+-- them.
+SELECT * FROM run WHERE id < $before AND id >= $from AND dry = 0
 	AND ($status IS NULL OR status = $status)
 	AND ($task IS NULL OR task = $task)
+	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
+	OR (scope_id IN (SELECT value FROM json_each($reach))
+		AND (requester IN (SELECT value FROM json_each($peers))
+		OR EXISTS (SELECT 1 FROM run_watcher WHERE run_id = run.id
+			AND person = $person AND detached = 0)))
+	OR EXISTS (SELECT 1 FROM ticket WHERE ticket.id = run.ticket_id
+		AND (scope_id IN (SELECT value FROM json_each($seen))
+		OR (scope_id IN (SELECT value FROM json_each($reach))
+			AND (requester IN (SELECT value FROM json_each($peers))
+			OR assignee IN (SELECT value FROM json_each($mine))
+			OR ticket.id IN (SELECT ticket_id FROM need_person
+				WHERE person = $me))))))
+ORDER BY id DESC;
+
+-- name: run_list_sparse
+-- The same from the person's side, by an index for each way to see a run: for
+-- whoever may see few among many.
+SELECT * FROM run WHERE id < $before AND dry = 0 AND $all = 0
+	AND ($status IS NULL OR status = $status)
+	AND ($task IS NULL OR task = $task)
+	AND id IN (
+	SELECT id FROM run
+		WHERE scope_id IN (SELECT value FROM json_each($seen))
+	UNION ALL
+	SELECT id FROM run
+		WHERE requester IN (SELECT value FROM json_each($peers))
+		AND +scope_id IN (SELECT value FROM json_each($reach))
+	UNION ALL
+	SELECT run.id FROM run_watcher JOIN run ON run.id = run_id
+		WHERE person = $person AND detached = 0
+		AND +scope_id IN (SELECT value FROM json_each($reach))
+	UNION ALL
+	SELECT id FROM run WHERE ticket_id <> 0 AND ticket_id IN (
+		SELECT id FROM ticket
+			WHERE scope_id IN (SELECT value FROM json_each($seen))
+		UNION ALL
+		SELECT id FROM ticket
+			WHERE requester IN (SELECT value FROM json_each($peers))
+			AND +scope_id IN (SELECT value FROM json_each($reach))
+		UNION ALL
+		SELECT id FROM ticket WHERE assignee <> ''
+			AND assignee IN (SELECT value FROM json_each($mine))
+			AND +scope_id IN (SELECT value FROM json_each($reach))
+		UNION ALL
+		SELECT ticket.id FROM need_person
+			JOIN ticket ON ticket.id = ticket_id
+			WHERE person = $me
+			AND +scope_id IN (SELECT value FROM json_each($reach))))
 ORDER BY id DESC;
 
 -- name: run_ended_of_task

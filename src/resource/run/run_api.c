@@ -9,42 +9,72 @@
 #include "resource/run/run_view.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
+#include "resource/sight.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
+
+/* How many of the latest runs are looked at one by one. */
+#define LIST_NEAR 1000
+
+struct page {
+	struct json_out *out;
+	int64_t limit, n;
+	const char *last, *next; /* keys */
+};
+
+/* The runs before one id that a statement finds, until the page is full. */
+static void
+page_add(struct cx *cx, const struct call *call, struct query *q,
+    int64_t before, struct page *p)
+{
+	bind_int(q, "before", before);
+	bind_text(q, "status", call_text(call->query, "status"));
+	bind_text(q, "task", call_text(call->query, "task"));
+	bind_text(q, "person",
+	    cx->actor->person == NULL ? "" : cx->actor->person);
+	sight_bind(cx, q);
+	while (p->next == NULL && query_next(q)) {
+		struct run row;
+
+		record_read(q, &run_schema, &row, cx->arena);
+		/* One rule decides; the statement only finds. */
+		if (!run_visible(cx, &row))
+			continue;
+		if (p->n == p->limit) {
+			p->next = p->last;
+			break;
+		}
+		p->last = row.key;
+		run_view_run(cx, p->out, &row);
+		p->n++;
+	}
+	query_end(q);
+}
 
 bool
 run_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	const char *after = call_text(call->query, "after");
-	int64_t limit = call_int(call->query, "limit"), n = 0;
+	const bool all = cx->actor->is_engine || cx->actor->is_local ||
+	    cx->actor->is_operator;
+	struct page p = { .out = out,
+		.limit = call_int(call->query, "limit") };
+	int64_t before, from;
+	struct run *last = NULL;
 	struct query *q;
-	struct run *before = NULL, *last = NULL;
-	const char *next = NULL;
 
-	if (after != NULL && !run_by_key(cx, after, &before, e))
+	if (after != NULL && !run_by_key(cx, after, &last, e))
 		return false;
-	q = query(cx->db, "run_list");
-	bind_int(q, "before", before == NULL ? INT64_MAX : before->id);
-	bind_text(q, "status", call_text(call->query, "status"));
-	bind_text(q, "task", call_text(call->query, "task"));
+	before = last == NULL ? run_next_id(cx) : last->id;
+	from = all || before < LIST_NEAR ? 0 : before - LIST_NEAR;
 	list_begin(out);
-	while (query_next(q)) {
-		if (n == limit) {
-			next = last->key;
-			break;
-		}
-		struct run *row = ARENA_NEW(cx->arena, struct run);
-
-		record_read(q, &run_schema, row, cx->arena);
-		if (!run_visible(cx, row))
-			continue;
-		last = row;
-		run_view_run(cx, out, row);
-		n++;
-	}
-	query_end(q);
-	list_end(out, next);
+	q = query(cx->db, "run_list");
+	bind_int(q, "from", from);
+	page_add(cx, call, q, before, &p);
+	if (p.next == NULL && from > 0)
+		page_add(cx, call, query(cx->db, "run_list_sparse"), from, &p);
+	list_end(out, p.next);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "resource/run/run.h"
 #include "resource/search/search.h"
 #include "resource/sealed.h"
+#include "resource/sight.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
 
@@ -19,26 +20,8 @@
 void
 ticket_rescope(struct cx *cx, struct ticket *t)
 {
-	const char *name = t->request[0] != '\0' ? t->request : t->task;
-
-	for (int tries = 0; tries < 2; tries++) {
-		struct query *q = query(cx->db,
-		    tries == 0 ? "ticket_scope_get" : "ticket_scope_insert");
-
-		bind_text(q, "team", t->team);
-		bind_text(q, "environment", t->environment);
-		bind_text(q, "name", name);
-		if (tries == 0 && query_next(q)) {
-			t->scope_id = column_int(q, "id");
-			query_end(q);
-			return;
-		}
-		if (tries == 0)
-			query_end(q);
-		else
-			query_run(q);
-	}
-	t->scope_id = db_last_id(cx->db);
+	t->scope_id = sight_scope(cx, t->team, t->environment,
+	    t->request[0] != '\0' ? t->request : t->task);
 }
 
 /* What is not said of a ticket is nothing, and not NULL. */

@@ -20,14 +20,6 @@ VALUES ($key, $project, $kind, $title, $status, $priority, $requester,
 	$closed_at, $scope_id, $description, $priority_reason, $points,
 	$assignee, $epic, $labels, $due_at, $outcome, $quick_fix);
 
--- name: ticket_scope_get
-SELECT id FROM ticket_scope
-WHERE team = $team AND environment = $environment AND name = $name;
-
--- name: ticket_scope_insert
-INSERT INTO ticket_scope (team, environment, name)
-VALUES ($team, $environment, $name);
-
 -- name: ticket_get
 SELECT * FROM ticket WHERE id = $id;
 
