@@ -120,9 +120,15 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	}
 	step->preview_hash = approval_preview_store(cx, text);
+	/* Begun while the plan was made, and its needs are not done yet. */
+	if (step->waiting > 0) {
+		step_missing(cx, run, step, "waits for what it needs");
+		return;
+	}
 	if (step_ask(cx, run, step, task) == APPROVAL_ASKED)
 		return;
 	move_step(cx, step, "ready", "");
-	if (!claim_paused(cx, task, step) && !step_shares(cx, run, step))
+	if (!claim_paused_all(cx) && !claim_paused(cx, task, step) &&
+	    !step_shares(cx, run, step))
 		start_attempt(g, cx, run, step, "run");
 }

@@ -19,7 +19,8 @@ step_park(struct cx *cx, struct step *step, int64_t shares,
 bool
 claim_paused_all(struct cx *cx)
 {
-	return pause_find(cx, PAUSE_ALL, "") != NULL;
+	return pause_find(cx, PAUSE_ALL, "") != NULL &&
+	    !PLANTED("pause-of-all-ignored");
 }
 
 bool
@@ -29,7 +30,7 @@ claim_paused(struct cx *cx, const struct task *task, struct step *step)
 
 	for (size_t i = 0; p == NULL && i < task->nuses; i++)
 		p = pause_find(cx, PAUSE_LIMIT, task->uses[i].limit);
-	if (p == NULL)
+	if (p == NULL || PLANTED("pause-ignored"))
 		return false;
 	step_park(cx, step, PAUSE_PARKED, pause_words(cx, p));
 	return true;

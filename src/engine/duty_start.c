@@ -336,7 +336,9 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	    !claim_limits(g, cx, task, step))
 		return;
 	start_attempt(g, cx, run, step,
-	    step_has_preview(task) ? "preview" : "run");
+	    step_has_preview(task) && !PLANTED("preview-left-out")
+		? "preview"
+		: "run");
 }
 
 static void

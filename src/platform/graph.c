@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/plant.h"
 #include "platform/fan.h"
 #include "spec/validate.h"
 
@@ -484,7 +485,8 @@ walk_move(struct walk *w, struct err *e)
 		    "foreach");
 
 		if (f->step->fan == FAN_SPREAD &&
-		    f->next < json_array_size(list))
+		    f->next + PLANTED("foreach-leaves-one-out") <
+			json_array_size(list))
 			return walk_child(w, f->step, f->next++, e);
 		return walk_leave(w, f->step, e);
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/diff.h"
+#include "base/plant.h"
 #include "resource/approval/approval_private.h"
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
@@ -166,7 +167,8 @@ approval_step(struct cx *cx, struct run *run, struct step *step,
 	if (nrules == 0)
 		return APPROVAL_NONE;
 	ticket = step_ticket(cx, run);
-	about = step_subject(cx, run, step, params, preview_hash);
+	about = step_subject(cx, run, step, params,
+	    PLANTED("preview-not-approved") ? "" : preview_hash);
 	needs = approval_needs(cx, ticket->id, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (needs[i].step_id != step->id)

@@ -183,9 +183,9 @@ WHERE edge.to_step = $id AND step.status IN ('failed', 'cancelled',
 
 -- name: step_reset
 -- Before the first start: everything is to be looked at anew, but for what is
--- being looked for right now.
-UPDATE step SET status = CASE WHEN status = 'checking' THEN status
-		ELSE 'idle' END, held = 0, reason = '', ended_at = 0,
+-- being looked for, or shown, right now.
+UPDATE step SET status = CASE WHEN status IN ('checking', 'previewing')
+		THEN status ELSE 'idle' END, held = 0, reason = '', ended_at = 0,
 	seq = $seq, waiting = (SELECT COUNT(*) FROM edge
 		JOIN step AS need ON need.id = edge.from_step
 		WHERE edge.to_step = step.id AND need.status <> 'succeeded')

@@ -390,10 +390,15 @@ ticket_expire(struct cx *cx, int64_t ticket_id)
 		    needs[i].expires_at > cx->now)
 			continue;
 		move_need(cx, &needs[i], "expired", "nobody decided in time");
-		if (needs[i].step_id == 0)
+		if (needs[i].step_id == 0) {
 			plan = true;
-		else if (t != NULL)
+			continue;
+		}
+		if (t != NULL)
 			ticket_step_expired(cx, t, &needs[i]);
+		/* The end of the run may have changed them all. */
+		t = ticket_by_id(cx, ticket_id);
+		needs = approval_needs(cx, ticket_id, &n);
 	}
 	if (plan && t != NULL && streq(t->status, "waiting_approval") &&
 	    !PLANTED("expiry-leaves-ticket"))
