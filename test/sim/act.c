@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "resource/ask/ask.h"
+#include "resource/pause/pause.h"
 #include "resource/run/reveal.h"
 #include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
@@ -263,13 +264,97 @@ act_resolve(struct sim *s, struct cx *cx, struct err *e)
 	return run_resolve(cx, run, step, outcome, "seen", e);
 }
 
+/* Somebody who may stop anything. */
+static struct cx
+operator_of(const struct cx *cx, struct actor *actor)
+{
+	struct cx own = *cx;
+
+	*actor = *cx->actor;
+	actor->is_local = true;
+	own.actor = actor;
+	return own;
+}
+
+static bool
+act_pause(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct actor actor;
+	struct cx own = operator_of(cx, &actor);
+	uint64_t luck = sim_below(s, 10);
+	const char *kind = luck < 2 ? PAUSE_ALL
+	    : luck < 5		    ? PAUSE_LIMIT
+	    : luck < 7		    ? PAUSE_SCHEDULE
+				    : PAUSE_TASK;
+	const char *name = "";
+
+	if (streq(kind, PAUSE_LIMIT))
+		name = sim_limits[sim_below(s, SIM_LIMITS)];
+	else if (streq(kind, PAUSE_TASK))
+		name = arena_printf(cx->arena, "t%d",
+		    (int)sim_below(s, (uint64_t)s->folder.ntasks));
+	else if (streq(kind, PAUSE_SCHEDULE)) {
+		if (s->folder.nschedules == 0)
+			return nothing(e);
+		name = cx->platform
+			   ->schedules[sim_below(s,
+			       (uint64_t)s->folder.nschedules)]
+			   .name;
+	}
+	sim_note(s, "%s pauses %s %s", cx->actor->person, kind, name);
+	return pause_set(&own, kind, name, "", e);
+}
+
+bool
+act_unpause(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct actor actor;
+	struct cx own = operator_of(cx, &actor);
+	struct query *q = query(cx->db, "pause_list");
+	const char *kind = NULL, *name = NULL;
+
+	for (uint64_t n = 1; query_next(q);) {
+		const char *what = column_text(q, "kind", cx->arena);
+
+		if (s->calm && streq(what, PAUSE_SCHEDULE))
+			continue;
+		if (sim_below(s, n++) == 0) {
+			kind = what;
+			name = column_text(q, "name", cx->arena);
+		}
+	}
+	query_end(q);
+	if (kind == NULL)
+		return nothing(e);
+	sim_note(s, "%s resumes %s %s", cx->actor->person, kind, name);
+	return pause_end(&own, kind, name, e);
+}
+
+/* At the end nothing new is to begin. */
+bool
+act_stop_schedules(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct actor actor;
+	struct cx own = operator_of(cx, &actor);
+
+	(void)s;
+	for (size_t i = 0; i < cx->platform->nschedules; i++) {
+		const char *name = cx->platform->schedules[i].name;
+
+		if (pause_find(cx, PAUSE_SCHEDULE, name) == NULL &&
+		    !pause_set(&own, PAUSE_SCHEDULE, name, "", e))
+			return false;
+	}
+	return true;
+}
+
 static const struct {
 	turn_job *job;
 	unsigned weight;
 } jobs[] = { { act_ask, 30 }, { act_decide, 30 }, { act_edit, 6 },
 	{ act_close, 3 }, { act_cancel, 6 }, { act_retry, 12 },
 	{ act_again, 5 },
-	{ act_resolve, 10 } };
+	{ act_resolve, 10 }, { act_pause, 3 }, { act_unpause, 6 } };
 
 static turn_job *
 any_job(struct sim *s)
@@ -323,9 +408,13 @@ act_on_world(struct sim *s)
 				for (int env = 0; env < SIM_ENVS; env++)
 					s->targets[i][k][env] =
 					    sim_chance(s, 50);
+		s->said[task] = (int)sim_below(s, 1000);
+		s->lists[task] = (int)sim_below(s, 4);
 		sim_note(s, "the world is another one");
 	} else if (luck < 50) {
 		*target = !*target;
+		s->said[task]++;
+		s->lists[task] = (int)sim_below(s, 4);
 		sim_note(s, "a target of t%d %s", task,
 		    *target ? "appears" : "vanishes");
 	} else if (luck < 65) {

@@ -23,6 +23,10 @@
 	"sim_legal WHERE sim_legal.noun = '" noun "' AND "                     \
 	"sim_legal.a = old.status AND sim_legal.b = new.status) BEGIN "        \
 	"SELECT RAISE(ABORT, 'illegal move of a " noun "'); END;"
+/* Whether the task of a step uses a limit. */
+#define USES(step, limit)                                                      \
+	"json_extract((SELECT body FROM definition WHERE hash = " step         \
+	".definition), '$.uses.' || " limit ") IS NOT NULL"
 
 static const char triggers[] =
     "CREATE TABLE sim_legal (noun, a, b, PRIMARY KEY (noun, a, b)) "
@@ -44,11 +48,40 @@ static const char triggers[] =
     "step.id = edge.from_step WHERE edge.to_step = new.step_id AND "
     "step.status NOT IN ('succeeded', 'skipped'));"
     "SELECT RAISE(ABORT, 'an attempt starts in a cancelled run') WHERE "
-    "new.kind <> 'verify' AND EXISTS (SELECT 1 FROM run WHERE id = "
-    "new.run_id AND cancel_by <> '');"
+    "EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '') "
+    /* but to look whether what had ended well is there */
+    "AND NOT (new.kind = 'verify' AND EXISTS (SELECT 1 FROM attempt a WHERE "
+    "a.step_id = new.step_id AND a.kind = 'run' AND "
+    "a.status = 'succeeded'));"
+    "SELECT RAISE(ABORT, 'something starts that is paused') WHERE "
+    "new.kind IN ('run', 'preview') AND EXISTS (SELECT 1 FROM pause JOIN "
+    "step ON step.id = new.step_id WHERE pause.kind = 'all' OR (pause.kind "
+    "= 'task' AND pause.name = step.task) OR (pause.kind = 'limit' AND "
+    USES("step", "pause.name") "));"
+    "SELECT RAISE(ABORT, 'a command starts without a fresh preview') WHERE "
+    "new.kind = 'run' AND (SELECT json_extract(body, '$.preview') FROM "
+    "definition JOIN step ON step.definition = hash WHERE step.id = "
+    "new.step_id) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a "
+    "WHERE a.step_id = new.step_id AND a.no = new.no - 1 AND "
+    "a.kind = 'preview' AND a.status = 'succeeded');"
     "SELECT RAISE(ABORT, 'a command starts in a run that may not') WHERE "
     "new.kind = 'run' AND EXISTS (SELECT 1 FROM run WHERE id = new.run_id "
-    "AND (status <> 'running' OR dry = 1)); END;";
+    "AND (status <> 'running' OR dry = 1)); END;"
+    "CREATE TRIGGER sim_schedule AFTER INSERT ON run WHEN new.schedule <> '' "
+    "BEGIN SELECT RAISE(ABORT, 'a schedule fires a time twice') WHERE EXISTS "
+    "(SELECT 1 FROM run WHERE schedule = new.schedule AND scheduled_at = "
+    "new.scheduled_at AND id <> new.id);"
+    "SELECT RAISE(ABORT, 'a schedule fires at a time that is not its own') "
+    "WHERE new.scheduled_at % 1200000 <> 0 OR (new.scheduled_at > "
+    "new.created_at AND "
+    /* what waits in line waits also while the clock goes back */
+    "new.schedule NOT LIKE 'queue%');"
+    "SELECT RAISE(ABORT, 'a schedule fires while it is paused') WHERE EXISTS "
+    "(SELECT 1 FROM pause WHERE kind = 'schedule' AND name = new.schedule);"
+    "SELECT RAISE(ABORT, 'a schedule fires while its last run is open') "
+    "WHERE new.schedule NOT LIKE 'allow%' AND EXISTS (SELECT 1 FROM run "
+    "WHERE schedule = new.schedule AND id <> new.id AND ended_at = 0); "
+    "END;";
 
 static const struct {
 	const char *name, *sql;
@@ -81,7 +114,8 @@ static const struct {
 	    "a.run_id || '/' || s.id || ' ' || s.status FROM attempt a JOIN "
 	    "step s ON s.id = a.step_id WHERE a.status IN " LIVE " AND "
 	    "s.status <> CASE a.kind WHEN 'check' THEN 'checking' WHEN 'run' "
-	    "THEN 'running' ELSE 'verifying' END" },
+	    "THEN 'running' WHEN 'preview' THEN 'previewing' ELSE 'verifying' "
+	    "END" },
 	{ "waiting is not the number of undone needs",
 	    "SELECT 'R-' || run_id || '/' || id || ' ' || status || ': ' || "
 	    "waiting || ', not ' || n FROM (SELECT s.run_id, s.id, s.status, "
@@ -98,17 +132,30 @@ static const struct {
 	{ "a step waits for nothing",
 	    "SELECT 'R-' || run_id || '/' || id FROM step WHERE "
 	    "status = 'waiting' AND waiting = 0" },
-	{ "a step stands aside for nothing",
-	    "SELECT 'R-' || s.run_id || '/' || s.id || ' shares ' || s.shares "
-	    "FROM step s JOIN run ON run.id = s.run_id WHERE s.held = 1 AND "
-	    "s.status IN ('ready', 'check') AND run.dry = 0 AND run.status IN "
-	    "('queued', 'running') AND NOT EXISTS (SELECT 1 FROM step o WHERE "
-	    "o.id = s.shares AND o.status IN ('checking', 'running', "
-	    "'verifying')) AND NOT (s.shares = -1 AND EXISTS (SELECT 1 FROM "
-	    "attempt WHERE kind <> 'check' AND status IN " LIVE ")) AND "
-	    /* or behind one that is ready, and starts in the next round */
-	    "NOT (s.shares = -1 AND EXISTS (SELECT 1 FROM step r WHERE r.status = "
-	    "'ready' AND r.held = 0))" },
+	{ "a list is not done for each of its items",
+	    "SELECT 'R-' || run_id || '/' || id || ': ' || n || ' of ' || "
+	    "COALESCE(listed, 0) FROM (SELECT f.run_id, f.id, (SELECT "
+	    "COUNT(*) FROM edge WHERE to_step = f.id AND name <> '') AS n, "
+	    "CASE json_type(f.params, '$.foreach') WHEN 'array' THEN "
+	    "json_array_length(f.params, '$.foreach') ELSE (SELECT "
+	    "json_array_length(o.outputs, '$.list') FROM step o WHERE "
+	    "o.run_id = f.run_id AND o.ident = json_extract(f.params, "
+	    "'$.foreach.\"$output\"[0]')) END AS listed FROM step f WHERE "
+	    "f.fan = 2 AND f.status NOT IN ('idle', 'blocked')) WHERE n <> "
+	    "COALESCE(listed, 0)" },
+	{ "a fan has more or fewer results than items",
+	    "SELECT 'R-' || run_id || '/' || id FROM step f WHERE fan = 2 AND "
+	    "status = 'succeeded' AND reason NOT LIKE 'taken over%' AND "
+	    "json_array_length(outputs, '$.out') <> (SELECT COUNT(*) FROM "
+	    "edge WHERE to_step = f.id AND name <> '')" },
+	{ "a command was done twice",
+	    "SELECT 'attempt ' || b.id || ' after ' || a.id FROM attempt a "
+	    "JOIN attempt b ON b.step_id = a.step_id AND b.id > a.id JOIN "
+	    "step s ON s.id = a.step_id WHERE a.kind = 'run' AND a.status = "
+	    "'succeeded' AND b.kind = 'run' AND s.target = 0 AND NOT EXISTS "
+	    "(SELECT 1 FROM audit WHERE object IN ('R-' || a.run_id, 'R-' || "
+	    "a.run_id || '/' || s.id) AND action IN ('run.running', "
+	    "'step.resolved') AND reason LIKE 're%')" },
 	{ "a final run keeps its key",
 	    "SELECT key FROM run WHERE dedupe_key IS NOT NULL AND "
 	    "status NOT IN " OPEN_RUNS },
@@ -152,6 +199,27 @@ static const struct {
 	    "AND json_extract((SELECT body FROM definition WHERE hash = "
 	    "s.definition), '$.idempotent') IS NOT 1" },
 };
+
+/* Once nothing more is due: in between somebody may be about to be woken. */
+static const char aside[] =
+    "SELECT 'R-' || s.run_id || '/' || s.id || ' shares ' || s.shares "
+    "FROM step s JOIN run ON run.id = s.run_id WHERE s.held = 1 AND "
+    "s.status IN ('ready', 'check') AND run.dry = 0 AND run.status IN "
+    "('queued', 'running') AND NOT EXISTS (SELECT 1 FROM step o WHERE "
+    "o.id = s.shares AND o.status IN ('checking', 'previewing', "
+    "'running', 'verifying')) AND NOT (s.shares = -2 AND EXISTS "
+    "(SELECT 1 FROM pause WHERE kind = 'all' OR (kind = 'task' AND "
+    "name = s.task) OR (kind = 'limit' AND " USES("s", "pause.name")
+    "))) AND NOT (s.shares = -1 AND ("
+    /* what it waits for is in use */
+    "EXISTS (SELECT 1 FROM attempt a JOIN step u ON u.id = a.step_id "
+    "WHERE a.kind <> 'check' AND a.status IN " LIVE " AND "
+    USES("u", "s.wait_on") ") OR "
+    /* or another one comes first, or starts in the next round */
+    "EXISTS (SELECT 1 FROM step r WHERE r.id <> s.id AND "
+    "r.status = 'ready' AND ((r.held = 0 AND " USES("r", "s.wait_on")
+    ") OR (r.held = 1 AND r.shares = -1 AND r.wait_on = s.wait_on AND "
+    "(r.rank < s.rank OR (r.rank = s.rank AND r.id < s.id)))))))";
 
 static void
 legal_insert(struct sim *s, const struct machine *m)
@@ -208,7 +276,8 @@ approvals(struct sim *s, int64_t run, int64_t step, int team)
 	    "run.ticket_id AND ticket.run_id = run.id AND ticket.plan_hash = "
 	    "run.plan_hash JOIN need ON need.ticket_id = ticket.id AND "
 	    "need.step_id = ?2 AND (?2 <> 0 OR need.plan_hash = "
-	    "run.plan_hash) AND need.status = 'met' JOIN vote "
+	    "run.plan_hash) AND (?2 = 0 OR need.preview_hash = (SELECT "
+	    "preview_hash FROM step WHERE id = ?2)) AND need.status = 'met' JOIN vote "
 	    "ON vote.need_id = need.id AND vote.plan_hash = need.plan_hash "
 	    "AND vote.decision = 'approve' WHERE run.id = ?1 AND "
 	    "vote.person <> ticket.requester AND "
@@ -251,10 +320,11 @@ approval_check(struct sim *s, int64_t run)
 	    "SELECT run.environment, ticket.request FROM run LEFT JOIN ticket "
 	    "ON ticket.id = run.ticket_id WHERE run.id = ?1";
 	static const char steps[] =
-	    "SELECT task, id, instr(params, '\"$output\"') > 0, status = "
+	    "SELECT task, id, instr(params, '\"$output\"') > 0 OR id > (SELECT "
+	    "root_step FROM run WHERE id = ?1), status = "
 	    "'succeeded' OR EXISTS (SELECT 1 FROM attempt WHERE "
 	    "attempt.step_id = step.id AND kind = 'run') FROM step "
-	    "WHERE run_id = ?1 AND preview <> 'done'";
+	    "WHERE run_id = ?1 AND preview <> 'done' AND fan = 0";
 	const struct sim_folder *f = &s->folder;
 	sqlite3_stmt *q = raw_statement(s, head);
 	const char *request;
@@ -275,7 +345,7 @@ approval_check(struct sim *s, int64_t run)
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		const struct sim_task *t = &f->tasks[atoi(
 		    (const char *)sqlite3_column_text(q, 0) + 1)];
-		bool late = sqlite3_column_int(q, 2) != 0 ||
+		bool late = sqlite3_column_int(q, 2) != 0 || t->preview ||
 		    (!t->command && !t->manual && t->nneeds > 0);
 
 		/* what is known only in the middle of the run is asked there,
@@ -356,11 +426,16 @@ rest_check(struct sim *s)
 	    "SELECT COUNT(*) FROM step WHERE status IN ('check', 'ready') AND "
 	    "held = 0 AND run_id IN (SELECT id FROM run WHERE status IN "
 	    OPEN_RUNS ")";
+	static const char paused[] =
+	    "SELECT COUNT(*) FROM pause WHERE kind = 'all'";
 
-	if (engine_live(s->engine) < s->slots &&
-	    s->hooks.next_due(s->hooks.self) > s->boot_ms &&
-	    raw_int(s, startable, 0, 0) > 0)
+	if (engine_live(s->engine) >= s->slots ||
+	    s->hooks.next_due(s->hooks.self) <= s->boot_ms ||
+	    raw_int(s, paused, 0, 0) > 0)
+		return;
+	if (raw_int(s, startable, 0, 0) > 0)
 		sim_violation(s, "a step could start, and the engine sleeps");
+	whole_check(s, "a step stands aside for nothing", aside);
 }
 
 void

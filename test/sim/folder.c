@@ -38,13 +38,20 @@ task_make(struct sim *s, int i)
 					     (uint64_t)i) };
 
 		need.with = sim_chance(s, 70) ? WITH_SAME : WITH_CONST;
-		if (t->nneeds > 0 && sim_chance(s, 20))
+		if (t->nneeds > 0 && sim_chance(s, 20) &&
+		    t->needs[0].each == EACH_NOT)
 			need.with = WITH_OUTPUT;
+		if (sim_chance(s, 20))
+			need.each = t->nneeds > 0 && sim_chance(s, 60) &&
+				t->needs[0].each == EACH_NOT
+			    ? EACH_OUTPUT
+			    : EACH_WRITTEN;
 		t->needs[t->nneeds++] = need;
 	}
 	if (sim_chance(s, 40)) {
 		t->target = TARGET_OF_NAME;
-		if (t->nneeds > 0 && sim_chance(s, 30))
+		if (t->nneeds > 0 && sim_chance(s, 30) &&
+		    t->needs[0].each == EACH_NOT)
 			t->target = TARGET_OF_OUTPUT;
 	}
 	if (t->nneeds > 0 && sim_chance(s, 10))
@@ -62,7 +69,8 @@ task_make(struct sim *s, int i)
 	for (int k = 0; k < SIM_LIMITS; k++)
 		if (t->uses[k] > f->limits[k])
 			t->uses[k] = f->limits[k];
-	t->rule = rule_make(s, 8);
+	t->preview = t->command && !t->manual && sim_chance(s, 12);
+	t->rule = rule_make(s, t->preview ? 50 : 8);
 }
 
 static void
@@ -85,7 +93,15 @@ rule_write(struct buf *b, const struct sim_rule *rules, int n)
 static void
 need_write(struct buf *b, const struct sim_need *need, int k)
 {
-	buf_printf(b, "  n%d: {task: t%d, with: {name: ", k, need->task);
+	static const char *const each[] = { "", "foreach: [a, b], ",
+		"foreach: $needs.n0.outputs.list, " };
+
+	buf_printf(b, "  n%d: {task: t%d, %swith: {name: ", k, need->task,
+	    each[need->each]);
+	if (need->each != EACH_NOT) {
+		buf_adds(b, "$item}}\n");
+		return;
+	}
 	switch (need->with) {
 	case WITH_SAME:
 		buf_adds(b, "$params.name");
@@ -136,7 +152,9 @@ task_write(struct sim *s, struct buf *b, int i)
 		buf_adds(b, "manual: [do it]\n");
 	else if (t->command)
 		buf_adds(b, "argv: [/bin/do]\n");
-	buf_adds(b, "outputs: {out: {}}\n");
+	if (t->preview)
+		buf_adds(b, "preview: {argv: [/bin/show]}\n");
+	buf_adds(b, "outputs: {out: {}, list: {type: list}}\n");
 	if (t->retry > 0)
 		buf_printf(b, "retry: {times: %d, backoff: 1s..4s}\n",
 		    t->retry);
@@ -174,7 +192,8 @@ head_write(struct sim *s, struct buf *b)
 			}
 		buf_adds(b, "]}");
 	}
-	buf_adds(b, "}\n---\nenvironments:\n");
+	buf_adds(b, "}\ngrants: [{to: red, role: member}]\n"
+		    "---\nenvironments:\n");
 	for (int i = 0; i < SIM_ENVS; i++) {
 		struct buf rules = { .data = NULL };
 
@@ -220,6 +239,30 @@ folder_load(struct sim *s, struct buf *b)
 	return p;
 }
 
+/* Those whose name says so may have more than one open run. */
+static void
+schedules_write(struct sim *s, struct buf *b)
+{
+	static const char *const overlaps[] = { "skip", "queue", "allow" };
+	struct sim_folder *f = &s->folder;
+
+	f->nschedules = sim_chance(s, 35)
+	    ? 1 + (int)sim_below(s, SIM_SCHEDULES)
+	    : 0;
+	for (int i = 0; i < f->nschedules; i++) {
+		const char *overlap = overlaps[sim_below(s, 3)];
+
+		buf_printf(b,
+		    "---\nschedule: %s-%d\ntask: t%d\n"
+		    "params: {name: %s}\nenv: %s\ncron: \"*/20 * * * *\"\n"
+		    "missed: %s\noverlap: %s\n",
+		    overlap, i, (int)sim_below(s, (uint64_t)f->ntasks),
+		    sim_names[sim_below(s, 2)],
+		    sim_envs[sim_below(s, SIM_ENVS)],
+		    sim_chance(s, 50) ? "latest" : "none", overlap);
+	}
+}
+
 void
 folder_generate(struct sim *s)
 {
@@ -242,6 +285,7 @@ folder_generate(struct sim *s)
 		    i, f->requests[i]);
 		rule_write(&b, &f->request_rule[i], 1);
 	}
+	schedules_write(s, &b);
 	if (s->verbose)
 		fputs(buf_cstr(&b), stdout);
 	s->platform = folder_load(s, &b);

@@ -83,9 +83,10 @@ attempt_fill(struct sim_attempt *a, const struct work *w)
 	a->name = name_index(sim_names, SIM_NAMES, env_value(w, "PARAM_NAME"));
 	a->env = name_index(sim_envs, SIM_ENVS,
 	    env_value(w, "SLIPWAY_ENVIRONMENT"));
-	a->kind = streq(mode, "run") ? SIM_RUN
-	    : streq(mode, "verify")  ? SIM_VERIFY
-				     : SIM_CHECK;
+	a->kind = streq(mode, "run")   ? SIM_RUN
+	    : streq(mode, "verify")    ? SIM_VERIFY
+	    : streq(mode, "preview")   ? SIM_PREVIEW
+				       : SIM_CHECK;
 	a->token = w->token;
 	snprintf(a->run_key, sizeof(a->run_key), "%s",
 	    env_value(w, "SLIPWAY_RUN"));
@@ -103,6 +104,10 @@ outside_result(struct sim *s, struct sim_attempt *a, int *ret_code)
 		if (luck < 2)
 			return WORK_TIMED_OUT;
 		*ret_code = luck < 6 ? 2 : *target ? 0 : 1;
+		return WORK_EXITED;
+	}
+	if (a->kind == SIM_PREVIEW) {
+		*ret_code = luck < 5;
 		return WORK_EXITED;
 	}
 	if (luck < 4)
@@ -217,9 +222,13 @@ outside_outputs(struct sim *s, struct work_event *ev)
 {
 	struct sim_attempt *a = outside_attempt(s, ev->attempt);
 
+	static const char *const lists[] = { "[\"a\"]", "[\"a\",\"b\"]",
+		"[]", "[\"b\",\"o\",\"b\"]" };
+
 	if (ev->kind == WORK_ENDED && ev->reason == WORK_EXITED &&
 	    ev->code == 0 && a->kind == SIM_RUN && ev->outputs.len == 0)
-		buf_adds(&ev->outputs, "out=o\n");
+		buf_printf(&ev->outputs, "out=o\nlist=%s\n",
+		    lists[s->lists[a->task]]);
 }
 
 static bool
@@ -252,6 +261,18 @@ outside_recover(void *self, int64_t attempt, int64_t token,
 	return state;
 }
 
+/* What a command wrote: a preview says what the world is like. */
+static bool
+outside_log(void *self, int64_t attempt, size_t max, struct buf *to)
+{
+	struct sim *s = self;
+
+	(void)max;
+	buf_printf(to, "%d\n",
+	    s->said[outside_attempt(s, attempt)->task]);
+	return true;
+}
+
 static void
 outside_destroy(void *self)
 {
@@ -272,6 +293,8 @@ struct driver
 outside_driver(struct sim *s)
 {
 	s->fake = fake_create(outside_script, s, &s->fake_driver);
+	s->site.log_output = outside_log;
+	s->site.log_tail_self = s;
 	return (struct driver){ .ops = &outside_ops, .self = s };
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,7 +154,7 @@ database_open(struct sim *s)
 	/* The disk is not what is tested here. */
 	raw_exec(s,
 	    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY;"
-	    "PRAGMA synchronous = OFF;"
+	    "PRAGMA synchronous = OFF; PRAGMA trusted_schema = ON;"
 	    "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;");
 	check_prepare(s);
 }
@@ -168,6 +169,9 @@ database_empty(struct sim *s)
 	    "DELETE FROM ticket_entry; DELETE FROM ticket; DELETE FROM run;"
 	    "DELETE FROM plan; DELETE FROM closure; DELETE FROM definition;"
 	    "DELETE FROM project_counter; DELETE FROM audit;"
+	    "DELETE FROM pause; DELETE FROM schedule; DELETE FROM preview;"
+	    "DELETE FROM need_person;"
+	    "DELETE FROM schedule_time; DELETE FROM ticket_watcher;"
 	    "COMMIT; PRAGMA foreign_keys = ON;");
 }
 
@@ -187,6 +191,8 @@ seed_run(struct sim *s, uint64_t seed)
 	s->boot_ms = START_BOOT_MS;
 	turn_clock(s, 0, 0);
 	memset(s->targets, 0, sizeof(s->targets));
+	memset(s->said, 0, sizeof(s->said));
+	memset(s->lists, 0, sizeof(s->lists));
 	s->site = (struct site){ .data = s->path, .epoch = 1,
 		.boot_id = "odd" };
 	database_empty(s);
@@ -229,10 +235,41 @@ number(const char *text)
 	return v;
 }
 
+/* Share the seeds out to processes; true in each of them.  The parent waits,
+ * *ret_code is 1 when one of them found something. */
+static bool
+jobs_share(int jobs, uint64_t *first, uint64_t *seeds, int *ret_code)
+{
+	uint64_t all = *seeds, from = *first;
+	int status;
+
+	if (jobs < 2)
+		return true;
+	for (int k = 0; k < jobs; k++) {
+		pid_t pid = fork();
+
+		if (pid < 0) {
+			perror("fork");
+			exit(2);
+		}
+		*first = from + all * (uint64_t)k / (uint64_t)jobs;
+		*seeds = from + all * (uint64_t)(k + 1) / (uint64_t)jobs -
+		    *first;
+		if (pid == 0)
+			return true;
+	}
+	*ret_code = 0;
+	while (wait(&status) > 0)
+		if (status != 0)
+			*ret_code = 1;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "steps", required_argument, NULL, 'm' },
 		{ "seeds", required_argument, NULL, 'n' },
@@ -241,10 +278,13 @@ main(int argc, char **argv)
 	};
 	static struct sim sim;
 	uint64_t first = 1, seeds = 1;
-	int c;
+	int c, jobs = 1, code;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (c) {
+		case 'j':
+			jobs = (int)number(optarg);
+			break;
 		case 's':
 			first = number(optarg);
 			break;
@@ -259,10 +299,12 @@ main(int argc, char **argv)
 			break;
 		default:
 			fputs("usage: sim [--seed N] [--seeds COUNT] "
-			      "[--steps M] [--verbose]\n",
+			      "[--steps M] [--jobs N] [--verbose]\n",
 			    stderr);
 			return 2;
 		}
+	if (!jobs_share(jobs, &first, &seeds, &code))
+		return code;
 	sim_now = &sim;
 	if (sim.steps == 0)
 		sim.steps = STEPS;

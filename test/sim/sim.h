@@ -27,11 +27,15 @@
 #define SIM_ENVS 2	/* dev, prod */
 #define SIM_NAMES 3	/* values of the parameter: a, b, o */
 #define SIM_LIMITS 2	/* db, gpu */
+#define SIM_SCHEDULES 2
+#define SIM_EVERY_MS INT64_C(1200000) /* of the schedules */
 #define SIM_TRACE 20
 
 struct sim_need {
 	int task;
 	enum { WITH_SAME, WITH_CONST, WITH_OUTPUT } with;
+	/* foreach: over a list that is written, or an output of n0 */
+	enum { EACH_NOT, EACH_WRITTEN, EACH_OUTPUT } each;
 };
 
 struct sim_rule {
@@ -42,7 +46,7 @@ struct sim_rule {
 struct sim_task {
 	struct sim_need needs[3];
 	int nneeds;
-	bool command, manual, idempotent, prod_only;
+	bool command, manual, idempotent, prod_only, preview;
 	enum { TARGET_OF_NONE, TARGET_OF_NAME, TARGET_OF_OUTPUT } target;
 	int retry;
 	int uses[SIM_LIMITS];
@@ -59,6 +63,7 @@ struct sim_folder {
 	int requests[2]; /* task */
 	struct sim_rule request_rule[2];
 	int limits[SIM_LIMITS];
+	int nschedules;
 };
 
 /* An attempt as the outside world sees it. */
@@ -66,7 +71,7 @@ struct sim_attempt {
 	bool live, cancelled;
 	unsigned starts;
 	int task, name, env;
-	enum { SIM_CHECK, SIM_RUN, SIM_VERIFY } kind;
+	enum { SIM_CHECK, SIM_PREVIEW, SIM_RUN, SIM_VERIFY } kind;
 	int64_t token;
 	char run_key[24];
 };
@@ -80,6 +85,8 @@ struct sim {
 
 	struct sim_folder folder;
 	bool targets[SIM_TASKS][SIM_NAMES][SIM_ENVS];
+	int said[SIM_TASKS]; /* what a preview says now: a number */
+	int lists[SIM_TASKS]; /* which list a task writes now */
 
 	int64_t wall_ms, boot_ms;
 
@@ -145,7 +152,7 @@ void turn_settle(struct sim *s);
 
 /* act.c */
 void act(struct sim *s);
-turn_job act_approve, act_resolve;
+turn_job act_approve, act_resolve, act_unpause, act_stop_schedules;
 
 /* check.c */
 void check_prepare(struct sim *s);

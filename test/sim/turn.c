@@ -207,8 +207,13 @@ turn_settle(struct sim *s)
 	static const char open_runs[] =
 	    "SELECT COUNT(*) FROM run WHERE status IN ('waiting_approval',"
 	    " 'queued', 'running')";
+	static const char paused[] =
+	    "SELECT COUNT(*) FROM pause WHERE kind <> 'schedule'";
 
 	s->calm = true;
+	turn(s, act_stop_schedules, sim_people[0]);
+	while (raw_int(s, paused, 0, 0) > 0)
+		turn(s, act_unpause, sim_people[0]);
 	for (int i = 0; i < 100; i++) {
 		for (int64_t id; (id = outside_pick(s)) != 0;)
 			outside_end(s, id);
