@@ -57,6 +57,8 @@ health_look(struct health *h, struct cx *cx)
 	h->work = health_work(cx);
 	h->glass = glass_summary(cx, &overdue);
 	h->degraded |= overdue;
+	if (site->full)
+		h->degraded = h->unable = true;
 	if (errors[0] != '\0') {
 		h->folder = "the last reload failed, the version before it is "
 			    "in force: slipway platform show";

@@ -86,13 +86,24 @@ write_replay(struct write *w, struct cx *cx, struct err *e)
 }
 
 static bool
+write_has_room(const struct write *w, const struct cx *cx, struct err *e)
+{
+	if (!cx->site->full || (w->r->op->flags & OP_WHEN_FULL) != 0)
+		return true;
+	err_set(e, ERR_FULL, "storage.full", "the disk of the server is full: "
+	    "nothing new is taken in");
+	return err_hint(e, "what waits can be approved and cancelled; who "
+	    "operates it: slipway usage");
+}
+
+static bool
 write_perform(struct write *w, struct cx *cx, struct err *e)
 {
 	struct request *r = w->r;
 	struct json_out out;
 
 	/* What happened while it waited counts. */
-	if (!auth_again(cx, e) || !auth_allows(r, cx->db, e) ||
+	if (!write_has_room(w, cx, e) || !auth_again(cx, e) || !auth_allows(r, cx->db, e) ||
 	    !write_replay(w, cx, e))
 		return false;
 	if (w->replayed)

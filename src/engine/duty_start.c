@@ -392,8 +392,8 @@ duty_start(struct engine *g, struct cx *cx)
 	struct step **steps;
 	struct query *q;
 
-	if (g->stopping || running >= slots || engine_drains(g, cx) ||
-	    claim_paused_all(cx))
+	if (g->stopping || g->site->full || running >= slots ||
+	    engine_drains(g, cx) || claim_paused_all(cx))
 		return;
 	claim_wake(g, cx);
 	/* Some will turn out to wait for something; the next round goes on. */

@@ -8,6 +8,7 @@
 #include "engine/engine_private.h"
 #include "resource/access/review.h"
 #include "resource/glass/glass.h"
+#include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -57,6 +58,26 @@ duty_expire(struct engine *g, struct cx *cx)
 		next = ticket_next_expiry(cx);
 	}
 	engine_due_at(g, cx, next);
+}
+
+/* Remembered after the commit alone: a full disk may refuse the event. */
+static void
+space_told(void *arg)
+{
+	struct engine *g = arg;
+
+	g->full_told = g->site->full;
+}
+
+void
+duty_space(struct engine *g, struct cx *cx)
+{
+	if (g->site->full == g->full_told)
+		return;
+	audit(cx, g->site->full ? "storage.full" : "storage.freed", "server",
+	    "done", g->site->full ? "nothing new is taken in or begun" : "",
+	    NULL);
+	db_after_commit(cx->db, space_told, g);
 }
 
 struct anchor_job {

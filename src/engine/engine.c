@@ -33,6 +33,7 @@ static const struct duty {
 	{ "resource", duty_resource },
 	{ "start", duty_start },
 	{ "access", duty_access },
+	{ "space", duty_space },
 	{ "anchor", duty_anchor },
 };
 
@@ -388,6 +389,14 @@ engine_next_due(void *self)
 }
 
 static void
+engine_space(void *self, bool full)
+{
+	struct engine *g = self;
+
+	g->site->full = full;
+}
+
+static void
 engine_broken(void *self, const struct err *e)
 {
 	(void)self;
@@ -402,7 +411,8 @@ engine_hooks(struct engine *g)
 	return (struct writer_hooks){ .self = g, .epoch = g->site->epoch,
 		.fd = g->driver.ops->fd(g->driver.self),
 		.on_fd = engine_on_fd, .duties = engine_duties,
-		.next_due = engine_next_due, .broken = engine_broken };
+		.next_due = engine_next_due, .space = engine_space,
+		.broken = engine_broken };
 }
 
 static void

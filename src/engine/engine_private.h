@@ -66,6 +66,7 @@ struct engine {
 	int64_t next_due_boot_ms;
 	int64_t starts_due_boot_ms; /* pending starts are written; 0: unset */
 	bool more; /* come again at once */
+	bool full_told; /* what the audit chain knows of site.full */
 
 	/* When the next schedule is due (wall), by which folder that was found
 	 * out, and when. */
@@ -162,6 +163,7 @@ void duty_retry(struct engine *g, struct cx *cx);
 void duty_expire(struct engine *g, struct cx *cx);
 void duty_access(struct engine *g, struct cx *cx);
 void duty_anchor(struct engine *g, struct cx *cx);
+void duty_space(struct engine *g, struct cx *cx);
 
 /* work.c: everything the driver needs.  false: it cannot be begun, e says
  * why. */

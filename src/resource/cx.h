@@ -44,6 +44,9 @@ struct site {
 	bool local; /* private server of `run --local`: no approvals */
 	/* Core thread: nothing new may be begun; resource/server knows. */
 	bool draining;
+	/* Core thread: little room is left on the disk (store/ballast.h): no
+	 * attempt begins, and only what OP_WHEN_FULL says is taken in. */
+	bool full;
 	int64_t changes; /* core thread: see site_next_seq */
 	/* After the commit, the streams hear of it. */
 	void (*changed)(void *self, struct db *db, int64_t run_id);

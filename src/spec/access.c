@@ -162,6 +162,7 @@ const struct op op_token_list = { .name = "token.list",
 const struct op op_token_revoke = { .name = "token.revoke",
 	.summary = "Revoke a token at once.", .method = OP_DELETE,
 	.path = "/v1/tokens/{token}", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
 	.role = ROLE_SIGNED_IN, .out = &token_schema,
 	.cli = "token revoke TOKEN" };
 

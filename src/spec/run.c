@@ -412,6 +412,7 @@ const struct op op_run_cancel = { .name = "run.cancel",
 	       "cleans up after its steps still runs, unless everything is "
 	       "said.",
 	.method = OP_POST, .path = "/v1/runs/{run}/cancel", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
 	.role = ROLE_SIGNED_IN, .in = &run_cancel_in,
 	.out = &run_detail_schema,
 	.cli = "run cancel RUN [--reason TEXT] [--everything]" };
@@ -502,7 +503,9 @@ static const struct schema run_resolve_in = { .kind = SCHEMA_OBJECT,
 const struct op op_run_resolve = { .name = "run.resolve",
 	.summary = "Say what became of a step that is unknown, or was manual.",
 	.method = OP_POST, .path = "/v1/runs/{run}/resolve",
-	.kind = OP_WRITE, .role = ROLE_SIGNED_IN, .in = &run_resolve_in,
+	.kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
+	.role = ROLE_SIGNED_IN, .in = &run_resolve_in,
 	.out = &run_detail_schema,
 	.cli = "run resolve RUN --step STEP --outcome OUTCOME "
 	       "--note TEXT" };

@@ -52,9 +52,11 @@ const struct op op_server_drain = { .name = "server.drain",
 	.doc = "Lasts over restarts, until `server resume`.  Asking, approving "
 	       "and cancelling still work.",
 	.method = OP_POST, .path = "/v1/server/drain", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
 	.role = ROLE_ADMIN, .in = &drain_in, .out = &server_schema,
 	.cli = "server drain [--reason TEXT]" };
 const struct op op_server_resume = { .name = "server.resume",
 	.summary = "Begin again what waits.", .method = OP_POST,
-	.path = "/v1/server/resume", .kind = OP_WRITE, .role = ROLE_ADMIN,
+	.path = "/v1/server/resume", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL, .role = ROLE_ADMIN,
 	.out = &server_schema, .cli = "server resume" };

@@ -340,11 +340,13 @@ static const struct schema vote_in = { .kind = SCHEMA_OBJECT,
 const struct op op_ticket_approve = { .name = "ticket.approve",
 	.summary = "Approve exactly the plan you saw.", .method = OP_POST,
 	.path = "/v1/tickets/{ticket}/approve", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
 	.role = ROLE_SIGNED_IN, .in = &vote_in, .out = &ticket_detail_schema,
 	.cli = "ticket approve TICKET [--plan-hash HASH] [--note TEXT]" };
 const struct op op_ticket_decline = { .name = "ticket.decline",
 	.summary = "Decline a request.", .method = OP_POST,
 	.path = "/v1/tickets/{ticket}/decline", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
 	.role = ROLE_SIGNED_IN, .in = &vote_in, .out = &ticket_detail_schema,
 	.cli = "ticket decline TICKET [--plan-hash HASH] [--note TEXT]" };
 
@@ -372,6 +374,7 @@ static const struct schema withdraw_in = { .kind = SCHEMA_OBJECT,
 const struct op op_ticket_withdraw = { .name = "ticket.withdraw",
 	.summary = "Withdraw a request that you made.", .method = OP_POST,
 	.path = "/v1/tickets/{ticket}/withdraw", .kind = OP_WRITE,
+	.flags = OP_WHEN_FULL,
 	.role = ROLE_SIGNED_IN, .in = &withdraw_in,
 	.out = &ticket_detail_schema,
 	.cli = "ticket withdraw TICKET [--note TEXT]" };

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/ballast.h"
 #include "store/checkpoint.h"
 #include "store/meta.h"
 
@@ -25,6 +26,7 @@ struct writer {
 	struct loop *loop;
 	struct writer_hooks hooks;
 	struct checkpoint *checkpoint;
+	struct ballast *ballast;
 	pthread_t thread;
 	bool started;
 	int wake_fd;
@@ -38,6 +40,7 @@ struct writer {
 	struct job *waiting; /* taken from the queue, not yet run */
 	bool driver_ready;
 	int64_t pause_until; /* boot ms; 0: the last turn was good */
+	bool full; /* as the hooks were told */
 	bool is_broken;
 	struct err broken;
 };
@@ -54,6 +57,7 @@ writer_create(struct db *db, struct loop *loop,
 	w->loop = loop;
 	w->hooks = *hooks;
 	w->checkpoint = checkpoint_create(db_path(db), loop);
+	w->ballast = ballast_open(db_path(db));
 	w->last = &w->first;
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	w->timer_fd =
@@ -190,8 +194,10 @@ writer_failed(struct writer *w, const struct err *e)
 		    e->message);
 	w->pause_until = clock_boot_ms() + WRITER_PAUSE_MS;
 	/* Emptying the log may make the room that is missing. */
-	if (e->class == ERR_FULL)
+	if (e->class == ERR_FULL) {
+		ballast_hit(w->ballast);
 		db_checkpoint(w->db, NULL);
+	}
 }
 
 /* A job that failed by itself keeps its own reason. */
@@ -206,11 +212,22 @@ writer_refuse(struct job *batch, const struct err *e)
 }
 
 static void
+writer_look(struct writer *w)
+{
+	const bool full = ballast_is_full(w->ballast);
+
+	if (full != w->full && w->hooks.space != NULL)
+		w->hooks.space(w->hooks.self, full);
+	w->full = full;
+}
+
+static void
 writer_turn(struct writer *w)
 {
 	struct job *batch = writer_take(w);
 	struct err e = { 0 };
 
+	writer_look(w);
 	if (w->is_broken) {
 		writer_refuse(batch, &w->broken);
 	} else if (writer_transaction(w, batch, &e)) {
@@ -239,6 +256,8 @@ writer_arm(struct writer *w)
 		due = w->hooks.next_due(w->hooks.self);
 	if (w->pause_until != 0)
 		due = w->pause_until; /* what failed is due, whoever forgot */
+	else if (w->full && due > clock_boot_ms() + BALLAST_LOOK_MS)
+		due = clock_boot_ms() + BALLAST_LOOK_MS;
 	if (due != INT64_MAX) {
 		now = clock_boot_ms();
 		if (due <= now)
@@ -339,6 +358,7 @@ writer_destroy(struct writer *w)
 		ASSERT(pthread_join(w->thread, NULL) == 0);
 	}
 	checkpoint_destroy(w->checkpoint);
+	ballast_close(w->ballast);
 	db_close(w->db);
 	close(w->wake_fd);
 	close(w->timer_fd);

@@ -11,8 +11,8 @@
  * before the commit.  A turn that changed nothing costs no fsync; without
  * anything to do the thread sleeps.
  *
- * When the commit fails, every job of the batch is told so.  A full disk (or
- * a stranger's lock on the file) passes: the writer goes on, jobs fail with
+ * When the commit fails, every job of the batch is told so.  A full disk (see
+ * ballast.h) or a stranger's lock on the file passes: the writer goes on, jobs fail with
  * that error until there is space, and duties alone are tried once a second.
  * Anything else calls `broken`; from then on every job fails with its error
  * and nothing is written any more (rules 8).
@@ -54,6 +54,9 @@ struct writer_hooks {
 	/* MAY: the transaction came to nothing.  What on_fd took from the
 	 * driver in it must be given to the database again. */
 	void (*rolled_back)(void *self, const struct err *e);
+	/* MAY: there is little room left (ballast.h), or there is some again.
+	 * Before the transaction in which it holds. */
+	void (*space)(void *self, bool full);
 	/* The disk or the database is broken, a later server has taken over
 	 * (ERR_CONFLICT "fence.epoch") or a duty has a bug: stop the server.
 	 * Called once. */
