@@ -29,6 +29,7 @@
 #include "resource/secret/secret_api.h"
 #include "resource/server/server_api.h"
 #include "resource/ticket/bulk_api.h"
+#include "resource/server/usage.h"
 #include "resource/ticket/ticket_api.h"
 #include "resource/ticket/work_api.h"
 #include "resource/token/token_api.h"
@@ -134,6 +135,7 @@ const struct binding bindings[] = {
 	{ &op_server_drain, .handler = server_api_drain },
 	{ &op_server_get, .handler = server_api_get },
 	{ &op_server_resume, .handler = server_api_resume },
+	{ &op_server_usage, .handler = usage_api_get, .pool = true },
 	{ &op_task_get, .handler = catalogue_api_task },
 	{ &op_task_history, .handler = history_api_task, .pool = true },
 	{ &op_task_list, .handler = catalogue_api_tasks },

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "driver/log_read.h"
 #include "resource/run/run.h"
+#include "resource/server/usage.h"
 
 #define LOG_PIECE KIB(64)
 #define LOG_CHUNKS 64
@@ -120,6 +121,8 @@ log_find(struct request *r, struct cx *cx, const int64_t **ret,
 	if (one != 0 && n == 0)
 		return call_absent(e, "attempt",
 		    arena_printf(r->arena, "%lld", (long long)one), NULL);
+	if (n > 0 && usage_log_is_pruned(cx, ids[n - 1], e))
+		return false;
 	*ret = ids;
 	exchange_set(r->x, "Content-Disposition",
 	    arena_printf(r->arena, "attachment; filename=\"%s.log\"",

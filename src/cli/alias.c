@@ -60,6 +60,7 @@ const struct alias aliases[] = {
 	{ "undo", "run.undo", "note", "RUN" },
 	{ "waiting", "work.waiting", NULL, NULL },
 	{ "what-now", "work.next", "team", "[TEAM]" },
+	{ "usage", "server.usage", NULL, NULL },
 	{ "whoami", "me.get", NULL, NULL },
 	{ "withdraw", "ticket.withdraw", "note", "TICKET" },
 	{ NULL, NULL, NULL, NULL },

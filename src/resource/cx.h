@@ -41,6 +41,7 @@ struct site {
 	unsigned char key[32]; /* seals secrets; outside the database */
 	int64_t epoch;	       /* of this server, grows with every start */
 	const char *boot_id;
+	int64_t keep_logs_ms; /* after an attempt's end; 0: for ever */
 	bool local; /* private server of `run --local`: no approvals */
 	/* Core thread: nothing new may be begun; resource/server knows. */
 	bool draining;

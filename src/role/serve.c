@@ -12,11 +12,14 @@
 #include "base/str.h"
 #include "role/data.h"
 #include "role/server.h"
+#include "spec/schema.h"
 #include "spec/setting.h"
 #include "sys/clock_file.h"
 
 #define SERVE_USAGE 2
 #define SERVE_SLOTS_MIN 4
+#define SERVE_KEEP_MS (INT64_C(180) * 86400000)
+#define SERVE_KEEP_MIN_MS 1000
 
 static int
 serve_usage(FILE *to, int code)
@@ -112,6 +115,11 @@ serve_set(struct server_options *o, enum setting_id id, const char *value)
 		return serve_add(o->proxies, &o->nproxies, value);
 	case SETTING_ANCHOR:
 		return serve_add(o->anchors, &o->nanchors, value);
+	case SETTING_KEEP_LOGS:
+		o->keep_logs_ms = 0;
+		return streq(value, "forever") ||
+		    (schema_duration(value, &o->keep_logs_ms) &&
+			o->keep_logs_ms >= SERVE_KEEP_MIN_MS);
 	case SETTING_SLOTS:
 		if (!str_to_int64(str_of(value), &n) || n < 1 || n > 10000)
 			return false;
@@ -194,7 +202,7 @@ int
 role_serve(int argc, char **argv)
 {
 	struct arena *arena = arena_create();
-	struct server_options o = { .folder = NULL };
+	struct server_options o = { .keep_logs_ms = SERVE_KEEP_MS };
 	struct server *s;
 	struct err e;
 	int code = serve_parse(&o, arena, argc, argv);

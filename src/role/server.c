@@ -353,6 +353,7 @@ server_open(const struct server_options *o, struct server **ret,
 	s->lock = -1;
 	s->started_by = geteuid();
 	s->site.local = o->local;
+	s->site.keep_logs_ms = o->keep_logs_ms;
 	if (o->local) /* never outlive who started us for one run */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	server_say(s, "version %s", SLIPWAY_VERSION);
@@ -379,6 +380,8 @@ void
 server_run(struct server *s)
 {
 	writer_start(s->writer);
+	s->prune = prune_start(&s->site, s->loop, s->writer, s->db_path,
+	    s->o.keep_logs_ms);
 	loop_signal(s->loop, SIGTERM, server_on_signal, s);
 	loop_signal(s->loop, SIGINT, server_on_signal, s);
 	if (!s->o.local)
@@ -392,6 +395,7 @@ server_close(struct server *s)
 {
 	if (s->api != NULL)
 		api_stop(s->api);
+	prune_stop(s->prune);
 	writer_destroy(s->writer);
 	if (s->writer != NULL) {
 		loop_stop(s->loop); /* once more, for the last answers */
@@ -408,6 +412,7 @@ server_close(struct server *s)
 	if (s->loop != NULL)
 		loop_destroy(s->loop);
 	anchors_close(s->anchors);
+	prune_free(s->prune);
 	folder_close(s->folder);
 	db_close(s->read);
 	db_close(s->write);

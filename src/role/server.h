@@ -10,6 +10,8 @@
 #ifndef ROLE_SERVER_H
 #define ROLE_SERVER_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 
 #define SERVER_LISTEN 16
@@ -22,6 +24,7 @@ struct server_options {
 	unsigned nproxies;
 	const char *anchors[SERVER_LISTEN]; /* see role/anchor.h */
 	unsigned nanchors;
+	int64_t keep_logs_ms; /* 0: for ever */
 	int slots; /* attempts at once */
 	bool require_sandbox;
 	const char *user; /* to become, when root; NULL: slipway */

@@ -16,17 +16,20 @@
 #include "role/anchor.h"
 #include "role/folder.h"
 #include "role/identity.h"
+#include "role/prune.h"
 #include "role/server.h"
 
 struct server {
 	struct server_options o;
 	char data[PATH_MAX]; /* absolute */
+	char db_path[PATH_MAX + 8];
 	char boot_id[64];
 	uid_t started_by;
 	struct identity identity;
 	int lock; /* -1: not held */
 	struct db *write, *read; /* until writer and api take them */
 	struct anchors *anchors;
+	struct prune *prune;
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
 	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];

@@ -130,12 +130,13 @@ store_drain(struct server *s, struct err *e)
 bool
 server_open_store(struct server *s, struct err *e)
 {
-	char key[PATH_MAX + 8], db[PATH_MAX + 8];
+	const char *db = s->db_path;
+	char key[PATH_MAX + 8];
 
 	if (!store_folder(s, e) || !store_lock(s->data, &s->lock, e))
 		return false;
 	snprintf(key, sizeof(key), "%s/key", s->data);
-	snprintf(db, sizeof(db), "%s/db", s->data);
+	snprintf(s->db_path, sizeof(s->db_path), "%s/db", s->data);
 	return store_key(s, key, !file_exists(db), e) &&
 	    store_boot_id(s, e) && db_open(db, DB_WRITE, &s->write, e) &&
 	    store_anchored(s, e) &&

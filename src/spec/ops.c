@@ -101,6 +101,7 @@ const struct op *const ops[] = {
 	&op_server_drain,
 	&op_server_get,
 	&op_server_resume,
+	&op_server_usage,
 	&op_task_get,
 	&op_task_history,
 	&op_task_list,

@@ -60,3 +60,32 @@ const struct op op_server_resume = { .name = "server.resume",
 	.path = "/v1/server/resume", .kind = OP_WRITE,
 	.flags = OP_WHEN_FULL, .role = ROLE_ADMIN,
 	.out = &server_schema, .cli = "server resume" };
+
+static const struct schema usage_class_fields[] = {
+	{ .name = "class", .kind = SCHEMA_STRING, .doc = "In one word." },
+	{ .name = "bytes", .kind = SCHEMA_INTEGER, .doc = "On the disk." },
+	{ .name = "files", .kind = SCHEMA_INTEGER, .doc = "How many." },
+	{ .name = "what", .kind = SCHEMA_STRING, .doc = "What it is." },
+	{ .name = "kept", .kind = SCHEMA_STRING,
+	    .doc = "How long, where something is removed for its age." },
+	{ .name = NULL }
+};
+static const struct schema usage_class_schema = { .kind = SCHEMA_OBJECT,
+	.title = "UsageClass", .fields = usage_class_fields };
+static const struct schema usage_fields[] = {
+	{ .name = "classes", .kind = SCHEMA_LIST, .of = &usage_class_schema,
+	    .doc = "What takes room in the data folder." },
+	{ .name = "bytes", .kind = SCHEMA_INTEGER, .doc = "All of it." },
+	{ .name = "free", .kind = SCHEMA_INTEGER,
+	    .doc = "Left on its disk." },
+	{ .name = "logs_pruned_to", .kind = SCHEMA_INTEGER,
+	    .doc = "Logs of attempts up to this number were removed." },
+	{ .name = NULL }
+};
+static const struct schema usage_schema = { .kind = SCHEMA_OBJECT,
+	.title = "Usage", .doc = "Where the room goes.",
+	.fields = usage_fields };
+const struct op op_server_usage = { .name = "server.usage",
+	.summary = "Show what takes room in the data folder, by class.",
+	.method = OP_GET, .path = "/v1/server/usage", .kind = OP_READ,
+	.role = ROLE_ADMIN, .out = &usage_schema, .cli = "server usage" };

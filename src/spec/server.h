@@ -8,6 +8,7 @@
 
 #include "spec/op.h"
 
-extern const struct op op_server_drain, op_server_get, op_server_resume;
+extern const struct op op_server_drain, op_server_get, op_server_resume,
+    op_server_usage;
 
 #endif

@@ -32,6 +32,9 @@ const struct setting settings[] = {
 	    "the data folder alone",
 	    "Tell the head of the audit chain here too, every 100 events or "
 	    "60 s: file:PATH (appended), https://URL (POSTed) or syslog." },
+	{ SETTING_KEEP_LOGS, "keep-logs", "SLIPWAY_KEEP_LOGS", "DURATION",
+	    false, "180d",
+	    "Remove logs so long after their end; `forever`: never." },
 	{ SETTING_VERBOSE, "verbose", "SLIPWAY_VERBOSE", NULL, false,
 	    "not", "Log every request." },
 	{ .flag = NULL },
