@@ -40,7 +40,8 @@ fsck_rows(struct fsck *f, struct db *db)
 {
 	static const char *const checks[] = { "fsck_steps_of_runs",
 		"fsck_waiting", "fsck_edges", "fsck_live", "fsck_closed",
-		"fsck_votes", "fsck_ticket_words", "fsck_ticket_words_left",
+		"fsck_votes", "fsck_run_events",
+		"fsck_ticket_events", "fsck_ticket_words", "fsck_ticket_words_left",
 		"fsck_comment_words", "fsck_comment_words_left" };
 	struct query *q;
 
@@ -64,6 +65,27 @@ fsck_rows(struct fsck *f, struct db *db)
 
 static void fsck_artifacts(struct fsck *f, struct db *db);
 
+/* Definitions, plans and previews are named by what is in them. */
+static void
+fsck_bodies(struct fsck *f, struct db *db)
+{
+	struct query *q = query(db, "fsck_bodies");
+	char hash[DIGEST_HEX];
+
+	while (query_next(q)) {
+		const struct str body = column_str_at(q, 2);
+
+		digest_hex(body.p, body.n, hash);
+		if (!str_is(column_str_at(q, 1), hash))
+			fsck_tell(f,
+			    arena_printf(f->arena, "%s %.12s",
+				column_text(q, "kind", f->arena),
+				column_text(q, "hash", f->arena)),
+			    "its bytes are not what its name says");
+	}
+	query_end(q);
+}
+
 /* False: it could not be looked at. */
 static bool
 fsck_database(struct fsck *f, struct err *e)
@@ -86,6 +108,7 @@ fsck_database(struct fsck *f, struct err *e)
 		db_begin(db);
 		fsck_rows(f, db);
 		fsck_artifacts(f, db);
+		fsck_bodies(f, db);
 		if (!audit_anchor_check(db,
 			audit_anchor_path(&site, f->arena),
 			AUDIT_ANCHOR_LAST, e) &&

@@ -99,3 +99,34 @@ INSERT INTO comment_words (comment_words) VALUES ('integrity-check');
 -- name: fsck_artifacts
 SELECT sha256, MIN('R-' || run_id || '/' || step_id || '/' || name) AS object
 FROM artifact WHERE removed_at = 0 GROUP BY sha256 ORDER BY MIN(id);
+
+-- name: fsck_run_events
+-- What has ended says so in the audit chain.
+SELECT 'run ' || key AS object, 'it is ' || status ||
+	', and the audit chain says ' || said AS problem
+FROM (SELECT key, status, COALESCE((SELECT action FROM audit
+		WHERE audit.object = run.key AND action IN ('run.succeeded',
+			'run.failed', 'run.cancelled', 'run.timed_out',
+			'run.running', 'run.queued')
+		ORDER BY seq DESC LIMIT 1), 'nothing') AS said
+	FROM run WHERE status IN ('succeeded', 'failed', 'cancelled',
+		'timed_out'))
+WHERE said <> 'run.' || status;
+
+-- name: fsck_ticket_events
+SELECT 'ticket ' || key AS object, 'it is ' || status ||
+	', and the audit chain says ' || said AS problem
+FROM (SELECT key, status, COALESCE((SELECT action FROM audit
+		WHERE audit.object = ticket.key AND action IN ('ticket.done',
+			'ticket.declined', 'ticket.cancelled', 'ticket.open',
+			'ticket.in_progress', 'ticket.failed',
+			'ticket.approved', 'ticket.waiting_approval')
+		ORDER BY seq DESC LIMIT 1), 'nothing') AS said
+	FROM ticket WHERE status IN ('done', 'declined', 'cancelled'))
+WHERE said <> 'ticket.' || status;
+
+-- name: fsck_bodies
+-- Their names are the hashes of their bodies.
+SELECT 'definition' AS kind, hash, body FROM definition
+UNION ALL SELECT 'plan', hash, body FROM plan WHERE hash <> ''
+UNION ALL SELECT 'preview', hash, body FROM preview;

@@ -31,9 +31,13 @@ SELECT step.id, step.task, step.definition, step.status, step.reason,
 		WHERE step_id = step.id) AS dropped
 FROM step WHERE step.run_id = $run_id ORDER BY step.id;
 
+-- name: evidence_artifacts
+-- Rows stay when the files go.
+SELECT name, sha256, size FROM artifact WHERE step_id = $step_id ORDER BY id;
+
 -- name: evidence_notable
 SELECT seq, at, actor, action, object, reason FROM audit
-WHERE at BETWEEN $from AND $to AND (action LIKE 'break%'
+WHERE at BETWEEN $from AND $to AND (action LIKE 'glass.%'
 	OR action IN ('approval.denied', 'approval.voided', 'server.restored',
 		'clock.back', 'step.resolved'))
 ORDER BY seq LIMIT $limit;

@@ -136,6 +136,23 @@ evidence_approvals(struct evidence *v, struct change *c)
 
 /* --- what ran ------------------------------------------------------------- */
 
+static json_t *
+evidence_artifacts(struct evidence *v, int64_t step)
+{
+	struct query *q = query(v->cx->db, "evidence_artifacts");
+	json_t *list = json_array();
+
+	bind_int(q, "step_id", step);
+	while (query_next(q))
+		json_array_append_new(list,
+		    json_pack("{s:s,s:s,s:I}", "name",
+			evidence_text(q, "name", v->cx->arena), "sha256",
+			evidence_text(q, "sha256", v->cx->arena), "size",
+			(json_int_t)column_int(q, "size")));
+	query_end(q);
+	return list;
+}
+
 static void
 evidence_step(struct evidence *v, const struct change *c, struct query *q,
     json_t *list)
@@ -145,13 +162,14 @@ evidence_step(struct evidence *v, const struct change *c, struct query *q,
 	const char *status = evidence_text(q, "status", a);
 
 	json_array_append_new(list,
-	    json_pack("{s:I,s:s,s:s,s:s,s:s,s:I,s:o,s:o,s:[]}", "step",
+	    json_pack("{s:I,s:s,s:s,s:s,s:s,s:I,s:o,s:o,s:o}", "step",
 		(json_int_t)id, "task", evidence_text(q, "task", a),
 		"definition", evidence_text(q, "definition", a), "status",
 		status, "reason", evidence_text(q, "reason", a), "attempts",
 		(json_int_t)column_int(q, "attempts"), "started_at",
 		evidence_time(column_int(q, "started_at")), "ended_at",
-		evidence_time(column_int(q, "ended_at")), "artifacts"));
+		evidence_time(column_int(q, "ended_at")), "artifacts",
+		evidence_artifacts(v, id)));
 	if (streq(status, "unknown") || streq(status, "unkillable"))
 		evidence_gap(v, c, "unknown_outcome",
 		    arena_printf(a, "what became of step %lld is not known",
