@@ -14,6 +14,7 @@
 #include "cli/drain.h"
 #include "cli/evidence.h"
 #include "cli/help.h"
+#include "cli/inbox.h"
 #include "cli/local.h"
 #include "cli/login.h"
 #include "cli/manual.h"
@@ -24,6 +25,7 @@
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
+#include "spec/inbox.h"
 #include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/run.h"
@@ -42,6 +44,7 @@ static const struct {
 	{ &op_audit_list, audit_verb_list },
 	{ &op_evidence_get, evidence_verb },
 	{ &op_health_ready, verb_status },
+	{ &op_inbox_list, inbox_verb_list },
 	{ &op_resource_release, verb_again },
 	{ &op_run_again, verb_again },
 	{ &op_run_bundle, verb_raw },

@@ -49,6 +49,7 @@ const struct local locals[] = {
 	{ "evidence.get",
 	    TAKES("out", "DIR", SCHEMA_STRING,
 		"Write evidence.json, evidence.md and changes.csv there.") },
+	{ "inbox.list", BARE("watch", "Go on as things come.") },
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
 	WAIT_FLAGS("resource.release"),

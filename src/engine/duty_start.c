@@ -180,10 +180,12 @@ step_manual(struct cx *cx, struct run *run, struct step *step,
 	run_begins(cx, run);
 	step->tries++;
 	move_step(cx, step, "manual", "a person must do it");
-	inbox_post_group(cx, task->team, INBOX_MANUAL,
-	    arena_printf(cx->arena, "%s/%lld", run->key, (long long)step->id),
-	    arena_printf(cx->arena, "'%s' in %s is for a person to do",
-		task->name, run->environment));
+	if (!str_starts(str_of(run->requester), INBOX_TELLER))
+		inbox_post_group(cx, task->team, INBOX_MANUAL,
+		    arena_printf(cx->arena, "%s/%lld", run->key,
+			(long long)step->id),
+		    arena_printf(cx->arena, "'%s' in %s is for a person to do",
+			task->name, run->environment));
 	for (size_t i = 0; task->manual[i] != NULL; i++)
 		list = arena_printf(cx->arena, "%s\n- [ ] %s", list,
 		    task->manual[i]);

@@ -9,6 +9,7 @@
 #include "resource/access/review.h"
 #include "resource/glass/glass.h"
 #include "resource/audit.h"
+#include "resource/inbox/tell.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -93,6 +94,17 @@ anchor_committed(void *arg)
 
 	job->engine->anchored(job->engine->anchored_self, job->seq, job->hash);
 	free(job);
+}
+
+void
+duty_tell(struct engine *g, struct cx *cx)
+{
+	const int64_t next = tell_turn(cx);
+
+	if (next <= cx->now)
+		g->more = true;
+	else
+		engine_due_at(g, cx, next);
 }
 
 /* Broken glass, and the use of grants. */

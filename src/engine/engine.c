@@ -31,6 +31,7 @@ static const struct duty {
 	{ "retry", duty_retry },
 	{ "schedule", duty_schedule },
 	{ "resource", duty_resource },
+	{ "tell", duty_tell },
 	{ "start", duty_start },
 	{ "access", duty_access },
 	{ "space", duty_space },

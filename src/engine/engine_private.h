@@ -162,6 +162,7 @@ void engine_due_at(struct engine *g, const struct cx *cx, int64_t at);
 void duty_retry(struct engine *g, struct cx *cx);
 void duty_expire(struct engine *g, struct cx *cx);
 void duty_access(struct engine *g, struct cx *cx);
+void duty_tell(struct engine *g, struct cx *cx);
 void duty_anchor(struct engine *g, struct cx *cx);
 void duty_space(struct engine *g, struct cx *cx);
 

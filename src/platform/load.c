@@ -258,6 +258,7 @@ load_all(struct load *l, struct platform **ret, struct err *e)
 	load_tasks(l);
 	load_requests(l);
 	load_schedules(l);
+	load_notify(l);
 	check_environments(l);
 	check_tasks(l);
 	folder_errors_sort(l->errs);

@@ -110,6 +110,7 @@ const struct resource_def *load_resource(struct load *l,
     const struct item *it, const struct task *task, int64_t lifetime);
 const char *load_cost(struct load *l, const struct item *it);
 void load_schedules(struct load *l);
+void load_notify(struct load *l);
 /* Complains and returns NULL when there is no such time zone. */
 const struct zone *settle_zone(struct load *l, const struct item *it,
     const char *pointer, const char *name);

@@ -93,6 +93,14 @@ struct request_def {
 	const char *hash;
 };
 
+struct notify_def { /* which task tells people of their inbox */
+	const char *const *on; /* kinds of items, NULL-terminated */
+	const char *to;	       /* only these: team or person; NULL: all */
+	const struct task *task;
+	const char *environment;
+	const json_t *with; /* parameters, with $notice.… */
+};
+
 struct limit_def {
 	const char *name;
 	int64_t amount;
@@ -140,6 +148,8 @@ struct platform {
 	size_t nrequests;
 	const struct schedule_def *schedules;
 	size_t nschedules;
+	const struct notify_def *notify; /* in folder order */
+	size_t nnotify;
 	const struct limit_def *limits;
 	size_t nlimits;
 	const struct volume_def *volumes;

@@ -162,6 +162,37 @@ static const struct schema artifacts_fields[] = {
 		.example = "\"20G\"" },
 	{ .name = NULL },
 };
+static const struct schema *const notify_value_forms[] = {
+	&(const struct schema){ .kind = SCHEMA_STRING },
+	&(const struct schema){ .kind = SCHEMA_NUMBER },
+	&(const struct schema){ .kind = SCHEMA_BOOL },
+	NULL,
+};
+static const struct schema notify_value = {
+	.kind = SCHEMA_ONE_OF,
+	.any_of = notify_value_forms,
+};
+static const struct schema notify_fields[] = {
+	{ .name = "on", .kind = SCHEMA_ONE_OF, .any_of = names_forms,
+		.flags = F_REQUIRED,
+		.doc = "Kinds of inbox items: approval, failed, mention, "
+		       "expiry …" },
+	{ .name = "to", .kind = SCHEMA_STRING,
+		.doc = "Only for this team or person." },
+	{ .name = "task", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
+		.doc = "The task that tells them; it asks for no approval." },
+	{ .name = "env", .kind = SCHEMA_STRING,
+		.doc = "Where it runs." },
+	{ .name = "with", .kind = SCHEMA_MAP, .of = &notify_value,
+		.doc = "Its parameters; $notice.person, name, email, kind, "
+		       "subject and text are filled in.",
+		.example = "{\"to\": \"$notice.email\"}" },
+	{ .name = NULL },
+};
+static const struct schema notify_schema = {
+	.kind = SCHEMA_OBJECT,
+	.fields = notify_fields,
+};
 static const struct schema settings_fields[] = {
 	{ .name = "slipway", .kind = SCHEMA_INTEGER,
 		.flags = F_KEY | F_REQUIRED, BETWEEN(1, 1),
@@ -185,6 +216,9 @@ static const struct schema settings_fields[] = {
 		.of = &volume_schema,
 		.doc = "Folders of the machine that tasks may write to.",
 		.example = "{\"git\": {\"path\": \"/srv/git\"}}" },
+	{ .name = "notify", .kind = SCHEMA_LIST, .of = &notify_schema,
+		AT_MOST(50),
+		.doc = "Tasks that tell people what is in their inbox." },
 	{ .name = "approval", .kind = SCHEMA_OBJECT, .fields = approval_fields,
 		.doc = "How approvals work." },
 	{ .name = "artifacts", .kind = SCHEMA_OBJECT,

@@ -66,3 +66,56 @@ const struct op op_inbox_read = { .name = "inbox.read",
 	.path = "/v1/inbox/{item}/read", .kind = OP_WRITE,
 	.role = ROLE_SIGNED_IN, .out = &inbox_changed,
 	.cli = "inbox read ITEM" };
+
+static const struct schema kind_schema = { .kind = SCHEMA_CHOICE,
+	.choices = inbox_kinds };
+#define INBOX_LIST(what, text)                                                 \
+	{                                                                      \
+		.name = what, .kind = SCHEMA_LIST, .of = &kind_schema,         \
+		.doc = text                                                    \
+	}
+static const struct schema preferences_fields[] = {
+	INBOX_LIST("now", "Kinds that you are told of at once."),
+	INBOX_LIST("digest", "Kinds that wait for the digest."),
+	INBOX_LIST("off", "Kinds that you are not told of."),
+	{ .name = "quiet", .kind = SCHEMA_STRING,
+	    .doc = "When you are not told of anything: 22:00-07:00; or empty." },
+	{ .name = "digest_at", .kind = SCHEMA_STRING,
+	    .doc = "When the digest comes: 09:00." },
+	{ .name = "timezone", .kind = SCHEMA_STRING,
+	    .doc = "The zone of these times." },
+	{ .name = NULL }
+};
+static const struct schema preferences_schema = { .kind = SCHEMA_OBJECT,
+	.title = "InboxPreferences",
+	.doc = "How you are told what is in your inbox.",
+	.fields = preferences_fields };
+const struct op op_inbox_preferences = { .name = "inbox.preferences",
+	.summary = "Show how you are told what is in your inbox.",
+	.method = OP_GET, .path = "/v1/inbox-preferences", .kind = OP_READ,
+	.role = ROLE_SIGNED_IN, .out = &preferences_schema,
+	.cli = "inbox preferences" };
+
+static const struct schema prefer_fields[] = {
+	INBOX_LIST("now", "Be told of these kinds at once."),
+	INBOX_LIST("digest", "Let these kinds wait for the digest."),
+	INBOX_LIST("off", "Do not be told of these kinds."),
+	{ .name = "quiet", .kind = SCHEMA_STRING,
+	    .pattern = "(|[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])",
+	    .doc = "Be told of nothing meanwhile: 22:00-07:00; or empty." },
+	{ .name = "digest_at", .kind = SCHEMA_STRING,
+	    .pattern = "[0-2][0-9]:[0-5][0-9]",
+	    .doc = "When the digest comes: 09:00." },
+	{ .name = "timezone", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "The zone of these times; empty: the team's." },
+	{ .name = NULL }
+};
+static const struct schema prefer_in = { .kind = SCHEMA_OBJECT,
+	.title = "InboxPrefer", .fields = prefer_fields };
+const struct op op_inbox_prefer = { .name = "inbox.prefer",
+	.summary = "Choose how you are told what is in your inbox.",
+	.doc = "What is not named stays as it is.", .method = OP_PATCH,
+	.path = "/v1/inbox-preferences", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &prefer_in, .out = &preferences_schema,
+	.cli = "inbox prefer [--now KIND] [--digest KIND] [--off KIND] "
+	       "[--quiet FROM-TO] [--digest-at TIME] [--timezone ZONE]" };

@@ -24,6 +24,7 @@ struct inbox_item {
 extern const char *const inbox_kinds[];
 
 extern const struct schema inbox_schema; /* struct inbox_item */
-extern const struct op op_inbox_done, op_inbox_list, op_inbox_read;
+extern const struct op op_inbox_done, op_inbox_list, op_inbox_prefer,
+    op_inbox_preferences, op_inbox_read;
 
 #endif

@@ -50,6 +50,8 @@ const struct op *const ops[] = {
 	&op_health_ready,
 	&op_inbox_done,
 	&op_inbox_list,
+	&op_inbox_prefer,
+	&op_inbox_preferences,
 	&op_inbox_read,
 	&op_limit_list,
 	&op_me_get,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "resource/inbox/tell.h"
 #include "store/record.h"
 
 #define INBOX_TEXT 500 /* bytes of an item's line */
@@ -35,6 +36,7 @@ inbox_post(struct cx *cx, const char *person, const char *kind,
 	if (def == NULL || def->disabled || streq(person, cx->actor->person))
 		return;
 	item.text = inbox_line(cx, text);
+	item.tell_at = tell_when(cx, person, kind);
 	q = query(cx->db, "inbox_post");
 	record_bind(q, &inbox_schema, &item);
 	query_run(q);

@@ -29,6 +29,9 @@
 #define INBOX_MENTION "mention"
 #define INBOX_REMINDER "reminder"
 
+/* How the requester of a hook's run begins: nobody is told of such a run. */
+#define INBOX_TELLER "notify:"
+
 /*
  * Something for this person about subject ("OPS-12", "R-4"); text is one line
  * and is cut where it is too long.  Nothing for NULL, for somebody the folder

@@ -7,6 +7,7 @@
 
 #include "resource/call.h"
 
-call_handler inbox_api_done, inbox_api_list, inbox_api_read;
+call_handler inbox_api_done, inbox_api_list, inbox_api_prefer,
+    inbox_api_preferences, inbox_api_read;
 
 #endif
