@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of all operations, sorted by name. */
 #include "spec/access.h"
-#include "spec/bulk.h"
-#include "spec/audit.h"
-#include "spec/bundle.h"
 #include "spec/artifact.h"
+#include "spec/audit.h"
+#include "spec/bulk.h"
+#include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
 #include "spec/filter.h"
