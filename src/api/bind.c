@@ -15,6 +15,7 @@
 #include "resource/glass/glass_api.h"
 #include "resource/inbox/inbox_api.h"
 #include "resource/limit/limit_api.h"
+#include "resource/delegation/delegation_api.h"
 #include "resource/pause/pause_api.h"
 #include "resource/person/person_api.h"
 #include "resource/run/bundle_api.h"
@@ -46,6 +47,7 @@
 #include "spec/glass.h"
 #include "spec/inbox.h"
 #include "spec/history.h"
+#include "spec/delegation.h"
 #include "spec/pause.h"
 #include "spec/resource.h"
 #include "spec/results.h"
@@ -70,6 +72,9 @@ const struct binding bindings[] = {
 	{ &op_backfill_cancel, .handler = backfill_api_cancel },
 	{ &op_backfill_list, .handler = backfill_api_list },
 	{ &op_catalogue_get, .handler = catalogue_api_get },
+	{ &op_delegation_create, .handler = delegation_api_create },
+	{ &op_delegation_end, .handler = delegation_api_end },
+	{ &op_delegation_list, .handler = delegation_api_list },
 	{ &op_environment_list, .handler = person_api_environments },
 	{ &op_evidence_get, .handler = evidence_api_get, .pool = true },
 	{ &op_filter_list, .handler = filter_api_list },

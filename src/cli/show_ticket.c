@@ -20,8 +20,11 @@ show_votes(struct session *s, const json_t *votes)
 		    strcmp(text_get(a, vote, "decision"), "approve") == 0;
 		const char *note = text_get(a, vote, "note");
 
-		session_say(s, "      %s %s %s%s%s\n",
+		const char *seat = text_get(a, vote, "for_person");
+
+		session_say(s, "      %s%s%s %s %s%s%s\n",
 		    text_get(a, vote, "person"),
+		    *seat != '\0' ? " for " : "", seat,
 		    session_tone(s, yes ? TONE_GOOD : TONE_BAD,
 			yes ? "approved" : "declined"),
 		    text_ago(a, json_object_get(vote, "at")),
@@ -49,12 +52,34 @@ show_need_step(struct session *s, const json_t *need)
 	}
 }
 
+/* "casey, robin; nora for casey until …; expires …" */
+static void
+show_need_who(struct session *s, const json_t *need)
+{
+	struct arena *a = s->arena;
+	const char *who = text_get(a, need, "eligible");
+	const char *end = text_ago(a, json_object_get(need, "expires_at"));
+	const char *stand_ins = "", *then = text_get(a, need, "when_expired");
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(need, "stand_ins"), i, one)
+	    stand_ins = arena_printf(a, "%s; %s for %s", stand_ins,
+		text_get(a, one, "person"), text_get(a, one, "stands_in_for"));
+	session_say(s, "      may decide: %s%s%s%s%s%s\n",
+	    *who != '\0' ? who : "nobody", stand_ins,
+	    *end != '\0' ? "; expires " : "", end,
+	    strcmp(then, "cancel") == 0 ? "" : ", then: ",
+	    strcmp(then, "cancel") == 0 ? "" : then);
+}
+
 static void
 show_need(struct session *s, const json_t *need)
 {
 	struct arena *a = s->arena;
 	const char *status = text_get(a, need, "status");
 	bool open = strcmp(status, "open") == 0;
+	const char *until = text_ago(a, json_object_get(need, "valid_until"));
 
 	if (*text_get(a, need, "task") != '\0')
 		show_need_step(s, need);
@@ -65,16 +90,10 @@ show_need(struct session *s, const json_t *need)
 	    text_get(a, need, "rule"),
 	    session_tone(s, TONE_DIM, text_get(a, need, "source")),
 	    open ? "" : arena_printf(a, "  [%s]", text_status(a, status)));
-	if (open) {
-		const char *who = text_get(a, need, "eligible");
-
-		const char *end =
-		    text_ago(a, json_object_get(need, "expires_at"));
-
-		session_say(s, "      may decide: %s%s%s\n",
-		    *who != '\0' ? who : "nobody",
-		    *end != '\0' ? "; expires " : "", end);
-	}
+	if (open)
+		show_need_who(s, need);
+	else if (*until != '\0')
+		session_say(s, "      to begin with: %s\n", until);
 	show_votes(s, json_object_get(need, "votes"));
 }
 

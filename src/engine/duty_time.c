@@ -52,11 +52,11 @@ duty_retry(struct engine *g, struct cx *cx)
 void
 duty_expire(struct engine *g, struct cx *cx)
 {
-	int64_t next = ticket_next_expiry(cx);
+	int64_t next = approval_next_due(cx);
 
 	if (next <= cx->now) {
-		ticket_expire_due(cx);
-		next = ticket_next_expiry(cx);
+		ticket_time_due(cx);
+		next = approval_next_due(cx);
 	}
 	engine_due_at(g, cx, next);
 }

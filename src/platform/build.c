@@ -59,21 +59,36 @@ build_rule(struct arena *a, const json_t *rule)
 		.of = build_text(rule, "of"),
 		.none = json_is_true(json_object_get(rule, "none")),
 		.count = 1,
+		.percent = json_integer_value(
+		    json_object_get(rule, "percent")),
+		.name = build_text(rule, "name"),
+		.expires_ms = build_duration(rule, "expires", 0),
+		.valid_ms = build_duration(rule, "valid", 0),
+		.remind_ms = build_duration(rule, "remind", 0),
+		.when_expired = build_text(rule, "when_expired"),
 	};
 
 	if (json_is_string(count))
 		r.count = 0; /* all */
 	else if (json_is_integer(count))
 		r.count = json_integer_value(count);
+	if (r.when_expired == NULL)
+		r.when_expired = "cancel";
 	if (r.none) {
 		r.text = "no approval";
 		r.of = NULL;
+	} else if (r.percent != 0) {
+		r.text = arena_printf(a, "%lld%% of %s",
+		    (long long)r.percent, r.of);
 	} else if (r.count == 0) {
 		r.text = arena_printf(a, "all of %s", r.of);
 	} else {
 		r.text = arena_printf(a, "%lld of %s", (long long)r.count,
 		    r.of);
 	}
+	if (r.valid_ms != 0)
+		r.text = arena_printf(a, "%s, good for %s", r.text,
+		    build_text(rule, "valid"));
 	return r;
 }
 

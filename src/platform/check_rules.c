@@ -230,10 +230,10 @@ group_size(const struct load *l, const struct item *group,
 
 static void
 check_group(struct load *l, const struct item *it, const char *at,
-    const struct rule_def *r)
+    const struct rule_def *r, const char *of)
 {
-	const struct item *group = load_resolve_group(l, it, at, r->of);
-	const char *last = r->of;
+	const struct item *group = load_resolve_group(l, it, at, of);
+	const char *last = of;
 	size_t n = 1;
 
 	if (group == NULL)
@@ -246,15 +246,50 @@ check_group(struct load *l, const struct item *it, const char *at,
 		load_error(l, it, at, "name somebody who can decide",
 		    group->kind == ITEM_TEAM
 		    ? "team '%s' has nobody who could approve"
-		    : "'%s' is disabled and cannot approve", r->of);
+		    : "'%s' is disabled and cannot approve", of);
 	else if ((int64_t)n < r->count)
 		load_error(l, it, at, NULL,
-		    "the rule asks for %s, and there %s %zu", r->text,
-		    n == 1 ? "is only" : "are only", n);
+		    "the rule asks for %s, and there %s %zu%s%s", r->text,
+		    n == 1 ? "is only" : "are only", n,
+		    of == r->of ? "" : " of ", of == r->of ? "" : of);
 	else if (n == 1)
 		load_warning(l, it, at, "add somebody to the rule",
 		    "only '%s' can approve: nobody is left for what '%s' "
 		    "asks for", last, last);
+}
+
+/* What a rule says besides whom it asks. */
+static void
+check_rule_times(struct load *l, const struct item *it, const char *at,
+    const struct rule_def *r)
+{
+	const int64_t expires = r->expires_ms != 0
+	    ? r->expires_ms : l->p->approval_expires_ms;
+
+	if (r->remind_ms >= expires)
+		load_error(l, it, load_text(l, "%s/remind", at),
+		    "remind earlier, or write a later expires:",
+		    "nobody is reminded: the request has expired by then");
+	if (!streq(r->when_expired, "cancel") &&
+	    !streq(r->when_expired, "decline"))
+		check_group(l, it, load_text(l, "%s/when_expired", at), r,
+		    r->when_expired);
+}
+
+/* A rule that asks nobody, and says something that only asking has. */
+static void
+check_rule_none(struct load *l, const struct item *it, const char *at,
+    const json_t *rule)
+{
+	static const char *const keys[] = { "of", "count", "percent",
+		"expires", "remind", "when_expired", "valid" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (json_object_get(rule, keys[i]) != NULL)
+			load_error_key(l, it, load_text(l, "%s/%s", at,
+			    keys[i]), "write of: TEAM, or none: true",
+			    "a rule with 'none' asks nobody: '%s' contradicts "
+			    "it", keys[i]);
 }
 
 void
@@ -270,16 +305,24 @@ check_rules(struct load *l, const struct item *it, const json_t *rules,
 
 		check_matchers(l, it, load_text(l, "%s/when", at),
 		    json_object_get(rule, "when"), params);
-		if (none == (of != NULL)) {
-			load_error(l, it, at, "write of: TEAM, or none: true",
-			    none ? "a rule with 'none' asks nobody: 'of' "
-			    "contradicts it" : "a rule must say whom it asks");
+		if (none) {
+			check_rule_none(l, it, at, rule);
 			continue;
 		}
-		if (none)
+		if (of == NULL) {
+			load_error(l, it, at, "write of: TEAM, or none: true",
+			    "a rule must say whom it asks");
 			continue;
+		}
+		if (json_object_get(rule, "count") != NULL &&
+		    json_object_get(rule, "percent") != NULL)
+			load_error_key(l, it, load_text(l, "%s/percent", at),
+			    "write one of them",
+			    "a rule says how many or how much of the team, "
+			    "not both");
 		def = build_rule(l->a, rule);
-		check_group(l, it, load_text(l, "%s/of", at), &def);
+		check_group(l, it, load_text(l, "%s/of", at), &def, def.of);
+		check_rule_times(l, it, at, &def);
 	}
 }
 

@@ -74,6 +74,15 @@ platform_person(const struct platform *p, const char *name)
 	    name);
 }
 
+const char *
+platform_human(const struct platform *p, const char *name)
+{
+	const struct person_def *person = platform_person(p, name);
+
+	return person == NULL || person->same_as == NULL ? name
+								: person->same_as;
+}
+
 const struct person_def *
 platform_person_by_unix(const struct platform *p, const char *unix_name)
 {

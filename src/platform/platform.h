@@ -19,6 +19,7 @@
 struct person_def {
 	const char *name; /* key: "ernie" */
 	const char *full_name, *unix_name, *email;
+	const char *same_as; /* another account of this human, or NULL */
 	bool disabled;
 	const char *service; /* team or person that answers for this program's
 			      * account; NULL: a human */
@@ -207,6 +208,8 @@ const struct environment_def *platform_environment(const struct platform *p,
     const char *name);
 const struct person_def *platform_person(const struct platform *p,
     const char *name);
+/* The account that stands for the human behind this one: mostly itself. */
+const char *platform_human(const struct platform *p, const char *name);
 const struct person_def *platform_person_by_unix(const struct platform *p,
     const char *unix_name);
 const struct team_def *platform_team(const struct platform *p,

@@ -77,6 +77,26 @@ settle_service(struct load *l, const struct item *it, const char *service)
 	return false;
 }
 
+/* One step to the account that stands for the human. */
+static const char *
+settle_same(struct load *l, const struct item *it)
+{
+	const char *name = build_text(it->value, "same_as");
+	const struct item *other;
+
+	if (name == NULL)
+		return NULL;
+	other = load_resolve(l, it, "/same_as", ITEM_PERSON, name);
+	if (other == it)
+		load_error(l, it, "/same_as", "leave it out",
+		    "'%s' is the same as itself", it->name);
+	else if (other != NULL && build_text(other->value, "same_as") != NULL)
+		load_error(l, it, "/same_as", "name that one in both",
+		    "'%s' is itself the same as '%s'", name,
+		    build_text(other->value, "same_as"));
+	return name;
+}
+
 static void
 settle_people(struct load *l)
 {
@@ -93,6 +113,7 @@ settle_people(struct load *l)
 			.full_name = build_text(it->value, "name"),
 			.unix_name = build_text(it->value, "unix"),
 			.email = build_text(it->value, "email"),
+			.same_as = settle_same(l, it),
 			.disabled = json_is_true(
 			    json_object_get(it->value, "disabled")),
 			.service = build_text(it->value, "service"),

@@ -86,7 +86,13 @@ struct rule_def { /* one entry of an approve: list, in order */
 	const json_t *when; /* matchers, or NULL: always */
 	const char *of;	    /* team or person; NULL with none */
 	int64_t count;	    /* 1-of-n …; 0: all of them */
+	int64_t percent;    /* of those who may decide, rounded up; or 0 */
 	bool none;	    /* matching this ends the list with no need */
+	const char *name;   /* how answers call it, or NULL */
+	int64_t expires_ms; /* to decide in; 0: as the settings say */
+	int64_t valid_ms;   /* to begin in, once approved; 0: no end */
+	int64_t remind_ms;  /* after the ask; 0: nobody is reminded */
+	const char *when_expired; /* "cancel", "decline", a team or person */
 	const char *text;   /* "1 of compliance": for people */
 };
 

@@ -170,6 +170,11 @@ move_need(struct cx *cx, struct need *need, const char *to,
 
 	move_check(&need_machine, need->status, to);
 	need->status = to;
+	need->reason = reason;
+	need->ended_at = cx->now;
+	need->remind_at = 0;
+	need->valid_until = streq(to, "met") && need->valid_ms != 0
+	    ? cx->now + need->valid_ms : 0;
 	record_bind(q, &need_schema, need);
 	query_run(q);
 	inbox_settle_needs(cx, need->ticket_id);

@@ -34,8 +34,11 @@ UPDATE ticket SET title = $title, status = $status,
 	description = $description, priority = $priority,
 	priority_reason = $priority_reason, points = $points,
 	assignee = $assignee, epic = $epic, labels = $labels,
-	due_at = $due_at, outcome = $outcome, quick_fix = $quick_fix
+	due_at = $due_at, outcome = $outcome, quick_fix = $quick_fix,
+	merged_into = $merged_into
 WHERE id = $id;
 
 -- name: need_update
-UPDATE need SET status = $status WHERE id = $id;
+UPDATE need SET status = $status, ended_at = $ended_at, reason = $reason,
+	valid_until = $valid_until, remind_at = $remind_at
+WHERE id = $id;

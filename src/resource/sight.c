@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "resource/access/access.h"
+#include "resource/delegation/delegation.h"
 #include "resource/duty.h"
 #include "spec/validate.h"
 
@@ -73,9 +74,11 @@ struct sight {
 	"UNION SELECT t.id FROM json_each($mine) AS j "                        \
 	"JOIN ticket AS t ON t.assignee = j.value AND t.assignee <> '' "       \
 	"WHERE t.scope_id IN (SELECT value FROM json_each($reach)) "           \
-	"UNION SELECT t.id FROM need_person "                                  \
+	"UNION SELECT t.id FROM json_each($me) AS m JOIN need_person "         \
+	"ON need_person.person = m.value ->> 'name' "                          \
 	"JOIN ticket AS t ON t.id = need_person.ticket_id "                    \
-	"WHERE need_person.person = $me "                                      \
+	"WHERE m.value ->> 'project' IN ('', t.project) "                      \
+	"AND m.value ->> 'environment' IN ('', t.environment) "                \
 	"AND t.scope_id IN (SELECT value FROM json_each($reach))))"
 
 static void
@@ -105,6 +108,31 @@ sight_scopes(struct cx *cx, bool known, struct sight *s)
 	s->reach = sight_text(cx, reach);
 }
 
+static void
+sight_me_add(json_t *list, const char *name, const char *project,
+    const char *environment)
+{
+	json_array_append_new(list,
+	    json_pack("{s:s,s:s,s:s}", "name", name, "project", project,
+		"environment", environment));
+}
+
+/* Whom a need may name that the actor sees it. */
+static json_t *
+sight_me(struct cx *cx, const char *person)
+{
+	json_t *list = json_array();
+	struct delegation *in_force;
+	size_t n;
+
+	sight_me_add(list, person, "", "");
+	in_force = delegation_in_force(cx, person, NULL, &n);
+	for (size_t i = 0; i < n; i++)
+		sight_me_add(list, in_force[i].person, in_force[i].project,
+		    in_force[i].environment);
+	return list;
+}
+
 struct sight *
 sight_look(struct cx *cx)
 {
@@ -120,7 +148,7 @@ sight_look(struct cx *cx)
 	    known ? sight_peers(cx->platform, a->person) : json_array());
 	s->mine = sight_text(cx,
 	    known ? sight_mine(cx, a->person) : json_array());
-	s->me = known ? a->person : "";
+	s->me = sight_text(cx, known ? sight_me(cx, a->person) : json_array());
 	return s;
 }
 

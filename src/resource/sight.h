@@ -14,7 +14,9 @@
  *	$reach	JSON: scopes of which they see what is theirs
  *	$peers	JSON: the actor and their team-mates, as requesters
  *	$mine	JSON: how assignees are written that mean the actor
- *	$me	the actor, as in need_person, or ""
+ *	$me	JSON: the actor, as in need_person, and those they stand in
+ *		for, each with the project and the environment where that is
+ *		so, or "": anywhere
  *
  * A .sql file writes SIGHT_TICKETS out and calls sight_bind.  A statement that
  * is put together (store/select.h) takes sight_tickets, which is the same for
@@ -35,8 +37,12 @@ int64_t sight_scope(struct cx *cx, const char *team, const char *environment,
 	"OR (scope_id IN (SELECT value FROM json_each($reach)) "               \
 	"AND (requester IN (SELECT value FROM json_each($peers)) "             \
 	"OR assignee IN (SELECT value FROM json_each($mine)) "                 \
-	"OR ticket.id IN (SELECT ticket_id FROM need_person "                  \
-	"WHERE person = $me))))"
+	"OR ticket.id IN (SELECT need_person.ticket_id "                       \
+	"FROM json_each($me) AS m JOIN need_person "                           \
+	"ON need_person.person = m.value ->> 'name' "                          \
+	"JOIN ticket AS asked ON asked.id = need_person.ticket_id "            \
+	"WHERE m.value ->> 'project' IN ('', asked.project) "                  \
+	"AND m.value ->> 'environment' IN ('', asked.environment)))))"
 
 /* What the actor sees, decided once; the arena's.  Reads the database. */
 struct sight;

@@ -99,6 +99,28 @@ static const struct schema rule_fields[] = {
 	{ .name = "count", .kind = SCHEMA_ONE_OF, .any_of = count_forms,
 		.doc = "How many of the team must approve, or all; without it "
 		       "one." },
+	{ .name = "percent", .kind = SCHEMA_INTEGER, BETWEEN(1, 100),
+		.doc = "Instead of count: so much of those of the team who "
+		       "may decide, rounded up; as of the request and of the "
+		       "decision." },
+	{ .name = "name", .kind = SCHEMA_STRING, .pattern = FOLDER_NAME,
+		.doc = "How answers call the rule." },
+	{ .name = "expires", .kind = SCHEMA_DURATION,
+		BETWEEN(60000, 366 * 86400000LL),
+		.doc = "How long a decision is waited for: 1m to 366d; "
+		       "without it as approval: {expires} of the settings." },
+	{ .name = "remind", .kind = SCHEMA_DURATION,
+		BETWEEN(60000, 366 * 86400000LL),
+		.doc = "When to remind those who may decide, once, after "
+		       "the request." },
+	{ .name = "when_expired", .kind = SCHEMA_STRING,
+		.pattern = FOLDER_NAME,
+		.doc = "When nobody decided in time: cancel (without it), "
+		       "decline, or the team or person to ask then." },
+	{ .name = "valid", .kind = SCHEMA_DURATION,
+		BETWEEN(60000, 366 * 86400000LL),
+		.doc = "How long after the decision the work may begin; "
+		       "later it is asked for again." },
 	{ .name = "none", .kind = SCHEMA_BOOL,
 		.doc = "true: when this rule holds, nobody is asked and the "
 		       "rules below are not read." },
@@ -246,6 +268,9 @@ static const struct schema person_fields[] = {
 	{ .name = "email", .kind = SCHEMA_STRING,
 		.pattern = "[^@[:space:]]+@[^@[:space:]]+",
 		.doc = "The address for mail." },
+	{ .name = "same_as", .kind = SCHEMA_STRING, .pattern = FOLDER_NAME,
+		.doc = "Another account of the same human: for approvals the "
+		       "two are one." },
 	{ .name = "disabled", .kind = SCHEMA_BOOL, .default_json = "false",
 		.doc = "true: may do nothing, stays in the history." },
 	{ .name = "service", .kind = SCHEMA_STRING,

@@ -11,6 +11,7 @@
 #include "spec/glass.h"
 #include "spec/inbox.h"
 #include "spec/history.h"
+#include "spec/delegation.h"
 #include "spec/op.h"
 #include "spec/pause.h"
 #include "spec/resource.h"
@@ -36,6 +37,9 @@ const struct op *const ops[] = {
 	&op_backfill_cancel,
 	&op_backfill_list,
 	&op_catalogue_get,
+	&op_delegation_create,
+	&op_delegation_end,
+	&op_delegation_list,
 	&op_environment_list,
 	&op_evidence_get,
 	&op_filter_list,

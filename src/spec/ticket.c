@@ -126,6 +126,8 @@ static const struct schema ticket_fields[] = {
 		   "declined; empty before."),
 	FIELD(struct ticket, quick_fix,
 	    .doc = "Patched, with the lasting solution still to come."),
+	FIELD(struct ticket, merged_into,
+	    .doc = "A duplicate: the ticket it was merged into."),
 	FIELD(struct ticket, resolution, .doc = "How it ended, in words."),
 	FIELD_AS(struct ticket, created_at, SCHEMA_TIME, .doc = "Asked."),
 	FIELD_AS(struct ticket, updated_at, SCHEMA_TIME,
@@ -209,12 +211,25 @@ static const struct schema vote_fields[] = {
 	FIELD(struct vote, note, .doc = "Why."),
 	FIELD(struct vote, via, .doc = "By which face."),
 	FIELD_AS(struct vote, at, SCHEMA_TIME, .doc = "When."),
+	FIELD(struct vote, for_person,
+	    .doc = "Whom a delegate decided for, or empty."),
 	{ .name = NULL }
 };
 const struct schema vote_schema = { .kind = SCHEMA_OBJECT, .title = "Vote",
 	.doc = "One person's decision.", .fields = vote_fields };
 
 static const struct schema text_schema = { .kind = SCHEMA_STRING };
+
+static const struct schema stand_in_fields[] = {
+	{ .name = "person", .kind = SCHEMA_STRING, .doc = "Who decides." },
+	{ .name = "stands_in_for", .kind = SCHEMA_STRING,
+	    .doc = "For whom, who is away." },
+	{ .name = "until_at", .kind = SCHEMA_TIME, .doc = "Until when." },
+	{ .name = NULL }
+};
+static const struct schema stand_in_schema = { .kind = SCHEMA_OBJECT,
+	.title = "StandIn", .doc = "Who decides for somebody who is away.",
+	.fields = stand_in_fields };
 
 static const struct schema need_fields[] = {
 	FIELD(struct need, id, .doc = "Number."),
@@ -229,12 +244,32 @@ static const struct schema need_fields[] = {
 	FIELD(struct need, source, .doc = "Which rule asks for it."),
 	FIELD(struct need, rule, .doc = "What is wanted, in words."),
 	FIELD(struct need, approvers, .doc = "Team or person."),
-	FIELD(struct need, wanted, .doc = "How many; 0 means all."),
+	FIELD(struct need, wanted,
+	    .doc = "How many, as of the request; 0 means all."),
+	FIELD(struct need, percent,
+	    .doc = "How much of those who may decide, or 0."),
 	FIELD_AS(struct need, eligible, SCHEMA_JSON,
 	    .doc = "Who may decide."),
 	FIELD_AS(struct need, status, SCHEMA_CHOICE, .choices = need_states,
 	    .doc = "Where it is in its life."),
 	FIELD_AS(struct need, expires_at, SCHEMA_TIME, .doc = "Until when."),
+	FIELD_AS(struct need, asked_at, SCHEMA_TIME, .doc = "Since when."),
+	FIELD_AS(struct need, ended_at, SCHEMA_TIME,
+	    .doc = "When it was met, or stopped to count."),
+	FIELD(struct need, reason,
+	    .doc = "Why it was met, or does not count."),
+	FIELD(struct need, valid_ms, .flags = F_HIDDEN),
+	FIELD_AS(struct need, valid_until, SCHEMA_TIME,
+	    .doc = "Met: the work must begin before this."),
+	FIELD_AS(struct need, remind_at, SCHEMA_TIME,
+	    .doc = "When those who may decide are reminded."),
+	FIELD(struct need, when_expired,
+	    .doc = "When nobody decides: cancel, decline, or who is asked "
+		   "then."),
+	FIELD(struct need, instead_of,
+	    .doc = "Who did not decide in time, so that this was asked."),
+	{ .name = "stand_ins", .kind = SCHEMA_LIST, .of = &stand_in_schema,
+	    .flags = F_ABSENT, .doc = "Who decides for those away." },
 	{ .name = "votes", .kind = SCHEMA_LIST, .of = &vote_schema,
 	    .flags = F_ABSENT, .doc = "Decisions so far." },
 	{ .name = "params", .kind = SCHEMA_JSON, .flags = F_ABSENT,

@@ -38,6 +38,7 @@ struct ticket {
 	int64_t scope_id;    /* (team, environment, name): for rights */
 	const char *outcome; /* how it ended, in one word; "" not yet */
 	bool quick_fix;	     /* it was patched, not solved */
+	const char *merged_into; /* key of the one it was merged into, or "" */
 	const char *resolution; /* how it ended, in words */
 	int64_t created_at, updated_at, closed_at;
 };
@@ -84,6 +85,14 @@ struct need {
 	const char *eligible;  /* JSON list of people, as of the ask */
 	const char *status;    /* open, met, void, expired, declined */
 	int64_t expires_at;
+	int64_t percent; /* of those who may decide; 0: wanted says it */
+	int64_t asked_at, ended_at; /* ended: met, or no longer open */
+	const char *reason;	    /* why it is no longer open */
+	int64_t valid_ms;    /* how long it counts once met; 0: no end */
+	int64_t valid_until; /* 0: no end, or not met */
+	int64_t remind_at;   /* 0: not, or it was done */
+	const char *when_expired; /* "cancel", "decline", or whom to ask */
+	const char *instead_of;	  /* who did not decide in time, or "" */
 };
 
 struct vote {
@@ -95,6 +104,7 @@ struct vote {
 	const char *note;
 	const char *via;
 	int64_t at;
+	const char *for_person; /* whom the delegate stands in for, or "" */
 };
 
 extern const struct machine ticket_machine;

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "resource/audit.h"
+#include "resource/delegation/delegation.h"
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
+#include "resource/ticket/ticket.h"
 #include "spec/validate.h"
 #include "store/record.h"
 
@@ -42,38 +44,54 @@ approval_people(struct cx *cx, const struct approval_rule *rule)
 /* Everybody hears of it but those whose own it is. */
 static void
 need_post(struct cx *cx, const struct ticket *ticket,
-    const struct approval_rule *rule, const char *task)
+    const struct need *need)
 {
-	const char *const *people = approval_people(cx, rule);
+	const char *task = need->task, **people;
 	const char *text = arena_printf(cx->arena,
 	    "%s%s%s, asked for by %s%s%s: your decision, %s", ticket->title,
 	    task[0] == '\0' ? "" : ", step ", task, ticket->requester,
 	    ticket->environment[0] == '\0' ? "" : " in ",
-	    ticket->environment, rule->text);
+	    ticket->environment, need->rule);
+	size_t n;
 
-	for (size_t i = 0; people[i] != NULL; i++)
-		if (!ticket_is_own(cx, ticket, people[i]))
-			inbox_post(cx, people[i], INBOX_APPROVAL, ticket->key,
-			    text);
+	people = approval_awaited(cx, ticket, need, &n);
+	for (size_t i = 0; i < n; i++)
+		inbox_post(cx, people[i], INBOX_APPROVAL, ticket->key, text);
 }
 
 void
 need_open(struct cx *cx, const struct ticket *ticket,
     const struct approval_subject *about, const struct approval_rule *rule)
 {
+	const int64_t expires = rule->expires_ms != 0
+	    ? rule->expires_ms
+	    : cx->platform->approval_expires_ms;
 	struct need need = { .ticket_id = ticket->id,
 		.run_id = ticket->run_id, .step_id = about->step_id,
 		.task = about->task, .preview_hash = about->preview_hash,
 		.plan_hash = about->hash,
 		.source = rule->source, .rule = rule->text,
 		.approvers = rule->of, .wanted = rule->wanted,
+		.percent = rule->percent,
 		.eligible = people_json(cx, rule->of), .status = "open",
-		.expires_at = cx->now + cx->platform->approval_expires_ms };
-	struct query *q = query(cx->db, "need_insert");
+		.asked_at = cx->now, .expires_at = cx->now + expires,
+		.valid_ms = rule->valid_ms,
+		.remind_at = rule->remind_ms == 0 ? 0
+						  : cx->now + rule->remind_ms,
+		.when_expired = rule->when_expired,
+		.instead_of = rule->instead_of == NULL ? ""
+						       : rule->instead_of,
+		.reason = "" };
+	struct query *q;
 
+	if (need.percent != 0)
+		need.wanted = approval_share(need.percent,
+		    need_possible(cx, &need, ticket));
+	q = query(cx->db, "need_insert");
 	record_bind(q, &need_schema, &need);
 	query_run(q);
-	need_post(cx, ticket, rule, about->task);
+	need.id = db_last_id(cx->db);
+	need_post(cx, ticket, &need);
 	audit(cx, "approval.asked", ticket->key, "done",
 	    arena_printf(cx->arena, "%s (%s)", rule->text, rule->source),
 	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\",\"step\":%lld}",
@@ -160,20 +178,6 @@ approval_void(struct cx *cx, const struct ticket *ticket, const char *reason)
 }
 
 void
-approval_void_plan(struct cx *cx, const struct ticket *ticket,
-    const char *reason)
-{
-	size_t n;
-	struct need *needs = approval_needs(cx, ticket->id, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (needs[i].step_id == 0 &&
-		    (streq(needs[i].status, "open") ||
-			streq(needs[i].status, "met")))
-			move_need(cx, &needs[i], "void", reason);
-}
-
-void
 approval_void_open(struct cx *cx, const struct ticket *ticket,
     const char *reason)
 {
@@ -185,18 +189,41 @@ approval_void_open(struct cx *cx, const struct ticket *ticket,
 			move_need(cx, &needs[i], "void", reason);
 }
 
+/* Does the need ask for as many as the rule does, or more? */
+static bool
+need_is_as_strict(const struct need *need, const struct approval_rule *rule)
+{
+	if (need->percent != 0 || rule->percent != 0)
+		return (need->wanted == 0 && need->percent == 0) ||
+		    (rule->percent != 0 && need->percent >= rule->percent);
+	return need->wanted == 0 ||
+	    (rule->wanted != 0 && need->wanted >= rule->wanted);
+}
+
 static bool
 need_covers(const struct need *needs, size_t n, const char *hash,
     const struct approval_rule *rule)
 {
 	for (size_t i = 0; i < n; i++)
 		if (need_is_of(&needs[i], hash) &&
-		    streq(needs[i].approvers, rule->of) &&
-		    (needs[i].wanted == 0 ||
-			(rule->wanted != 0 &&
-			    needs[i].wanted >= rule->wanted)))
+		    (streq(needs[i].approvers, rule->of) ||
+			streq(needs[i].instead_of, rule->of)) &&
+		    need_is_as_strict(&needs[i], rule))
 			return true;
 	return false;
+}
+
+void
+approval_open_missing(struct cx *cx, const struct ticket *ticket,
+    const struct approval_subject *about, const struct approval_rule *today,
+    size_t ntoday)
+{
+	size_t n;
+	struct need *needs = approval_needs(cx, ticket->id, &n);
+
+	for (size_t i = 0; i < ntoday; i++)
+		if (!need_covers(needs, n, about->hash, &today[i]))
+			need_open(cx, ticket, about, &today[i]);
 }
 
 bool
@@ -205,11 +232,9 @@ approval_complete(struct cx *cx, struct ticket *ticket,
     const struct approval_rule *today, size_t ntoday, size_t *ret_open)
 {
 	size_t n, open = 0;
-	struct need *needs = approval_needs(cx, ticket->id, &n);
+	struct need *needs;
 
-	for (size_t i = 0; i < ntoday; i++)
-		if (!need_covers(needs, n, about->hash, &today[i]))
-			need_open(cx, ticket, about, &today[i]);
+	approval_open_missing(cx, ticket, about, today, ntoday);
 	/* Who approved already counts for what came later too. */
 	needs = approval_needs(cx, ticket->id, &n);
 	for (size_t i = 0; i < n; i++) {
@@ -234,12 +259,33 @@ approval_stands(struct cx *cx, const struct ticket *ticket)
 		if (needs[i].run_id != ticket->run_id || needs[i].step_id != 0)
 			continue;
 		asked++;
-		if (streq(needs[i].status, "met"))
+		if (streq(needs[i].status, "met") &&
+		    !need_has_lapsed(cx, &needs[i]))
 			met++;
 		else if (!streq(needs[i].status, "void"))
 			return false;
 	}
 	return asked == 0 || met > 0;
+}
+
+/* Who of those asked is kept out, and how: "; casey asked for it". */
+static const char *
+need_excluded(struct cx *cx, const struct need *need,
+    const struct ticket *ticket)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < cx->platform->npeople; i++) {
+		const char *name = cx->platform->people[i].name, *why;
+
+		if (!people_has(cx, need->eligible, name))
+			continue;
+		why = ticket_authored(cx, ticket, name);
+		if (why != NULL)
+			text = arena_printf(cx->arena, "%s%s %s %s", text,
+			    text[0] == '\0' ? ";" : ",", name, why);
+	}
+	return text;
 }
 
 const char **
@@ -252,16 +298,17 @@ approval_warnings(struct cx *cx, const struct ticket *ticket, size_t *ret_n)
 	for (size_t i = 0; i < n; i++) {
 		int64_t possible, wanted;
 
-		if (!need_is_of(&needs[i], ticket->plan_hash) &&
-		    (needs[i].step_id == 0 || !streq(needs[i].status, "open")))
+		if (!streq(needs[i].status, "open"))
 			continue;
 		possible = need_possible(cx, &needs[i], ticket);
-		wanted = needs[i].wanted == 0 ? 1 : needs[i].wanted;
-		if (possible < wanted)
-			texts[found++] = arena_printf(cx->arena,
-			    "%s can never be reached: only %lld may decide "
-			    "who did not ask for it or edit it",
-			    needs[i].rule, (long long)possible);
+		wanted = need_wanted(cx, &needs[i], ticket);
+		if (possible > 0 && possible >= wanted)
+			continue;
+		texts[found++] = arena_printf(cx->arena,
+		    "%s by %s can never be reached: only %lld may decide who "
+		    "did not ask for it or edit it%s",
+		    needs[i].rule, needs[i].source, (long long)possible,
+		    need_excluded(cx, &needs[i], ticket));
 	}
 	*ret_n = found;
 	return texts;
@@ -281,21 +328,35 @@ approval_waits_for(struct cx *cx, const struct ticket *ticket,
 		    (needs[i].step_id != 0 ||
 			(need_is_of(&needs[i], ticket->plan_hash) &&
 			    streq(ticket->status, "waiting_approval"))) &&
-		    need_names(cx, &needs[i], person) &&
-		    decision_before(cx, &needs[i], 1, needs[i].plan_hash) ==
-			NULL)
+		    need_seat(cx, &needs[i], ticket, person) != NULL &&
+		    decision_before(cx, &needs[i], 1, needs[i].plan_hash,
+			person) == NULL)
+			return true;
+	return false;
+}
+
+static bool
+needs_name(struct cx *cx, const struct need *needs, size_t n,
+    const char *person)
+{
+	for (size_t i = 0; i < n; i++)
+		if (people_has(cx, needs[i].eligible, person))
 			return true;
 	return false;
 }
 
 bool
-approval_asked(struct cx *cx, int64_t ticket_id, const char *person)
+approval_asked(struct cx *cx, const struct ticket *ticket, const char *person)
 {
-	size_t n;
-	struct need *needs = approval_needs(cx, ticket_id, &n);
+	size_t n, in_force;
+	struct need *needs = approval_needs(cx, ticket->id, &n);
+	struct delegation *list;
 
-	for (size_t i = 0; i < n; i++)
-		if (people_has(cx, needs[i].eligible, person))
+	if (n == 0 || needs_name(cx, needs, n, person))
+		return n > 0;
+	list = delegation_in_force(cx, person, ticket, &in_force);
+	for (size_t i = 0; i < in_force; i++)
+		if (needs_name(cx, needs, n, list[i].person))
 			return true;
 	return false;
 }

@@ -25,6 +25,11 @@ struct approval_rule {
 	const char *text;   /* "1 of compliance" */
 	const char *of;	    /* team or person */
 	int64_t wanted;	    /* 0: all of them */
+	int64_t percent;    /* of them, or 0 */
+	/* 0: as the settings say; no end; nobody is reminded */
+	int64_t expires_ms, valid_ms, remind_ms;
+	const char *when_expired; /* "cancel", "decline", or whom to ask */
+	const char *instead_of;	  /* who did not decide in time, or NULL */
 };
 
 struct approval_scope {
@@ -36,9 +41,11 @@ struct approval_scope {
 				    * the root alone */
 };
 
-/* The rules in force today; in the arena. */
+/* The rules in force today; in the arena.  *ret_none (or NULL) names those that
+ * hold and let it pass, NULL when none does. */
 struct approval_rule *approval_rules(struct cx *cx,
-    const struct approval_scope *scope, size_t *ret_n);
+    const struct approval_scope *scope, size_t *ret_n,
+    const char **ret_none);
 /* The same as "1 of compliance (environment prod)" texts. */
 const char **approval_texts(struct cx *cx, const struct task *task,
     const struct request_def *request, const char *environment,
@@ -80,11 +87,32 @@ void approval_open(struct cx *cx, const struct ticket *ticket,
 void approval_void(struct cx *cx, const struct ticket *ticket,
     const char *reason);
 
-/* Those of the plan alone; those that nobody decided on. */
-void approval_void_plan(struct cx *cx, const struct ticket *ticket,
-    const char *reason);
+/* Those that nobody decided on. */
 void approval_void_open(struct cx *cx, const struct ticket *ticket,
     const char *reason);
+
+/* What approved the ticket's plan counts no more: ask for the same again, and
+ * for what today's rules want besides. */
+void approval_ask_again(struct cx *cx, const struct ticket *ticket,
+    const char *reason, const struct approval_rule *today, size_t ntoday);
+
+/*
+ * By the clock (approval_time.c).  approval_next_due is when there is more to
+ * do, INT64_MAX for never; approval_remind_due leaves an event and a line in
+ * the history for each need whose time has come, once; approval_escalate asks
+ * whom the rule names for when nobody decided, and is false when it names
+ * nobody.
+ */
+/* A need of the ticket's plan that was met and lapsed; false: none. */
+bool approval_lapsed(struct cx *cx, int64_t ticket_id, struct need *ret);
+int64_t approval_next_due(struct cx *cx);
+void approval_remind_due(struct cx *cx);
+bool approval_escalate(struct cx *cx, const struct ticket *ticket,
+    struct need *need);
+/* Who may decide on a need, and does not, but for the requester: people and
+ * delegates; for whoever tells them. */
+const char **approval_awaited(struct cx *cx, const struct ticket *ticket,
+    const struct need *need, size_t *ret_n);
 
 struct need *approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n);
 struct vote *approval_votes(struct cx *cx, int64_t need_id, size_t *ret_n);
@@ -153,6 +181,10 @@ const char **approval_warnings(struct cx *cx, const struct ticket *ticket,
 bool approval_waits_for(struct cx *cx, const struct ticket *ticket,
     const char *person);
 /* Was person ever asked about this ticket?  Then it may be seen. */
-bool approval_asked(struct cx *cx, int64_t ticket_id, const char *person);
+bool approval_asked(struct cx *cx, const struct ticket *ticket,
+    const char *person);
+
+/* So much of so many people, rounded up. */
+int64_t approval_share(int64_t percent, int64_t people);
 
 #endif

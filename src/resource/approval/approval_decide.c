@@ -4,10 +4,12 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval_private.h"
 #include "resource/audit.h"
+#include "resource/delegation/delegation.h"
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/ticket/ticket.h"
 #include "resource/token/token.h"
+#include "spec/validate.h"
 #include "store/record.h"
 
 /* Somebody declined, and the step was retried: it is asked anew. */
@@ -23,7 +25,7 @@ need_asks_again(const struct need *needs, size_t n, const char *hash)
 
 const char *
 decision_before(struct cx *cx, const struct need *needs, size_t n,
-    const char *plan_hash)
+    const char *plan_hash, const char *person)
 {
 	const bool again = need_asks_again(needs, n, plan_hash);
 
@@ -38,7 +40,7 @@ decision_before(struct cx *cx, const struct need *needs, size_t n,
 			continue;
 		votes = approval_votes(cx, needs[i].id, &nvotes);
 		for (size_t k = 0; k < nvotes; k++)
-			if (streq(votes[k].person, cx->actor->person))
+			if (streq(votes[k].person, person))
 				return votes[k].decision;
 	}
 	return NULL;
@@ -89,8 +91,9 @@ decide_token(struct cx *cx, const struct ticket *ticket, struct err *e)
 	if (token != NULL && ticket_is_own(cx, ticket, token->created_by))
 		return err_set(e, ERR_DENIED, "approval.self",
 		    "token %s of %s cannot decide on %s: %s made the token, "
-		    "and asked for this or edited it",
-		    token->prefix, a->person, ticket->key, token->created_by);
+		    "and %s",
+		    token->prefix, a->person, ticket->key, token->created_by,
+		    ticket_authored(cx, ticket, token->created_by));
 	return true;
 }
 
@@ -152,16 +155,6 @@ decide_plan_waits(const struct ticket *ticket, const char *plan_hash,
 	    ticket->key);
 }
 
-static const char *
-own_words(const struct ticket *ticket, const char *person)
-{
-	if (streq(ticket->requester, person))
-		return "made";
-	return streq(ticket->last_editor, person)
-	    ? "edited"
-	    : "answers for the account that made";
-}
-
 /* What grants take away holds for deciding too. */
 static bool
 decide_not_taken(struct cx *cx, const struct ticket *ticket, struct err *e)
@@ -202,9 +195,12 @@ decide_allowed(struct cx *cx, const struct ticket *ticket,
 		return false;
 	if (ticket_is_own(cx, ticket, a->person)) {
 		err_set(e, ERR_DENIED, "approval.self",
-		    "%s cannot decide on %s: who %s a request never approves "
-		    "it",
-		    a->person, ticket->key, own_words(ticket, a->person));
+		    "%s cannot decide on %s: %s %s, and who %s a request "
+		    "never approves it",
+		    a->person, ticket->key, a->person,
+		    ticket_authored(cx, ticket, a->person),
+		    streq(ticket->requester, a->person) ? "made"
+							: "had a hand in");
 		return err_hint(e, "it wants %s",
 		    rules_text(cx, needs, n, plan_hash));
 	}
@@ -212,12 +208,13 @@ decide_allowed(struct cx *cx, const struct ticket *ticket,
 }
 
 static void
-vote_cast(struct cx *cx, const struct need *need, bool approve,
-    const char *note)
+vote_cast(struct cx *cx, const struct need *need, const char *seat,
+    bool approve, const char *note)
 {
 	struct vote vote = { .need_id = need->id,
 		.plan_hash = need->plan_hash, .person = cx->actor->person,
 		.decision = approve ? "approve" : "decline", .note = note,
+		.for_person = streq(seat, cx->actor->person) ? "" : seat,
 		.via = cx->actor->via, .at = cx->now };
 	struct query *q = query(cx->db, "vote_insert");
 
@@ -225,22 +222,64 @@ vote_cast(struct cx *cx, const struct need *need, bool approve,
 	query_run(q);
 }
 
+/* Of those that the person stands in for, somebody was asked who had a hand in
+ * the request. */
+static bool
+decide_not_asked(struct cx *cx, const struct ticket *ticket,
+    const struct need *needs, size_t n, const char *hash, struct err *e)
+{
+	const char *person = cx->actor->person;
+	size_t in_force;
+	const struct delegation *list =
+	    delegation_in_force(cx, person, ticket, &in_force);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < in_force && need_is_of(&needs[i], hash);
+		     k++)
+			if (need_names(cx, &needs[i], list[k].person) &&
+			    ticket_is_own(cx, ticket, list[k].person))
+				return err_set(e, ERR_DENIED, "approval.self",
+				    "%s cannot decide on %s: %s stands in for "
+				    "%s, who %s",
+				    person, ticket->key, person,
+				    list[k].person,
+				    ticket_authored(cx, ticket,
+					list[k].person));
+	err_set(e, ERR_DENIED, "approval.not_asked",
+	    "no rule asks %s about %s: it wants %s", person, ticket->key,
+	    rules_text(cx, needs, n, hash));
+	return err_hint(e, "ask one of those people to decide");
+}
+
+/* "approved for dora: fine" */
+static const char *
+decide_text(struct cx *cx, bool approve, const char *seat, const char *note)
+{
+	const bool stands_in = seat != NULL && !streq(seat, cx->actor->person);
+
+	return arena_printf(cx->arena, "%s%s%s%s%s",
+	    approve ? "approved" : "declined", stands_in ? " for " : "",
+	    stands_in ? seat : "", note[0] ? ": " : "", note);
+}
+
 bool
 approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
     bool approve, const char *note, bool *ret_again, struct err *e)
 {
-	size_t n, votes = 0;
+	size_t n;
 	struct need *needs = approval_needs(cx, ticket->id, &n);
-	const char *said;
+	const char *said, *seat = NULL, *rules;
+	json_t *detail;
 
 	*ret_again = false;
 	if (cx->actor->person == NULL) {
-		err_set(e, ERR_DENIED, "approval.operator",
-		    "the operator administers, and approves nothing");
+		err_set(e, ERR_DENIED, "approval.self",
+		    "the operator administers, and approves nothing: root may "
+		    "be whoever asked");
 		return err_hint(e, "slipway --as PERSON approve %s",
 		    ticket->key);
 	}
-	said = decision_before(cx, needs, n, plan_hash);
+	said = decision_before(cx, needs, n, plan_hash, cx->actor->person);
 	if (said != NULL && streq(said, approve ? "approve" : "decline")) {
 		*ret_again = true;
 		return true;
@@ -251,17 +290,21 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
 	if (!decide_allowed(cx, ticket, needs, n, plan_hash, e))
 		return false;
 
+	rules = rules_text(cx, needs, n, plan_hash);
 	for (size_t i = 0; i < n; i++) {
 		struct need *need = &needs[i];
+		const char *as;
 
-		if (!need_is_of(need, plan_hash) ||
-		    !need_names(cx, need, cx->actor->person))
+		if (!need_is_of(need, plan_hash))
 			continue;
-		if (need->expires_at <= cx->now)
+		as = need_seat(cx, need, ticket, cx->actor->person);
+		if (as == NULL)
+			continue;
+		if (streq(need->status, "open") && need->expires_at <= cx->now)
 			return err_set(e, ERR_GONE, "approval.expired",
 			    "%s waited too long for a decision", ticket->key);
-		vote_cast(cx, need, approve, note);
-		votes++;
+		vote_cast(cx, need, as, approve, note);
+		seat = as;
 		if (!streq(need->status, "open"))
 			continue;
 		if (!approve)
@@ -269,22 +312,17 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
 		else if (need_is_met(cx, need, ticket))
 			move_need(cx, need, "met", need->rule);
 	}
-	if (votes == 0) {
-		err_set(e, ERR_DENIED, "approval.not_asked",
-		    "no rule asks %s about %s: it wants %s",
-		    cx->actor->person, ticket->key,
-		    rules_text(cx, needs, n, plan_hash));
-		return err_hint(e, "ask one of those people to decide");
-	}
+	if (seat == NULL)
+		return decide_not_asked(cx, ticket, needs, n, plan_hash, e);
 	if (!approval_waits_for(cx, ticket, cx->actor->person))
 		inbox_settle_of(cx, cx->actor->person, INBOX_APPROVAL,
 		    ticket->key);
-	ticket_note(cx, ticket, "vote",
-	    arena_printf(cx->arena, "%s%s%s",
-		approve ? "approved" : "declined", note[0] ? ": " : "", note),
+	ticket_note(cx, ticket, "vote", decide_text(cx, approve, seat, note),
 	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\"}", plan_hash));
+	detail = json_pack("{s:s,s:s,s:s}", "plan_hash", plan_hash, "for", seat,
+	    "rules", rules);
 	audit(cx, approve ? "approval.approve" : "approval.decline",
-	    ticket->key, "done", note,
-	    arena_printf(cx->arena, "{\"plan_hash\":\"%s\"}", plan_hash));
+	    ticket->key, "done", note, json_canonical(cx->arena, detail));
+	json_decref(detail);
 	return true;
 }

@@ -7,6 +7,7 @@
 #include "resource/approval/approval_private.h"
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
+#include "resource/delegation/delegation.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
 #include "resource/sealed.h"
@@ -173,6 +174,10 @@ approval_step(struct cx *cx, struct run *run, struct step *step,
 	for (size_t i = 0; i < n; i++) {
 		if (needs[i].step_id != step->id)
 			continue;
+		if (streq(needs[i].status, "met") &&
+		    need_has_lapsed(cx, &needs[i]))
+			move_need(cx, &needs[i], "expired",
+			    "it lapsed before the step began");
 		met += need_is_of(&needs[i], about.hash) &&
 		    streq(needs[i].status, "met");
 		open += need_is_of(&needs[i], about.hash) &&
@@ -228,6 +233,34 @@ approval_step_complete(struct cx *cx, struct ticket *ticket,
 	return approval_complete(cx, ticket, &about, today, n, &open);
 }
 
+/* Who decides for those who are away, while it is open. */
+static void
+stand_ins_json(struct cx *cx, struct json_out *out, const struct need *need)
+{
+	const struct ticket *ticket = ticket_by_id(cx, need->ticket_id);
+	const struct platform *p = cx->platform;
+
+	json_key(out, "stand_ins");
+	json_array_begin(out);
+	for (size_t i = 0; ticket != NULL && streq(need->status, "open") &&
+	     i < p->npeople; i++) {
+		size_t n;
+		struct delegation *list;
+
+		if (!need_names(cx, need, p->people[i].name))
+			continue;
+		list = delegation_of(cx, p->people[i].name, ticket, &n);
+		for (size_t k = 0; k < n; k++) {
+			json_object_begin(out);
+			json_kv_str(out, "person", list[k].delegate);
+			json_kv_str(out, "stands_in_for", list[k].person);
+			json_kv_time(out, "until_at", list[k].until_at);
+			json_object_end(out);
+		}
+	}
+	json_array_end(out);
+}
+
 void
 approval_need_json(struct cx *cx, struct json_out *out,
     const struct need *need)
@@ -241,6 +274,7 @@ approval_need_json(struct cx *cx, struct json_out *out,
 
 	json_object_begin(out);
 	record_json(out, &need_schema, need);
+	stand_ins_json(cx, out, need);
 	json_key(out, "votes");
 	json_array_begin(out);
 	for (size_t i = 0; i < n; i++) {

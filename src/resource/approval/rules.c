@@ -7,21 +7,48 @@
 struct collected {
 	struct approval_rule *items;
 	size_t count, cap;
+	const char *none; /* which rules let it pass, or NULL */
 };
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* The same is asked by two rules: whichever asks for less time. */
+static void
+collect_same(struct cx *cx, struct approval_rule *have,
+    const struct rule_def *rule, const char *source)
+{
+	if (strstr(have->source, source) == NULL)
+		have->source = arena_printf(cx->arena, "%s and %s",
+		    have->source, source);
+	have->expires_ms = sooner(have->expires_ms, rule->expires_ms);
+	have->remind_ms = sooner(have->remind_ms, rule->remind_ms);
+	if (sooner(have->valid_ms, rule->valid_ms) != have->valid_ms) {
+		have->valid_ms = rule->valid_ms;
+		have->text = rule->text;
+	}
+	if (streq(have->when_expired, "cancel"))
+		have->when_expired = rule->when_expired;
+}
 
 static void
 collect(struct cx *cx, struct collected *c, const struct rule_def *rule,
     const char *source)
 {
+	if (rule->name != NULL)
+		source = arena_printf(cx->arena, "rule %s of %s", rule->name,
+		    source);
 	for (size_t i = 0; i < c->count; i++) {
 		struct approval_rule *have = &c->items[i];
 
-		if (!streq(have->of, rule->of) || have->wanted != rule->count)
-			continue;
-		if (strstr(have->source, source) == NULL)
-			have->source = arena_printf(cx->arena, "%s and %s",
-			    have->source, source);
-		return;
+		if (streq(have->of, rule->of) && have->wanted == rule->count &&
+		    have->percent == rule->percent) {
+			collect_same(cx, have, rule, source);
+			return;
+		}
 	}
 	if (c->count == c->cap) {
 		struct approval_rule *more;
@@ -33,7 +60,28 @@ collect(struct cx *cx, struct collected *c, const struct rule_def *rule,
 		c->items = more;
 	}
 	c->items[c->count++] = (struct approval_rule){ .source = source,
-		.text = rule->text, .of = rule->of, .wanted = rule->count };
+		.text = rule->text, .of = rule->of, .wanted = rule->count,
+		.percent = rule->percent, .expires_ms = rule->expires_ms,
+		.valid_ms = rule->valid_ms, .remind_ms = rule->remind_ms,
+		.when_expired = rule->when_expired };
+}
+
+/* A rule that lets it pass: "rule small of request db (r.yaml:6): size is at
+ * most 50". */
+static void
+collect_none(struct cx *cx, struct collected *c, const struct rule_def *rules,
+    size_t at, const json_t *params, const char *environment,
+    const char *source)
+{
+	const char *why;
+
+	matchers_hold(rules[at].when, params, environment, cx->arena, &why);
+	c->none = arena_printf(cx->arena, "%s%srule %s of %s: %s",
+	    c->none == NULL ? "" : c->none, c->none == NULL ? "" : "; ",
+	    rules[at].name != NULL
+		? rules[at].name
+		: arena_printf(cx->arena, "%zu", at + 1),
+	    source, why);
 }
 
 /* A value that a step before it will only make, or one that is sealed. */
@@ -77,8 +125,11 @@ collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
 	for (size_t i = 0; i < n; i++) {
 		if (!rule_applies(cx, &rules[i], params, environment))
 			continue;
-		if (rules[i].none)
+		if (rules[i].none) {
+			collect_none(cx, c, rules, i, params, environment,
+			    source);
 			return;
+		}
 		collect(cx, c, &rules[i], source);
 	}
 }
@@ -111,12 +162,15 @@ collect_fan(struct cx *cx, struct collected *c, const struct task *task,
 }
 
 struct approval_rule *
-approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
+approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n,
+    const char **ret_none)
 {
 	struct collected c = { .items = NULL };
 	const char *env = s->environment->name;
 
 	*ret_n = 0;
+	if (ret_none != NULL)
+		*ret_none = NULL;
 	if (cx->site->local)
 		return NULL;
 	collect_list(cx, &c, s->environment->approve,
@@ -150,6 +204,8 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n)
 				step->task->name, step->task->where));
 		}
 	*ret_n = c.count;
+	if (ret_none != NULL)
+		*ret_none = c.none;
 	return c.items;
 }
 
@@ -167,7 +223,7 @@ approval_texts(struct cx *cx, const struct task *task,
 	*ret_n = 0;
 	if (scope.environment == NULL)
 		return NULL;
-	rules = approval_rules(cx, &scope, ret_n);
+	rules = approval_rules(cx, &scope, ret_n, NULL);
 	texts = arena_array(cx->arena, *ret_n + 1, sizeof(*texts));
 	for (size_t i = 0; i < *ret_n; i++)
 		texts[i] = arena_printf(cx->arena, "%s (%s)", rules[i].text,

@@ -143,7 +143,7 @@ ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
 		scope.graph = undo_asked(cx, ask->undo, &ret->graph);
 		plan.undo = ask_keep(cx, undo_plan(cx, ask->undo));
 	}
-	ret->rules = approval_rules(cx, &scope, &ret->nrules);
+	ret->rules = approval_rules(cx, &scope, &ret->nrules, &ret->none);
 	plan.params = ret->params;
 	plan.cost = ask_cost(ask);
 	plan.rules = ret->rules;
@@ -337,9 +337,13 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 		.cost = ask_cost(ask) };
 	ret->run = ask_write_run(cx, &p, ret->ticket,
 	    ticket && p.nrules > 0 ? "waiting_approval" : "queued",
-	    ask->dry ? "plan only" : "");
+	    ask->dry ? "plan only"
+	    : p.nrules == 0 && p.none != NULL
+		? arena_printf(cx->arena, "no approval by %s", p.none)
+		: "");
 	if (ticket)
-		ticket_asked(cx, ret->ticket, ret->run, p.rules, p.nrules);
+		ticket_asked(cx, ret->ticket, ret->run, p.rules, p.nrules,
+		    p.none);
 	if (ticket && ask->undo != NULL)
 		ticket_undoes(cx, ret->ticket, ask->undo->run);
 	/* There may be nothing to do, or nothing to look at. */

@@ -37,6 +37,7 @@ struct prepared {
 	struct graph graph;
 	struct approval_rule *rules;
 	size_t nrules;
+	const char *none; /* which rules let it pass, or NULL */
 	bool late; /* a step in the middle asks for an approval */
 	const char *plan_hash;
 };

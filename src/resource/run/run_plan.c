@@ -264,7 +264,7 @@ approvals_json(struct cx *cx, struct json_out *out, const struct page *p)
 
 	arena_cleanup(cx->arena, page_decref, params);
 	if (scope.environment != NULL) {
-		rules = approval_rules(cx, &scope, &n);
+		rules = approval_rules(cx, &scope, &n, NULL);
 		rules_json(cx, out, p, rules, n, 0, "plan");
 	}
 	for (size_t i = 0; i < p->count; i++) {

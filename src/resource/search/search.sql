@@ -7,8 +7,14 @@ SELECT 1 FROM ticket WHERE project = $project
 	OR (scope_id IN (SELECT value FROM json_each($reach))
 		AND (requester IN (SELECT value FROM json_each($peers))
 		OR assignee IN (SELECT value FROM json_each($mine))
-		OR ticket.id IN (SELECT ticket_id FROM need_person
-			WHERE person = $me))))
+		OR ticket.id IN (SELECT need_person.ticket_id
+			FROM json_each($me) AS m JOIN need_person
+			ON need_person.person = m.value ->> 'name'
+			JOIN ticket AS asked
+			ON asked.id = need_person.ticket_id
+			WHERE m.value ->> 'project' IN ('', asked.project)
+			AND m.value ->> 'environment'
+				IN ('', asked.environment)))))
 LIMIT 1;
 
 -- name: search_forget_ticket

@@ -30,7 +30,8 @@ ticket_defaults(struct ticket *t)
 {
 	const char **const texts[] = { &t->request, &t->task, &t->environment,
 		&t->plan_hash, &t->resolution, &t->description,
-		&t->priority_reason, &t->assignee, &t->epic, &t->outcome };
+		&t->priority_reason, &t->assignee, &t->epic, &t->outcome,
+		&t->merged_into };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (*texts[i] == NULL)
@@ -98,7 +99,7 @@ ticket_visible(struct cx *cx, const struct ticket *t)
 	    access_token_allows_on(cx->platform, cx->actor, RIGHT_VIEW,
 		&target) &&
 	    (ticket_is_assigned(cx, t, cx->actor->person) ||
-		approval_asked(cx, t->id, cx->actor->person));
+		approval_asked(cx, t, cx->actor->person));
 }
 
 bool
@@ -137,9 +138,11 @@ ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
 
 void
 ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
-    const struct approval_rule *rules, size_t n)
+    const struct approval_rule *rules, size_t n, const char *none)
 {
-	const char *reason = "no rule asks for an approval";
+	const char *reason = none == NULL
+	    ? "no rule asks for an approval"
+	    : arena_printf(cx->arena, "no approval by %s", none);
 
 	t->run_id = run->id;
 	approval_open(cx, t, rules, n);
@@ -193,7 +196,7 @@ ticket_prepare(struct cx *cx, const struct ticket *t,
 
 /* The rules of today, over what the ticket asks for.  When the folder no
  * longer offers it, today asks for nothing that could be met. */
-static bool
+bool
 ticket_rules_today(struct cx *cx, const struct ticket *t,
     struct approval_rule **ret, size_t *ret_n, struct err *e)
 {
@@ -359,13 +362,11 @@ ticket_run_voided(struct cx *cx, const struct run *run, const char *reason)
 
 	if (t == NULL)
 		return;
-	approval_void_plan(cx, t, reason);
 	move_ticket(cx, t, "waiting_approval",
 	    arena_printf(cx->arena, "approval withdrawn: %s", reason));
-	if (ticket_rules_today(cx, t, &today, &n, &e))
-		approval_open(cx, t, today, n);
-	else
+	if (!ticket_rules_today(cx, t, &today, &n, &e))
 		ticket_note(cx, t, "status", e.message, NULL);
+	approval_ask_again(cx, t, reason, today, n);
 }
 
 void
@@ -374,60 +375,4 @@ ticket_answered(struct cx *cx, struct ticket *t, const char *reason)
 	if (t->task[0] == '\0' &&
 	    machine_find(&ticket_hand_machine, t->status, "done") != NULL)
 		move_ticket(cx, t, "done", reason);
-}
-
-static void
-ticket_expire(struct cx *cx, int64_t ticket_id)
-{
-	struct ticket *t = ticket_by_id(cx, ticket_id);
-	bool plan = false;
-	size_t n;
-	struct need *needs = approval_needs(cx, ticket_id, &n);
-	struct err e;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!streq(needs[i].status, "open") ||
-		    needs[i].expires_at > cx->now)
-			continue;
-		move_need(cx, &needs[i], "expired", "nobody decided in time");
-		if (needs[i].step_id == 0) {
-			plan = true;
-			continue;
-		}
-		if (t != NULL)
-			ticket_step_expired(cx, t, &needs[i]);
-		/* The end of the run may have changed them all. */
-		t = ticket_by_id(cx, ticket_id);
-		needs = approval_needs(cx, ticket_id, &n);
-	}
-	if (plan && t != NULL && streq(t->status, "waiting_approval") &&
-	    !PLANTED("expiry-leaves-ticket"))
-		ticket_close(cx, t, "nobody decided in time", &e);
-}
-
-void
-ticket_expire_due(struct cx *cx)
-{
-	int64_t ids[100];
-	size_t n = 0;
-	struct query *q = query(cx->db, "need_expired");
-
-	bind_int(q, "now", cx->now);
-	while (n < ARRAY_SIZE(ids) && query_next(q))
-		ids[n++] = column_int(q, "ticket_id");
-	query_end(q);
-	for (size_t i = 0; i < n; i++)
-		ticket_expire(cx, ids[i]);
-}
-
-int64_t
-ticket_next_expiry(struct cx *cx)
-{
-	struct query *q = query(cx->db, "need_next_expiry");
-	int64_t at = INT64_MAX;
-
-	if (query_next(q) && !column_is_null(q, "at"))
-		at = column_int(q, "at");
-	query_end(q);
-	return at;
 }

@@ -22,9 +22,10 @@ void ticket_insert(struct cx *cx, struct ticket *ticket);
 /* Find its scope, for what depends on its rights. */
 void ticket_rescope(struct cx *cx, struct ticket *ticket);
 
-/* It has its run: open its needs, or let it go on when there are none. */
+/* It has its run: open its needs, or let it go on when there are none; none
+ * names the rules that let it pass, or is NULL. */
 void ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
-    const struct approval_rule *rules, size_t n);
+    const struct approval_rule *rules, size_t n, const char *none);
 
 /* It undoes the run: linked to the ticket of that, when there is one. */
 void ticket_undoes(struct cx *cx, const struct ticket *t,
@@ -35,6 +36,18 @@ bool ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
     struct err *e);
 struct ticket *ticket_by_id(struct cx *cx, int64_t id); /* NULL when 0 */
 bool ticket_visible(struct cx *cx, const struct ticket *t);
+
+/*
+ * Who had a hand in what it asks for: requester, editors, the requesters of
+ * what was merged into it, and whoever is the same human as one of them.  They
+ * never decide on it.  NULL: person had none; else how, in words: "asked for
+ * it", "is the same as ernie, who edited it".
+ */
+const char *ticket_authored(struct cx *cx, const struct ticket *t,
+    const char *person);
+/* why: "edited it". */
+void ticket_author_add(struct cx *cx, const struct ticket *t,
+    const char *person, const char *why);
 
 /* One line of its history; detail is JSON or NULL. */
 void ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
@@ -68,10 +81,14 @@ bool ticket_close(struct cx *cx, struct ticket *t, const char *reason,
 /* What slipway asked by a ticket is answered: done, unless it is over. */
 void ticket_answered(struct cx *cx, struct ticket *t, const char *reason);
 
-/* Close what waited too long for a decision; the next time there is more to
- * close, INT64_MAX for never. */
-void ticket_expire_due(struct cx *cx);
-int64_t ticket_next_expiry(struct cx *cx);
+/* The rules of today, over what the ticket asks for.  False when the folder no
+ * longer offers it: then today asks for nothing that could be met. */
+bool ticket_rules_today(struct cx *cx, const struct ticket *t,
+    struct approval_rule **ret, size_t *ret_n, struct err *e);
+
+/* By the clock: close, or ask others, what waited too long for a decision; ask
+ * again for what was approved and did not begin in time; remind. */
+void ticket_time_due(struct cx *cx);
 
 /*
  * Change what is asked for: environment NULL and params NULL stay.  params

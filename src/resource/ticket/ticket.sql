@@ -13,12 +13,21 @@ INSERT INTO ticket (key, project, kind, title, status, priority, requester,
 	last_editor, request, task, team, environment, params, plan_hash,
 	run_id, resolution, created_at, updated_at, closed_at, scope_id,
 	description, priority_reason, points, assignee, epic, labels, due_at,
-	outcome, quick_fix)
+	outcome, quick_fix, merged_into)
 VALUES ($key, $project, $kind, $title, $status, $priority, $requester,
 	$last_editor, $request, $task, $team, $environment, $params,
 	$plan_hash, $run_id, $resolution, $created_at, $updated_at,
 	$closed_at, $scope_id, $description, $priority_reason, $points,
-	$assignee, $epic, $labels, $due_at, $outcome, $quick_fix);
+	$assignee, $epic, $labels, $due_at, $outcome, $quick_fix,
+	$merged_into);
+
+-- name: ticket_author_add
+INSERT INTO ticket_author (ticket_id, person, why, since_at)
+VALUES ($ticket_id, $person, $why, $since_at) ON CONFLICT DO NOTHING;
+
+-- name: ticket_authors
+SELECT person, why FROM ticket_author WHERE ticket_id = $ticket_id
+ORDER BY since_at, person;
 
 -- name: ticket_get
 SELECT * FROM ticket WHERE id = $id;
@@ -43,13 +52,21 @@ SELECT * FROM ticket WHERE id < $before
 		AND off = 0))
 	AND ($asked IS NULL OR (status IN ('waiting_approval', 'in_progress')
 		AND EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id
-			AND status = 'open' AND instr(eligible, $asked) > 0)))
+			AND status = 'open' AND EXISTS (
+				SELECT 1 FROM json_each($asked) AS a
+				WHERE instr(eligible, a.value) > 0))))
 	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
 	OR (scope_id IN (SELECT value FROM json_each($reach))
 		AND (requester IN (SELECT value FROM json_each($peers))
 		OR assignee IN (SELECT value FROM json_each($mine))
-		OR ticket.id IN (SELECT ticket_id FROM need_person
-			WHERE person = $me))))
+		OR ticket.id IN (SELECT need_person.ticket_id
+			FROM json_each($me) AS m JOIN need_person
+			ON need_person.person = m.value ->> 'name'
+			JOIN ticket AS asked
+			ON asked.id = need_person.ticket_id
+			WHERE m.value ->> 'project' IN ('', asked.project)
+			AND m.value ->> 'environment'
+				IN ('', asked.environment)))))
 ORDER BY id DESC LIMIT $limit;
 
 -- name: ticket_entry_insert

@@ -5,6 +5,7 @@
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
+#include "resource/delegation/delegation.h"
 #include "resource/search/search.h"
 #include "resource/sight.h"
 #include "resource/ticket/comment.h"
@@ -29,6 +30,26 @@ ticket_before(struct cx *cx, const char *after)
 	return ticket_by_key(cx, after, &t, &e) ? t->id : INT64_MAX;
 }
 
+/* Person and those they stand in for, as needs name them; JSON, or NULL. */
+static const char *
+list_asked(struct cx *cx, const char *person)
+{
+	struct delegation *in_force;
+	json_t *names;
+	size_t n;
+
+	if (person == NULL)
+		return NULL;
+	in_force = delegation_in_force(cx, person, NULL, &n);
+	names = json_pack("[o]", json_string(
+	    arena_printf(cx->arena, "\"%s\"", person)));
+	arena_cleanup(cx->arena, decref, names);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(names, json_string(
+		    arena_printf(cx->arena, "\"%s\"", in_force[i].person)));
+	return json_canonical(cx->arena, names);
+}
+
 static void
 list_bind(struct cx *cx, struct query *q, const struct call *call,
     int64_t limit)
@@ -39,10 +60,7 @@ list_bind(struct cx *cx, struct query *q, const struct call *call,
 
 	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
 		bind_text(q, filters[i], call_text(call->query, filters[i]));
-	bind_text(q, "asked",
-	    waiting_for == NULL
-		? NULL
-		: arena_printf(cx->arena, "\"%s\"", waiting_for));
+	bind_text(q, "asked", list_asked(cx, waiting_for));
 	/* Whom a need really waits for is seen row by row. */
 	bind_int(q, "limit", waiting_for == NULL ? limit + 1 : -1);
 	bind_int(q, "before",

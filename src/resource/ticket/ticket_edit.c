@@ -157,6 +157,8 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 			difference));
 
 	t->last_editor = actor_name(cx->actor);
+	if (cx->actor->person != NULL)
+		ticket_author_add(cx, t, cx->actor->person, "edited it");
 	t->environment = ask.environment->name;
 	t->params = json_canonical(cx->arena, p.params);
 	t->plan_hash = p.plan_hash;
@@ -169,7 +171,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 		run_cancel(cx, old, "the request was edited");
 	run = ask_write_run(cx, &p, t,
 	    p.nrules > 0 ? "waiting_approval" : "queued", "");
-	ticket_asked(cx, t, run, p.rules, p.nrules);
+	ticket_asked(cx, t, run, p.rules, p.nrules, p.none);
 	run_settle(cx, run);
 	return true;
 }

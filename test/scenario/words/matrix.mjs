@@ -23,7 +23,7 @@ const CELLS = 2000; // at least
 const ABSENT = { run: 'R-99999', ticket: 'OPS-99999', plan: 'f'.repeat(64),
 	task: 'absent', request: 'absent', person: 'absent', token: 'slw_99999999',
 	secret: 'absent', schedule: 'absent', backfill: '99999', item: '99999', glass: '99999',
-	filter: 'absent', resource: 'RES-99999' };
+	filter: 'absent', resource: 'RES-99999', delegation: '99999' };
 // One letter from what is there.
 const NEAR_OURS = { ...ABSENT, task: 'slov', request: 'slov', schedule: 'slov',
 	person: 'erniee', secret: 'matriz', filter: 'matriz' };
@@ -55,6 +55,8 @@ const BODIES = values => ({
 	'resource.transfer': { to: 'guests' },
 	'secret.set': { value: 'long-enough-a-value' },
 	'token.create': { name: 'matrix' },
+	// Not yet: it would let its person see more.
+	'delegation.create': { from: '+10d', until: '+11d' },
 });
 
 // An object of each kind, made by somebody who may.
@@ -117,6 +119,13 @@ async function resource(world, who, request) {
 	throw new Failure(`no resource comes of it: ${asked.text}`);
 }
 
+async function delegation(world, who) {
+	const { json } = await world.json(who, 'POST',
+		'/v1/people/tina/delegations', { from: '+10d', until: '+11d' });
+
+	return json.id;
+}
+
 // What costs calls of its own, by the parameter that wants it.
 const PARTS = {
 	token: async (world, { who }) => (await world.json(who, 'POST',
@@ -143,6 +152,7 @@ const PARTS = {
 	item: (world, { who, ticket }) => item(world, who, ticket),
 	name: left,
 	resource: (world, { who, request }) => resource(world, who, request),
+	delegation: (world, { who }) => delegation(world, who),
 };
 
 function parts_of(operation) {
