@@ -6,6 +6,7 @@
 #include "api/openapi_api.h"
 #include "resource/access/access_api.h"
 #include "resource/artifact/artifact_api.h"
+#include "resource/approval/approval_api.h"
 #include "resource/ask/again_api.h"
 #include "resource/ask/ask_api.h"
 #include "resource/ask/undo_api.h"
@@ -149,6 +150,7 @@ const struct binding bindings[] = {
 	{ &op_task_run, .handler = ask_api_task },
 	{ &op_task_stats, .handler = stats_api_task },
 	{ &op_team_list, .handler = person_api_teams },
+	{ &op_ticket_approvals, .handler = approval_api_history },
 	{ &op_ticket_approve, .handler = ticket_api_approve },
 	{ &op_ticket_bulk, .handler = bulk_api_change },
 	{ &op_ticket_close, .handler = ticket_api_close },
@@ -161,6 +163,7 @@ const struct binding bindings[] = {
 	{ &op_ticket_get, .handler = ticket_api_get },
 	{ &op_ticket_link, .handler = ticket_api_link },
 	{ &op_ticket_list, .handler = ticket_api_list, .pool = true },
+	{ &op_ticket_merge, .handler = ticket_api_merge },
 	{ &op_ticket_move, .handler = ticket_api_move },
 	{ &op_ticket_moves, .handler = ticket_api_moves },
 	{ &op_ticket_remove_comment, .handler = ticket_api_remove_comment },

@@ -228,6 +228,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &resource_detail_schema, show_resource },
 		{ &schedule_detail_schema, show_schedule },
 		{ &work_board_schema, show_board },
+		{ &ticket_approvals_schema, show_approvals },
 	};
 
 	if (op->out == &ticket_detail_schema) {

@@ -79,6 +79,7 @@ void show_me(struct session *s, const json_t *me);
 void show_can(struct session *s, const json_t *can);
 void show_review(struct session *s, const json_t *review); /* show_access.c */
 void show_health(struct session *s, const json_t *health);
+void show_approvals(struct session *s, const json_t *answer);
 void show_schedule(struct session *s, const json_t *schedule);
 void show_resource(struct session *s, const json_t *detail);
 void show_platform(struct session *s, const json_t *platform);

@@ -2,6 +2,7 @@
 /* Approval rules: how many, who, in which time, and in whose place. */
 #include "engine/engine_testing.h"
 #include "resource/delegation/delegation.h"
+#include "resource/ticket/work.h"
 
 #define HOUR INT64_C(3600000)
 
@@ -503,6 +504,128 @@ who_asked_is_not_decided_for(void **state)
 	rig_end(&r);
 }
 
+static const char *
+merge(struct rig *r, const struct asked *from, const struct asked *into)
+{
+	struct cx *cx = rig_begin(r, "tina");
+	static char code[48];
+	struct err e = { 0 };
+	bool ok = ticket_merge(cx, ticket_by_id(cx, from->ticket->id),
+	    ticket_by_id(cx, into->ticket->id), "", &e);
+
+	if (ok)
+		rig_commit(r);
+	else
+		db_rollback(r->db);
+	rig_settle(r);
+	snprintf(code, sizeof(code), "%s", e.code);
+	return ok ? NULL : code;
+}
+
+static void
+ask_as(struct rig *r, const char *person, const char *task,
+    struct asked *ret)
+{
+	struct err e = { 0 };
+
+	assert_ok(rig_ask(r, person, task, NULL, "prod", "{}", ret, &e), &e);
+	rig_settle(r);
+}
+
+/* Casey approved what casey asked for, as one sees by now. */
+static void
+who_is_merged_in_approved_nothing(void **state)
+{
+	struct script s;
+	struct asked asked, twin;
+	struct rig r;
+	size_t n;
+
+	(void)state;
+	start(&r, &s, "both", "{}", &asked);
+	assert_null(decide(&r, &asked, "casey", true));
+	assert_null(decide(&r, &asked, "dora", true));
+	ask_as(&r, "casey", "strictly", &twin);
+	assert_null(merge(&r, &twin, &asked));
+	assert_string_equal(status(&r, &twin), "cancelled");
+	assert_string_equal(rig_run_status(&r, twin.run), "cancelled");
+	assert_string_equal(last_need(&r, &asked, &n).status, "open");
+	assert_int_equal(n, 4);
+	assert_string_equal(decide(&r, &asked, "casey", true),
+	    "approval.self");
+	assert_null(decide(&r, &asked, "robin", true));
+	assert_null(decide(&r, &asked, "dora", true));
+	assert_null(decide(&r, &asked, "nora", true));
+	assert_string_equal(status(&r, &asked), "done");
+	assert_int_equal(s.ran, 1);
+	/* It was merged, and this one is over. */
+	ask_as(&r, "casey", "strictly", &twin);
+	assert_string_equal(merge(&r, &twin, &asked), "ticket.merge");
+	assert_string_equal(merge(&r, &twin, &twin), "ticket.merge");
+	rig_end(&r);
+}
+
+static void
+what_is_approved_and_waits_is_asked_again(void **state)
+{
+	struct script s = { 0 };
+	struct asked asked, twin, holder;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	ask_as(&r, "ernie", "holder", &holder);
+	ask_as(&r, "ernie", "timed", &asked);
+	ask_as(&r, "casey", "strictly", &twin);
+	assert_null(decide(&r, &asked, "casey", true));
+	assert_string_equal(rig_run_status(&r, asked.run), "queued");
+	/* What may begin is not the other's. */
+	assert_string_equal(merge(&r, &asked, &twin), "ticket.running");
+	assert_null(merge(&r, &twin, &asked));
+	assert_string_equal(rig_run_status(&r, asked.run),
+	    "waiting_approval");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_int_equal(s.ran, 0);
+	assert_string_equal(decide(&r, &asked, "casey", true),
+	    "approval.self");
+	assert_null(decide(&r, &asked, "robin", true));
+	assert_int_equal(s.ran, 1);
+	rig_end(&r);
+}
+
+/* Several edit one after the other: each had a hand in what it asks for. */
+static void
+every_editor_is_kept_out(void **state)
+{
+	static const char *const editors[] = { "casey", "robin" };
+	struct script s;
+	struct asked asked;
+	struct rig r;
+
+	(void)state;
+	start(&r, &s, "small", "{\"size\": 60}", &asked);
+	for (size_t i = 0; i < ARRAY_SIZE(editors); i++) {
+		struct cx *cx = rig_begin(&r, editors[i]);
+		json_t *params = json_pack("{s:i}", "size", 70 + (int)i);
+		struct problems problems;
+		struct err e = { 0 };
+
+		problems_init(&problems, r.arena);
+		assert_ok(ticket_edit(cx,
+			      ticket_by_id(cx, asked.ticket->id), NULL, NULL,
+			      params, &problems, &e), &e);
+		json_decref(params);
+		rig_commit(&r);
+		rig_settle(&r);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(editors); i++)
+		assert_string_equal(decide(&r, &asked, editors[i], true),
+		    "approval.self");
+	assert_int_equal(s.ran, 0);
+	rig_end(&r);
+}
+
 static void
 times_of_delegations(void **state)
 {
@@ -550,6 +673,9 @@ main(void)
 		cmocka_unit_test(an_approval_that_is_not_used_lapses),
 		cmocka_unit_test(delegates_decide_in_their_place),
 		cmocka_unit_test(who_asked_is_not_decided_for),
+		cmocka_unit_test(who_is_merged_in_approved_nothing),
+		cmocka_unit_test(what_is_approved_and_waits_is_asked_again),
+		cmocka_unit_test(every_editor_is_kept_out),
 		cmocka_unit_test(times_of_delegations),
 	};
 

@@ -130,6 +130,7 @@ move_outcome(struct ticket *ticket, const char *reason)
 
 	if (ticket->closed_at == 0) {
 		ticket->outcome = "";
+		ticket->merged_into = "";
 		ticket->quick_fix = false;
 		return;
 	}

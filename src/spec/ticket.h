@@ -127,13 +127,17 @@ extern const struct schema ticket_schema, ticket_entry_schema, need_schema,
     vote_schema, ticket_link_end_schema, ticket_watcher_schema;
 extern const struct schema ticket_detail_schema;
 
+/* ticket_approvals.c */
+extern const struct schema ticket_approvals_schema;
+extern const struct op op_ticket_approvals;
+
 extern const struct op op_ticket_list, op_ticket_get, op_ticket_edit,
     op_ticket_approve, op_ticket_decline, op_ticket_comment,
     op_ticket_withdraw;
 /* ticket_work.c */
 extern const struct schema ticket_move_schema;
 extern const struct op op_ticket_create, op_ticket_move, op_ticket_moves,
-    op_ticket_close, op_ticket_link, op_ticket_unlink, op_ticket_watch,
+    op_ticket_close, op_ticket_link, op_ticket_merge, op_ticket_unlink, op_ticket_watch,
     op_ticket_unwatch, op_ticket_edit_comment, op_ticket_remove_comment;
 
 #endif

@@ -151,6 +151,24 @@ const struct op op_ticket_unlink = { .name = "ticket.unlink",
 	.role = ROLE_SIGNED_IN, .in = &link_in, .out = &ticket_detail_schema,
 	.cli = "ticket unlink TICKET --kind KIND --to OTHER" };
 
+static const struct schema merge_fields[] = {
+	{ .name = "into", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .flags = F_REQUIRED, .doc = "The ticket that stays." },
+	{ .name = "note", .kind = SCHEMA_STRING, AT_MOST(2000),
+	    .default_json = "\"\"", .doc = "Why." },
+	{ .name = NULL }
+};
+static const struct schema merge_in = { .kind = SCHEMA_OBJECT,
+	.title = "TicketMergeIn", .fields = merge_fields };
+const struct op op_ticket_merge = { .name = "ticket.merge",
+	.summary = "Close a ticket as a duplicate of another one.",
+	.doc = "Its watchers and links become the other's too.  Who asked for "
+	       "it decides on the other no more.  This cannot be undone.",
+	.method = OP_POST, .path = "/v1/tickets/{ticket}/merge",
+	.kind = OP_WRITE, .role = ROLE_SIGNED_IN, .in = &merge_in,
+	.out = &ticket_detail_schema,
+	.cli = "ticket merge TICKET --into OTHER [--note TEXT]" };
+
 const struct op op_ticket_watch = { .name = "ticket.watch",
 	.summary = "Hear of what happens to a ticket.", .method = OP_POST,
 	.path = "/v1/tickets/{ticket}/watch", .kind = OP_WRITE,

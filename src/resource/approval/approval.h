@@ -114,6 +114,12 @@ bool approval_escalate(struct cx *cx, const struct ticket *ticket,
 const char **approval_awaited(struct cx *cx, const struct ticket *ticket,
     const struct need *need, size_t *ret_n);
 
+/* Does every need of the ticket's plan that was met still count as met? */
+bool approval_counts(struct cx *cx, const struct ticket *ticket);
+/* What was met for steps that did not begin, and counts no more, is void. */
+void approval_recount_steps(struct cx *cx, const struct ticket *ticket,
+    const char *reason);
+
 struct need *approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n);
 struct vote *approval_votes(struct cx *cx, int64_t need_id, size_t *ret_n);
 

@@ -131,7 +131,7 @@ need_wanted(struct cx *cx, const struct need *need,
 
 /* Different humans whose approval counts today, each for one seat: who left
  * the group since, or edited the request since, no longer does. */
-static int64_t
+int64_t
 need_approvals(struct cx *cx, const struct need *need,
     const struct ticket *ticket)
 {

@@ -270,6 +270,7 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
 	struct need *needs = approval_needs(cx, ticket->id, &n);
 	const char *said, *seat = NULL, *rules;
 	json_t *detail;
+	bool same;
 
 	*ret_again = false;
 	if (cx->actor->person == NULL) {
@@ -280,11 +281,12 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
 		    ticket->key);
 	}
 	said = decision_before(cx, needs, n, plan_hash, cx->actor->person);
-	if (said != NULL && streq(said, approve ? "approve" : "decline")) {
+	same = said != NULL && streq(said, approve ? "approve" : "decline");
+	if (same && !ticket_is_own(cx, ticket, cx->actor->person)) {
 		*ret_again = true;
 		return true;
 	}
-	if (said != NULL)
+	if (said != NULL && !same)
 		return err_set(e, ERR_CONFLICT, "approval.decided",
 		    "you said %s to %s already", said, ticket->key);
 	if (!decide_allowed(cx, ticket, needs, n, plan_hash, e))

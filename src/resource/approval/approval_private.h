@@ -27,6 +27,9 @@ int64_t need_possible(struct cx *cx, const struct need *need,
  * now: neither who left nor who came makes it easier. */
 int64_t need_wanted(struct cx *cx, const struct need *need,
     const struct ticket *ticket);
+/* How many approvals count as of now. */
+int64_t need_approvals(struct cx *cx, const struct need *need,
+    const struct ticket *ticket);
 bool need_is_met(struct cx *cx, const struct need *need,
     const struct ticket *ticket);
 

@@ -5,6 +5,7 @@
 #include "resource/delegation/delegation.h"
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
+#include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
@@ -123,6 +124,39 @@ approval_remind_due(struct cx *cx)
 	query_end(q);
 	for (size_t i = 0; i < n; i++)
 		need_remind(cx, &needs[i]);
+}
+
+bool
+approval_counts(struct cx *cx, const struct ticket *ticket)
+{
+	size_t n;
+	struct need *needs = approval_needs(cx, ticket->id, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (needs[i].step_id == 0 && streq(needs[i].status, "met") &&
+		    !need_is_met(cx, &needs[i], ticket))
+			return false;
+	return true;
+}
+
+void
+approval_recount_steps(struct cx *cx, const struct ticket *ticket,
+    const char *reason)
+{
+	size_t n;
+	struct need *needs = approval_needs(cx, ticket->id, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct step *step = needs[i].step_id == 0
+		    ? NULL
+		    : run_step(cx, needs[i].step_id);
+
+		if (step != NULL && streq(needs[i].status, "met") &&
+		    (streq(step->status, "ready") ||
+			streq(step->status, "approval")) &&
+		    !need_is_met(cx, &needs[i], ticket))
+			move_need(cx, &needs[i], "void", reason);
+	}
 }
 
 static struct approval_subject

@@ -25,6 +25,16 @@ VALUES ($key, $project, $kind, $title, $status, $priority, $requester,
 INSERT INTO ticket_author (ticket_id, person, why, since_at)
 VALUES ($ticket_id, $person, $why, $since_at) ON CONFLICT DO NOTHING;
 
+-- name: ticket_authors_merge
+INSERT INTO ticket_author (ticket_id, person, why, since_at)
+SELECT $into_id, person, why || $why, $since_at FROM ticket_author
+WHERE ticket_id = $from_id
+ON CONFLICT DO NOTHING;
+
+-- name: comment_count
+SELECT COUNT(*) AS n FROM ticket_entry
+WHERE ticket_id = $ticket_id AND kind = 'comment' AND removed_at = 0;
+
 -- name: ticket_authors
 SELECT person, why FROM ticket_author WHERE ticket_id = $ticket_id
 ORDER BY since_at, person;

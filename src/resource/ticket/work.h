@@ -55,6 +55,17 @@ bool ticket_link_remove(struct cx *cx, const struct ticket *t,
 struct ticket_link_end *ticket_links(struct cx *cx, const struct ticket *t,
     size_t *ret_n);
 
+/*
+ * from is a duplicate of into: its watchers and links are into's too, its
+ * comments stay and are told of, it closes, each is linked to the other.  Who
+ * had a hand in from decides on into no more, and what they approved there is
+ * asked again unless it began.  Rights are the caller's.  ERR_CONFLICT
+ * "ticket.merge" when one of them is over, "ticket.running" while the run of
+ * from is on its way.  Nothing undoes it.
+ */
+bool ticket_merge(struct cx *cx, struct ticket *from, struct ticket *into,
+    const char *note, struct err *e);
+
 /* Add a watcher; who took themselves off stays off unless `why` is "asked". */
 void ticket_watch(struct cx *cx, const struct ticket *t, const char *person,
     const char *why);

@@ -32,6 +32,20 @@ ticket_api_move(struct cx *cx, struct call *call, struct json_out *out,
 }
 
 bool
+ticket_api_merge(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct ticket *from, *into;
+
+	return ticket_by_key(cx, call->path[0], &from, e) &&
+	    ticket_may_work(cx, from, e) &&
+	    ticket_by_key(cx, call_text(call->body, "into"), &into, e) &&
+	    ticket_may_work(cx, into, e) &&
+	    ticket_merge(cx, from, into, call_text(call->body, "note"), e) &&
+	    ticket_detail(cx, out, from);
+}
+
+bool
 ticket_api_close(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {

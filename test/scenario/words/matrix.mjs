@@ -44,6 +44,7 @@ const BODIES = values => ({
 	'ticket.create': { kind: 'operation', title: 'x',
 		project: 'OPS' },
 	'ticket.edit_comment': { text: 'x' },
+	'ticket.merge': { into: values.ticket },
 	'ticket.link': { kind: 'blocks', to: values.ticket },
 	'ticket.unlink': { kind: 'blocks', to: values.ticket },
 	'ticket.move': { to: 'open' },
