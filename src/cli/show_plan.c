@@ -18,6 +18,26 @@ plan_usual(struct arena *a, const json_t *step)
 	    text_ms(a, json_object_get(step, "max_ms")), (long long)n);
 }
 
+/* What may keep it from starting. */
+static void
+plan_claims(struct session *s, const json_t *step)
+{
+	struct arena *a = s->arena;
+	const char *key = text_get(a, step, "key");
+	const char *held = text_get(a, step, "key_held_by");
+	json_t *require;
+	size_t i;
+
+	if (*key != '\0')
+		session_say(s, "       one at a time for %s%s%s\n", key,
+		    *held != '\0' ? ", now " : "", held);
+	json_array_foreach(json_object_get(step, "requires"), i, require)
+	    session_say(s, "       requires %s%s\n",
+		text_get(a, require, "words"),
+		json_is_false(json_object_get(require, "met")) ? ": not met"
+							       : "");
+}
+
 static void
 plan_step(struct session *s, const json_t *step)
 {
@@ -30,6 +50,7 @@ plan_step(struct session *s, const json_t *step)
 	    text_status(a, text_get(a, step, "verdict")),
 	    *params != '\0' ? "  (" : "", params, *params != '\0' ? ")" : "",
 	    *why != '\0' ? "  " : "", why, plan_usual(a, step));
+	plan_claims(s, step);
 }
 
 static void

@@ -129,6 +129,6 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	move_step(cx, step, "ready", "");
 	if (!claim_paused_all(cx) && !claim_paused(cx, task, step) &&
-	    !step_shares(cx, run, step))
+	    !step_shares(cx, run, step) && claim_key(cx, run, task, step))
 		start_attempt(g, cx, run, step, "run");
 }

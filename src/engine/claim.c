@@ -136,7 +136,7 @@ claim_wake(struct engine *g, struct cx *cx)
 		limit = query_next(q) ? column_text(q, "wait_on", cx->arena)
 				      : NULL;
 		query_end(q);
-		if (limit != NULL)
+		if (limit != NULL && !claim_wake_other(cx, limit))
 			claim_wake_limit(g, cx, limit);
 	}
 }

@@ -319,12 +319,14 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	}
 	if (step_shared_result(cx, run, step) ||
-	    !step_condition(cx, run, step, task))
+	    !step_condition(cx, run, step, task) ||
+	    !claim_required(cx, run, task, step))
 		return;
 	if (!step_may_begin(g, cx, run, step, task))
 		return;
 	if (task->manual != NULL) {
-		step_manual(cx, run, step, task);
+		if (claim_key(cx, run, task, step))
+			step_manual(cx, run, step, task);
 		return;
 	}
 	if (task->command.kind == COMMAND_NONE) {
@@ -335,6 +337,7 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	}
 	if (claim_paused(cx, task, step) ||
 	    (step->cleans == 0 && step_shares(cx, run, step)) ||
+	    !claim_key(cx, run, task, step) || !claim_lane(cx, step) ||
 	    !claim_limits(g, cx, task, step))
 		return;
 	start_attempt(g, cx, run, step,
@@ -371,6 +374,8 @@ start_step(struct engine *g, struct cx *cx, struct step *step)
 	failed = run->failed_steps;
 	if (streq(run->status, "queued") && !ticket_lets_run(cx, run, &e))
 		run_void(cx, run, arena_strdup(cx->arena, e.message));
+	else if (!claim_run_key(g, cx, run, step))
+		;
 	else if (streq(step->status, "check"))
 		start_check(g, cx, run, step);
 	else

@@ -31,13 +31,13 @@ UPDATE step SET held = 0
 WHERE shares = $id AND shares <> 0 AND status = 'ready';
 
 -- name: step_waited_limit
--- The limits that somebody waits for, one by one.
+-- What somebody waits for, one by one.
 SELECT wait_on FROM step WHERE wait_on > $after AND wait_on <> ''
-	AND status = 'ready' ORDER BY wait_on LIMIT 1;
+	AND status IN ('check', 'ready') ORDER BY wait_on LIMIT 1;
 
 -- name: step_waiters
-SELECT id, rank, wait_amount FROM step
-WHERE wait_on = $limit AND wait_on <> '' AND status = 'ready'
+SELECT id, run_id, rank, wait_amount FROM step
+WHERE wait_on = $limit AND wait_on <> '' AND status IN ('check', 'ready')
 ORDER BY rank, id LIMIT $count;
 
 -- name: step_unwait
@@ -55,3 +55,19 @@ ORDER BY due_at LIMIT 256;
 
 -- name: step_retry_next
 SELECT MIN(due_at) AS at FROM step WHERE status = 'retry';
+
+-- name: step_waits_of_run
+SELECT * FROM step WHERE wait_on = $wait_on AND wait_on <> ''
+	AND run_id = $run_id AND status IN ('check', 'ready')
+ORDER BY id LIMIT 64;
+
+-- name: step_unwait_older
+-- Those that saw an older success than this one.
+UPDATE step SET held = 0, shares = 0, wait_on = ''
+WHERE wait_on = $wait_on AND wait_on <> '' AND wait_amount < $at
+	AND status IN ('check', 'ready');
+
+-- name: lane_used
+-- How many of a foreach run.
+SELECT COUNT(*) AS n FROM step WHERE lane = $lane AND lane <> 0
+	AND status IN ('running', 'verifying', 'previewing');

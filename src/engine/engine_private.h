@@ -143,6 +143,23 @@ bool claim_paused(struct cx *cx, const struct task *task, struct step *step);
 /* false: it was parked, a limit is used up, or is another's turn. */
 bool claim_limits(struct engine *g, struct cx *cx, const struct task *task,
     struct step *step);
+
+/* claim_key.c: keys, what is required, foreach with max_parallel. */
+/* The key of the task that was asked for.  false: the step was parked, or the
+ * run will not go on. */
+bool claim_run_key(struct engine *g, struct cx *cx, struct run *run,
+    struct step *step);
+/* That of any other step.  false: it was parked, or has failed. */
+bool claim_key(struct cx *cx, struct run *run, const struct task *task,
+    struct step *step);
+/* false: it was parked, or has failed, for something has not succeeded. */
+bool claim_required(struct cx *cx, struct run *run, const struct task *task,
+    struct step *step);
+/* false: it was parked, enough of its foreach run. */
+bool claim_lane(struct cx *cx, struct step *step);
+/* Let those look again that waited for it; false: it is a limit. */
+bool claim_wake_other(struct cx *cx, const char *wait_on);
+
 /* Let those look again for whom there is enough of their limit. */
 void claim_wake(struct engine *g, struct cx *cx);
 

@@ -40,7 +40,7 @@ cleanup_check(struct load *l, const struct item *it, const char *at,
 		load_error(l, it, load_text(l, "%s/task", at), hint,
 		    "task '%s' cannot clean up: it %s", of->name, why);
 	else
-		check_cleanup_with(l, it, at, c, of->task);
+		check_with(l, it, at, c->with, of->task, true);
 }
 
 void

@@ -301,8 +301,16 @@ need_check_over(struct load *l, const struct item *it,
 		.there = need->over != NULL };
 	struct flow f;
 
-	if (need->over == NULL)
+	if (need->over == NULL) {
+		if (need->max_parallel > 0)
+			load_error_key(l, it, load_text(l,
+			    "/needs/%s/max_parallel", need->name),
+			    "write foreach: beside it; of single steps uses: "
+			    "says how many run at once",
+			    "need '%s' has max_parallel and no foreach",
+			    need->name);
 		return items;
+	}
 	if (text == NULL) {
 		if (list_check(l, it, at, need->over))
 			items.list = need->over;
@@ -375,15 +383,15 @@ need_check_with(struct load *l, const struct item *it,
 }
 
 void
-check_cleanup_with(struct load *l, const struct item *it, const char *at,
-    const struct cleanup_def *c, const struct task *of)
+check_with(struct load *l, const struct item *it, const char *at,
+    const json_t *with, const struct task *of, bool ended)
 {
 	const struct given_items none = { .text = "" };
 
-	with_check(l, it, at, c->with, of, &none, true);
+	with_check(l, it, at, with, of, &none, ended);
 	for (const struct schema *f = of->params->fields; f->name != NULL; f++) {
 		if ((f->flags & F_REQUIRED) &&
-		    json_object_get(c->with, f->name) == NULL)
+		    json_object_get(with, f->name) == NULL)
 			load_error(l, it, at, load_text(l,
 			    "write {task: %s, with: {%s: …}}", of->name,
 			    f->name),

@@ -315,6 +315,8 @@ check_tasks(struct load *l)
 		task_check_rest(l, it);
 		check_task_needs(l, it);
 		check_task_cleanups(l, it);
+		check_task_key(l, it);
+		check_task_requires(l, it);
 	}
 	check_cycles(l);
 }

@@ -64,6 +64,16 @@ graph_is_symbolic(const json_t *value)
 	return false;
 }
 
+void
+graph_ident(struct arena *a, const char *task, const json_t *params,
+    const char *environment, char out[DIGEST_HEX])
+{
+	const struct str parts[] = { str_of(task),
+		str_of(json_canonical(a, params)), str_of(environment) };
+
+	digest_parts(out, ARRAY_SIZE(parts), parts);
+}
+
 static void
 step_ident(struct walk *w, const struct task *task, enum step_fan fan,
     const json_t *params, char out[DIGEST_HEX])
@@ -306,17 +316,21 @@ graph_params(struct walk *w, const struct task *task, json_t *params,
 /* The fan of a need with foreach.  Takes over the reference to `over`. */
 static bool
 walk_fan(struct walk *w, const struct task *task, json_t *over,
-    const json_t *with, struct graph_step **ret, struct err *e)
+    const json_t *with, int64_t most, struct graph_step **ret, struct err *e)
 {
 	bool open = graph_is_symbolic(over);
-	json_t *list = open ? json_incref(over) : item_list(over, e);
+	json_t *list = open ? json_incref(over) : item_list(over, e), *params;
 
 	json_decref(over);
 	if (list == NULL)
 		return false;
-	return walk_step(w, task, open ? FAN_OPEN : FAN_SPREAD,
-	    walk_keep(w, json_pack("{s:o,s:O}", "foreach", list, "with",
-		(json_t *)(uintptr_t)with)), ret, e);
+	params = walk_keep(w, json_pack("{s:o,s:O}", "foreach", list, "with",
+	    (json_t *)(uintptr_t)with));
+	if (most > 0)
+		json_object_set_new(params, "max_parallel",
+		    json_integer(most));
+	return walk_step(w, task, open ? FAN_OPEN : FAN_SPREAD, params, ret,
+	    e);
 }
 
 /* The edge for the child of one item. */
@@ -379,7 +393,8 @@ walk_need(struct walk *w, struct graph_step *parent,
 			*ret_done = false;
 			return true;
 		}
-		if (!walk_fan(w, task, over, params, &from, e))
+		if (!walk_fan(w, task, over, params, need->max_parallel,
+			&from, e))
 			return false;
 	} else if (!graph_params(w, task, params,
 		       arena_printf(w->arena, "task '%s'",

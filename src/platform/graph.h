@@ -49,6 +49,7 @@ struct graph_step {
 	enum graph_state state;
 	size_t index; /* position in graph.steps */
 	const char *given; /* outputs as JSON text: it need not run */
+	int64_t given_at;  /* since when */
 	int64_t id;	   /* free for the caller */
 };
 
@@ -116,6 +117,9 @@ bool graph_is_symbolic(const json_t *value);
 bool graph_output(const json_t *value, const char **ret_ident,
     const char **ret_name);
 
+/* The ident of a step of these complete parameters without secrets. */
+void graph_ident(struct arena *a, const char *task, const json_t *params,
+    const char *environment, char out[DIGEST_HEX]);
 /* "status", "reason" or "outputs.NAME" of {"$ended": NAME}, or NULL. */
 const char *graph_ended(const json_t *value);
 

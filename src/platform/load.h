@@ -120,9 +120,12 @@ void check_task_params(struct load *l, const struct item *it);
 void check_task_output_types(struct load *l, const struct item *it);
 void check_task_needs(struct load *l, const struct item *it);
 void check_task_cleanups(struct load *l, const struct item *it);
-/* with: of what cleans up; of: the task that does, at: where it is named. */
-void check_cleanup_with(struct load *l, const struct item *it,
-    const char *at, const struct cleanup_def *c, const struct task *of);
+void check_task_key(struct load *l, const struct item *it);
+void check_task_requires(struct load *l, const struct item *it);
+/* with: of what is no need; of: its task, at: where it is named, ended: it may
+ * speak of how this one ended. */
+void check_with(struct load *l, const struct item *it, const char *at,
+    const json_t *with, const struct task *of, bool ended);
 void check_task_undo(struct load *l, const struct item *it);
 void check_cycles(struct load *l);
 /* "a text", "a list": for messages. */

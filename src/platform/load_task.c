@@ -171,6 +171,9 @@ task_need_json(const json_t *need)
 
 	if (over != NULL)
 		json_object_set(full, "foreach", over);
+	if (json_object_get(need, "max_parallel") != NULL)
+		json_object_set(full, "max_parallel",
+		    json_object_get(need, "max_parallel"));
 	return full;
 }
 
@@ -211,6 +214,49 @@ task_cleanups(struct item *it, const char *key)
 	json_object_set_new(it->value, key, full);
 }
 
+/* One text or a list of them: always the list. */
+static void
+task_key(struct item *it)
+{
+	json_t *key = json_object_get(it->value, "key");
+
+	if (json_is_string(key))
+		json_object_set_new(it->value, "key",
+		    json_pack("[O]", key));
+}
+
+/* with: becomes complete: what was asked for is told apart by all of it. */
+static void
+task_requires(struct load *l, struct item *it)
+{
+	json_t *entry, *def;
+	const char *name;
+	size_t i;
+
+	json_array_foreach (json_object_get(it->value, "requires"), i, entry) {
+		const char *task = build_text(entry, "task");
+		const struct item *of = task == NULL
+		    ? NULL
+		    : load_find(l, ITEM_TASK, task);
+		json_t *with = json_object_get(entry, "with");
+
+		if (with == NULL) {
+			with = json_object();
+			json_object_set_new(entry, "with", with);
+		}
+		if (of == NULL)
+			continue;
+		json_object_foreach (json_object_get(of->value, "params"),
+		    name, def) {
+			json_t *value = json_object_get(def, "default");
+
+			if (value != NULL &&
+			    json_object_get(with, name) == NULL)
+				json_object_set(with, name, value);
+		}
+	}
+}
+
 /* The owner: its own, the settings', that of the only project. */
 static void
 task_team(struct load *l, struct item *it)
@@ -242,6 +288,8 @@ load_task(struct load *l, struct item *it)
 	task_needs(it);
 	task_cleanups(it, "on_failure");
 	task_cleanups(it, "always");
+	task_key(it);
+	task_requires(l, it);
 	task_files(l, it);
 	if (!task_from_json(l->p->arena, it->value, &it->task, &e)) {
 		load_error(l, it, "", NULL, "%s", e.message);

@@ -90,6 +90,8 @@ task_build_needs(struct arena *a, struct task *t, const json_t *needs)
 		n->task = build_text(need, "task");
 		n->with = json_object_get(need, "with");
 		n->over = json_object_get(need, "foreach");
+		n->max_parallel = json_integer_value(
+		    json_object_get(need, "max_parallel"));
 		if (n->task == NULL || !json_is_object(n->with))
 			return false;
 	}
@@ -129,6 +131,37 @@ task_build_cleanups(struct arena *a, struct task *t, const json_t *body)
 	}
 	t->cleanups = list;
 	return true;
+}
+
+static bool
+task_build_requires(struct arena *a, struct task *t, const json_t *entries)
+{
+	struct require_def *list = arena_array(a,
+	    json_array_size(entries) + 1, sizeof(*list));
+
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		const json_t *entry = json_array_get(entries, i);
+		struct require_def *r = &list[t->nrequires++];
+
+		r->task = build_text(entry, "task");
+		r->with = json_object_get(entry, "with");
+		r->within_ms = build_duration(entry, "within", 0);
+		r->within = build_text(entry, "within");
+		r->env = build_text(entry, "env");
+		r->wait = json_is_true(json_object_get(entry, "wait"));
+		if (r->task == NULL || !json_is_object(r->with))
+			return false;
+	}
+	t->requires = list;
+	return true;
+}
+
+static enum when_busy
+task_when_busy(const char *name)
+{
+	if (streq(name, "replace"))
+		return BUSY_REPLACE;
+	return streq(name, "refuse") ? BUSY_REFUSE : BUSY_QUEUE;
 }
 
 static bool
@@ -269,12 +302,15 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	if (t->params == NULL ||
 	    !task_build_needs(a, t, json_object_get(body, "needs")) ||
 	    !task_build_cleanups(a, t, body) ||
+	    !task_build_requires(a, t, json_object_get(body, "requires")) ||
 	    !task_build_outputs(a, t, json_object_get(body, "outputs")) ||
 	    !task_build_artifacts(a, t, json_object_get(body, "artifacts")))
 		return err_set(e, ERR_INTERNAL, "task.body",
 		    "the definition of task '%s' is damaged", t->name);
 	t->command = build_command(body);
 	t->env = json_object_get(body, "env");
+	t->key = json_object_get(body, "key");
+	t->when_busy = task_when_busy(build_text(body, "when_busy"));
 	task_build_creates(t, json_object_get(body, "creates"));
 	t->preview.command =
 	    build_command(json_object_get(body, "preview"));

@@ -56,6 +56,7 @@ struct need_def { /* one entry of needs: */
 	const char *task;
 	const json_t *with; /* object: parameter → value or reference */
 	const json_t *over; /* foreach: a list, or one reference; or NULL */
+	int64_t max_parallel; /* of that, at once; 0: not said */
 };
 
 struct cleanup_def { /* one entry of on_failure: or always: */
@@ -63,6 +64,17 @@ struct cleanup_def { /* one entry of on_failure: or always: */
 	const char *task;
 	const json_t *with; /* object, as that of a need */
 };
+
+struct require_def { /* one entry of requires: */
+	const char *task;
+	const json_t *with; /* complete: object, texts may be $params.x */
+	int64_t within_ms;  /* 0: whenever */
+	const char *within; /* the same as written */
+	const char *env;    /* NULL: that of the run */
+	bool wait;
+};
+
+enum when_busy { BUSY_QUEUE, BUSY_REPLACE, BUSY_REFUSE };
 
 struct output_def {
 	const char *name;
@@ -114,6 +126,10 @@ struct task {
 	size_t nneeds;
 	const struct cleanup_def *cleanups; /* in the order they run */
 	size_t ncleanups;
+	const json_t *key; /* list of texts and $params.x, or NULL */
+	enum when_busy when_busy;
+	const struct require_def *requires;
+	size_t nrequires;
 	struct creates creates;
 	struct preview preview;
 	struct command command;

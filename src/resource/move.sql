@@ -3,7 +3,7 @@
 -- name: run_update
 UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
 	open_steps = $open_steps, failed_steps = $failed_steps,
-	cleanups = $cleanups, cleanups_off = $cleanups_off,
+	cleanups = $cleanups, cleanups_off = $cleanups_off, keyed = $keyed,
 	cancel_by = $cancel_by, seq = $seq, started_at = $started_at,
 	ended_at = $ended_at, plan_hash = $plan_hash
 WHERE id = $id;

@@ -429,6 +429,8 @@ static const struct schema need_fields[] = {
 		.doc = "Once for each of this list: values, $params.NAME or "
 		       "$needs.NAME.outputs.NAME; in with, $item is the "
 		       "value." },
+	{ .name = "max_parallel", .kind = SCHEMA_INTEGER, BETWEEN(1, 100000),
+		.doc = "With foreach: so many of them at once." },
 	{ .name = NULL },
 };
 static const struct schema need_object = {
@@ -607,6 +609,20 @@ static const struct schema task_fields[] = {
 		.any_of = folder_cleanup_forms,
 		.doc = "Tasks that clean up after this one, however it "
 		       "ended." },
+	{ .name = "key", .kind = SCHEMA_ONE_OF, .any_of = folder_key_forms,
+		.doc = "Once at a time for the same value of this: texts and "
+		       "$params.NAME, one or a list.",
+		.example = "\"$params.name\"" },
+	{ .name = "when_busy", .kind = SCHEMA_CHOICE,
+		.choices = folder_when_busy,
+		.doc = "When another has the key: wait in the queue (without "
+		       "it), replace (cancel) the older one, or refuse." },
+	{ .name = "requires", .kind = SCHEMA_LIST,
+		.of = &folder_require_schema, BETWEEN(1, 20),
+		.doc = "Tasks whose last success must be known before this "
+		       "one starts.",
+		.example = "[{\"task\": \"backup\", \"within\": "
+			   "\"24h\"}]" },
 	{ .name = "undo", .kind = SCHEMA_STRING,
 		.doc = "The task that undoes this one." },
 	{ .name = "sandbox", .kind = SCHEMA_CHOICE, .choices = sandboxes,
@@ -634,8 +650,7 @@ const struct schema folder_task_schema = {
 	.doc = "A bounded piece of work.",
 };
 
-const char *const folder_task_later[] = { "foreach", "key", "notify",
-	NULL };
+const char *const folder_task_later[] = { "foreach", "notify", NULL };
 
 /*
  * request.

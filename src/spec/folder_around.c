@@ -35,3 +35,32 @@ static const struct schema cleanup_list = {
 };
 const struct schema *const folder_cleanup_forms[] = { &text_schema,
 	&cleanup_object, &cleanup_list, NULL };
+
+static const struct schema key_list = {
+	.kind = SCHEMA_LIST,
+	.of = &text_schema,
+	BETWEEN(1, 10),
+};
+const struct schema *const folder_key_forms[] = { &text_schema, &key_list,
+	NULL };
+const char *const folder_when_busy[] = { "queue", "replace", "refuse", NULL };
+
+static const struct schema require_fields[] = {
+	{ .name = "task", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
+		.doc = "The task that must have succeeded before." },
+	{ .name = "with", .kind = SCHEMA_MAP, .of = &anything_schema,
+		.doc = "With these parameters: values or $params.NAME.",
+		.example = "{\"name\": \"$params.name\"}" },
+	{ .name = "within", .kind = SCHEMA_DURATION,
+		BETWEEN(1000, 3660 * 86400000LL),
+		.doc = "Not longer ago than this; without it ever." },
+	{ .name = "env", .kind = SCHEMA_STRING,
+		.doc = "In this environment; without it the run's." },
+	{ .name = "wait", .kind = SCHEMA_BOOL,
+		.doc = "true: wait until it does; else the step fails." },
+	{ .name = NULL },
+};
+const struct schema folder_require_schema = {
+	.kind = SCHEMA_OBJECT,
+	.fields = require_fields,
+};

@@ -9,6 +9,10 @@
 
 #include "spec/schema.h"
 
-extern const struct schema *const folder_cleanup_forms[]; /* ONE_OF */
+/* Forms of SCHEMA_ONE_OF. */
+extern const struct schema *const folder_cleanup_forms[],
+    *const folder_key_forms[];
+extern const struct schema folder_require_schema;
+extern const char *const folder_when_busy[];
 
 #endif

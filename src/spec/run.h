@@ -40,6 +40,8 @@ struct run {
 	int64_t failed_steps; /* of the work */
 	int64_t cleanups; /* how many of its steps clean up */
 	bool cleanups_off; /* a person ended cleaning up */
+	const char *key_lock; /* of the task that was asked for, or "" */
+	bool keyed; /* it, or one of its steps, has a key */
 	const char *cancel_by;
 	int64_t seq; /* grows with every change of the run or its steps */
 	int64_t created_at, started_at, ended_at;
@@ -79,8 +81,12 @@ struct step {
 	const char *outputs; /* JSON; secret values sealed */
 	int64_t priority;
 	int64_t rank; /* the least one is served first */
-	const char *wait_on; /* the limit that it waits for, or "" */
-	int64_t wait_amount; /* of it */
+	/* What it waits for: a limit by its name; "=" and a key (resource/run/
+	 * key.h); "?" and the ident of what is required; "/" and a lane. */
+	const char *wait_on;
+	int64_t wait_amount; /* of the limit; when that last succeeded */
+	int64_t lane;	     /* foreach that it is of, with a limit; or 0 */
+	int64_t lane_max;
 	int64_t due_at;
 	int64_t seq;
 	int64_t started_at, ended_at;

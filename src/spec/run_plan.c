@@ -6,6 +6,19 @@ static const char *const verdicts[] = { "runs", "done", "skipped", "person",
 	"unknown", "not_needed", "over", "on_failure", "always", NULL };
 static const char *const times[] = { "plan", "step", NULL };
 
+static const struct schema plan_require_fields[] = {
+	{ .name = "task", .kind = SCHEMA_STRING,
+	    .doc = "What must have succeeded." },
+	{ .name = "met", .kind = SCHEMA_BOOL, .flags = F_NULLABLE,
+	    .doc = "It has; null: not known before the run." },
+	{ .name = "words", .kind = SCHEMA_STRING,
+	    .doc = "When it last did." },
+	{ .name = NULL }
+};
+static const struct schema plan_require_schema = { .kind = SCHEMA_OBJECT,
+	.title = "PlanRequire", .doc = "What a step requires.",
+	.fields = plan_require_fields };
+
 static const struct schema plan_step_fields[] = {
 	{ .name = "step", .kind = SCHEMA_INTEGER, .flags = F_KEY,
 	    .doc = "Number of the step." },
@@ -18,6 +31,13 @@ static const struct schema plan_step_fields[] = {
 		   "person, unknown until the run, not_needed, or over; "
 		   "on_failure and always clean up after a step." },
 	{ .name = "why", .kind = SCHEMA_STRING, .doc = "In words." },
+	{ .name = "requires", .kind = SCHEMA_LIST,
+	    .of = &plan_require_schema,
+	    .doc = "What must have succeeded before it starts." },
+	{ .name = "key", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "What it may be done for once at a time." },
+	{ .name = "key_held_by", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "The run that has this key now." },
 	{ .name = "preview_hash", .kind = SCHEMA_STRING,
 	    .flags = F_NULLABLE, .doc = "What its preview said, by hash." },
 	{ .name = "preview", .kind = SCHEMA_STRING, .flags = F_NULLABLE,

@@ -4,6 +4,7 @@
 #include "base/plant.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
+#include "resource/run/key.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
@@ -108,21 +109,32 @@ cleanup_failed(struct cx *cx, const struct run *run, const struct step *s,
 	    NULL);
 }
 
+/* What cleans up after it is open now. */
+static bool
+cleanup_follows(struct cx *cx, struct run *run, const struct step *owner)
+{
+	if (run->cleanups == 0 || run->dry || PLANTED("cleanup-missing"))
+		return false;
+	return (owner->tries > 0 || PLANTED("cleanup-never-begun")) &&
+	    cleanup_next(cx, run, owner);
+}
+
 void
 cleanup_ended(struct cx *cx, struct run *run, const struct step *step)
 {
 	const struct step *owner = step;
 
-	if (run->cleanups == 0 || run->dry || PLANTED("cleanup-missing"))
-		return;
 	if (step->cleans != 0) {
 		owner = run_step(cx, step->cleans);
 		if (owner == NULL)
 			return; /* the database failed */
 		cleanup_failed(cx, run, step, owner);
-	} else if (owner->tries == 0 && !PLANTED("cleanup-never-begun"))
+		key_leave(cx, run, step->id);
+		if (cleanup_next(cx, run, owner))
+			return;
+	} else if (cleanup_follows(cx, run, owner))
 		return;
-	cleanup_next(cx, run, owner);
+	key_leave(cx, run, owner->id);
 }
 
 bool

@@ -20,7 +20,7 @@
 #include "spec/run.h"
 
 /* The step has ended, and is saved: want what cleans up after it; or it
- * cleaned up itself: want the next one. */
+ * cleaned up itself: want the next one.  After the last one its key is free. */
 void cleanup_ended(struct cx *cx, struct run *run, const struct step *step);
 
 /* Nothing is open: want what was left, after groups and what was cancelled

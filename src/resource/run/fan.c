@@ -173,6 +173,8 @@ fan_write(struct spreading *s, struct run *run, struct step *fan,
 		rows_insert_step(cx, run, g->steps[i]);
 		if (g->steps[i]->cleans != NULL)
 			run->cleanups++;
+		if (g->steps[i]->task->key != NULL)
+			run->keyed = true;
 		if (g->steps[i]->state != GRAPH_IDLE)
 			run->open_steps++;
 	}
@@ -181,6 +183,7 @@ fan_write(struct spreading *s, struct run *run, struct step *fan,
 	bind_int(q, "id", fan->id);
 	query_run(q);
 	rows_insert_edges(cx, run, g->root);
+	rows_set_lane(cx, g->root);
 	q = query(cx->db, "fan_spread");
 	bind_int(q, "id", fan->id);
 	bind_int(q, "fan", FAN_SPREAD);

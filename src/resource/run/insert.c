@@ -4,6 +4,7 @@
 #include "resource/approval/approval.h"
 #include "resource/artifact/artifact.h"
 #include "resource/audit.h"
+#include "resource/run/key.h"
 #include "resource/run/rows.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
@@ -67,13 +68,29 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 	if (s->state == GRAPH_GIVEN) {
 		row.outputs = s->given;
 		row.reason = "taken over from the run that it tries again";
-		row.ended_at = cx->now;
+		row.ended_at = s->given_at;
 	}
 	row.held = s->state == GRAPH_READY && step_is_held(cx, run, &row);
 	record_bind(q, &step_schema, &row);
 	query_run(q);
 	s->id = db_last_id(cx->db);
 	rows_insert_edges(cx, run, s);
+	if (s->fan == FAN_SPREAD)
+		rows_set_lane(cx, s);
+}
+
+void
+rows_set_lane(struct cx *cx, const struct graph_step *fan)
+{
+	const json_t *most = json_object_get(fan->params, "max_parallel");
+	struct query *q;
+
+	if (most == NULL)
+		return;
+	q = query(cx->db, "lane_set");
+	bind_int(q, "fan", fan->id);
+	bind_int(q, "most", json_integer_value(most));
+	query_run(q);
 }
 
 void
@@ -112,9 +129,11 @@ take_over(struct cx *cx, int64_t run_id, const struct graph *g,
 		bind_int(q, "run_id", run_id);
 		bind_text(q, "ident", g->steps[i]->ident);
 		bind_text(q, "definition", g->steps[i]->task->hash);
-		if (query_next(q))
+		if (query_next(q)) {
 			g->steps[i]->given =
 			    column_text(q, "outputs", cx->arena);
+			g->steps[i]->given_at = column_int(q, "ended_at");
+		}
 		query_end(q);
 	}
 }
@@ -163,6 +182,10 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 		take_over(cx, run->retry_of, g, afresh);
 		graph_demand(g);
 	}
+	for (size_t i = 0; i < g->count; i++)
+		run->keyed = run->keyed || g->steps[i]->task->key != NULL;
+	run->key_lock = key_lock(cx, g->root->task, g->root->params,
+	    run->environment);
 	run->key = arena_printf(cx->arena, "R-%lld", (long long)run_next_id(cx));
 	run->created_at = cx->now;
 	run->scope_id = sight_scope(cx, run->team, run->environment,

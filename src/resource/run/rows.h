@@ -31,6 +31,8 @@ struct attempt **rows_attempts(struct cx *cx, struct query *q,
 /* Write a new step with its edges; what it needs is written already. */
 void rows_insert_step(struct cx *cx, const struct run *run,
     struct graph_step *s);
+/* Its children run so many at once, when that was said. */
+void rows_set_lane(struct cx *cx, const struct graph_step *fan);
 void rows_insert_edges(struct cx *cx, const struct run *run,
     const struct graph_step *s);
 

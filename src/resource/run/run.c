@@ -7,6 +7,7 @@
 #include "resource/call.h"
 #include "resource/move.h"
 #include "resource/run/cleanup.h"
+#include "resource/run/key.h"
 #include "resource/run/rows.h"
 #include "resource/run/step.h"
 #include "resource/ticket/ticket.h"
@@ -382,6 +383,7 @@ run_settle(struct cx *cx, struct run *run)
 	    !streq(status, "cancelled"))
 		move_run(cx, run, "running", "");
 	move_run(cx, run, status, reason);
+	key_leave_all(cx, run);
 	ticket_run_ended(cx, run);
 }
 

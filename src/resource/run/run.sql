@@ -5,13 +5,14 @@ INSERT INTO run (key, task, team, environment, params, plan_hash,
 	closure_hash, status, reason, requester, via, ticket_id, retry_of, dry,
 	dedupe_key, priority, root_step, open_steps, failed_steps,
 	cleanups, cleanups_off, cancel_by, seq, created_at, started_at,
-	ended_at, schedule, scheduled_at, backfill, undo_of, scope_id)
+	ended_at, schedule, scheduled_at, backfill, undo_of, scope_id,
+	key_lock, keyed)
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
 	$failed_steps, $cleanups, $cleanups_off, $cancel_by, $seq, $created_at,
 	$started_at, $ended_at, $schedule, $scheduled_at, $backfill, $undo_of,
-	$scope_id);
+	$scope_id, $key_lock, $keyed);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
@@ -186,6 +187,7 @@ WHERE edge.to_step = $id AND step.status IN ('failed', 'cancelled',
 -- being looked for, or shown, right now.
 UPDATE step SET status = CASE WHEN status IN ('checking', 'previewing')
 		THEN status ELSE 'idle' END, held = 0, reason = '', ended_at = 0,
+	wait_on = '',
 	seq = $seq, waiting = (SELECT COUNT(*) FROM edge
 		JOIN step AS need ON need.id = edge.from_step
 		WHERE edge.to_step = step.id AND need.status <> 'succeeded')
@@ -202,13 +204,13 @@ WHERE run_id = $run_id AND status = 'ready' AND cleans = 0;
 
 -- name: step_cancel_cleanups
 UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
-	seq = $seq, held = 0
+	seq = $seq, held = 0, wait_on = ''
 WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
 	'approval', 'manual') AND cleans <> 0;
 
 -- name: step_cancel
 UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
-	seq = $seq, held = 0
+	seq = $seq, held = 0, wait_on = ''
 WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
 	'approval', 'manual') AND cleans = 0;
 
@@ -267,7 +269,7 @@ WHERE task = $task AND status = 'succeeded' AND started_at > 0
 ORDER BY id DESC LIMIT 10;
 
 -- name: step_given
-SELECT outputs FROM step WHERE run_id = $run_id AND ident = $ident
+SELECT outputs, ended_at FROM step WHERE run_id = $run_id AND ident = $ident
 	AND definition = $definition AND status = 'succeeded' AND cleans = 0;
 
 -- name: attempt_get
@@ -319,3 +321,44 @@ WITH RECURSIVE below (id) AS (
 		ON edge.to_step = below.id)
 SELECT 1 AS one FROM below JOIN step ON step.id = below.id
 WHERE step.tries > 0 LIMIT 1;
+
+-- name: key_holder
+-- Who has the key.
+SELECT key_holder.run_id AS run_id, key_holder.step_id AS step_id,
+	run.key AS run_key, run.requester AS requester
+FROM key_holder JOIN run ON run.id = key_holder.run_id
+WHERE key_holder.lock = $lock;
+
+-- name: key_take
+INSERT INTO key_holder (lock, run_id, step_id)
+VALUES ($lock, $run_id, $step_id);
+
+-- name: key_leave
+DELETE FROM key_holder WHERE run_id = $run_id AND step_id = $step_id;
+
+-- name: key_leave_all
+DELETE FROM key_holder WHERE run_id = $run_id;
+
+-- name: key_asked
+-- Another run that was asked for with this key and may go on.
+SELECT key FROM run WHERE key_lock = $lock AND key_lock <> ''
+	AND ended_at = 0 AND status IN ('queued', 'running') AND dry = 0
+ORDER BY id LIMIT 1;
+
+-- name: key_waiting_before
+-- Older runs that wait for the key.
+SELECT DISTINCT run_id FROM step WHERE wait_on = $wait_on AND wait_on <> ''
+	AND status IN ('check', 'ready') AND run_id < $run_id
+ORDER BY run_id;
+
+-- name: require_last
+-- The last success of an equal step, in any run.
+SELECT step.ended_at AS at, run.key AS run_key FROM step
+JOIN run ON run.id = step.run_id
+WHERE step.ident = $ident AND step.status = 'succeeded'
+ORDER BY step.ended_at DESC, step.id DESC LIMIT 1;
+
+-- name: lane_set
+-- The children of a foreach of which so many run at once; the first counts.
+UPDATE step SET lane = $fan, lane_max = $most
+WHERE lane = 0 AND id IN (SELECT from_step FROM edge WHERE to_step = $fan);

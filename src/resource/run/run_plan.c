@@ -4,6 +4,8 @@
 #include "platform/graph.h"
 #include "resource/approval/approval.h"
 #include "resource/plan/plan.h"
+#include "resource/run/key.h"
+#include "resource/run/require.h"
 #include "resource/run/run.h"
 #include "resource/run/run_api.h"
 #include "resource/run/step.h"
@@ -192,7 +194,52 @@ page_make(struct cx *cx, struct page *p)
 }
 
 static void
-fact_json(struct cx *cx, struct json_out *out, const struct fact *f)
+requires_json(struct cx *cx, struct json_out *out, const struct page *p,
+    const struct fact *f)
+{
+	json_key(out, "requires");
+	json_array_begin(out);
+	for (size_t i = 0; fact_works(f) && f->task != NULL &&
+	     i < f->task->nrequires;
+	     i++) {
+		const struct required r = require_look(cx,
+		    &f->task->requires[i], f->params, p->run->environment);
+
+		json_object_begin(out);
+		json_kv_str(out, "task", f->task->requires[i].task);
+		if (r.known)
+			json_kv_bool(out, "met", r.met);
+		else
+			json_kv_null(out, "met");
+		json_kv_str(out, "words", r.words);
+		json_object_end(out);
+	}
+	json_array_end(out);
+}
+
+static void
+key_json(struct cx *cx, struct json_out *out, const struct page *p,
+    const struct fact *f)
+{
+	const char *lock = f->task == NULL || f->step->fan != FAN_NONE
+	    ? NULL
+	    : key_lock(cx, f->task, f->params, p->run->environment);
+	struct key_holder h;
+
+	if (lock == NULL || lock[0] == '\0') {
+		json_kv_null(out, "key");
+		json_kv_null(out, "key_held_by");
+		return;
+	}
+	json_kv_str(out, "key", key_words(lock));
+	json_kv_str(out, "key_held_by",
+	    key_holder(cx, lock, &h) && h.run_id != p->run->id ? h.run_key
+								: NULL);
+}
+
+static void
+fact_json(struct cx *cx, struct json_out *out, const struct page *p,
+    const struct fact *f)
 {
 	const struct step *s = f->step;
 	const bool seen = s->preview_hash[0] != '\0';
@@ -203,6 +250,8 @@ fact_json(struct cx *cx, struct json_out *out, const struct fact *f)
 	json_kv_raw(out, "params", sealed_mask_text(cx->arena, s->params));
 	json_kv_str(out, "verdict", f->verdict);
 	json_kv_str(out, "why", f->why);
+	requires_json(cx, out, p, f);
+	key_json(cx, out, p, f);
 	json_kv_str(out, "preview_hash", seen ? s->preview_hash : NULL);
 	json_kv_str(out, "preview",
 	    seen ? approval_preview(cx, s->preview_hash) : NULL);
@@ -313,7 +362,7 @@ run_api_plan(struct cx *cx, struct call *call, struct json_out *out,
 	json_key(out, "steps");
 	json_array_begin(out);
 	for (size_t i = 0; i < p.count; i++)
-		fact_json(cx, out, &p.facts[i]);
+		fact_json(cx, out, &p, &p.facts[i]);
 	json_array_end(out);
 	json_kv_int(out, "more_steps", (int64_t)(p.total - p.count));
 	json_key(out, "approvals");

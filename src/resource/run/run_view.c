@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/run/run_view.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "resource/limit/limit.h"
 #include "resource/pause/pause.h"
 #include "resource/plan/plan.h"
+#include "resource/run/key.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
@@ -102,7 +104,10 @@ step_reason(struct cx *cx, const struct step *s)
 {
 	const struct pause *all;
 
-	if (s->held && s->wait_on[0] != '\0' && streq(s->status, "ready"))
+	if (s->held && s->wait_on[0] == '=')
+		return key_waiting(cx, s->wait_on + 1);
+	if (s->held && isalpha((unsigned char)s->wait_on[0]) &&
+	    streq(s->status, "ready"))
 		return limit_words_now(cx, s->wait_on);
 	if (s->held || (!streq(s->status, "ready") && !streq(s->status, "check")))
 		return s->reason;
