@@ -3,10 +3,11 @@
  * fan.h: the values of a need with foreach:.
  *
  * Such a need is a step of its own, the fan, which has nothing to run: its
- * parameters are {"foreach": LIST, "with": {...}} and perhaps "max_parallel", its needs are the children,
- * and its outputs are lists, one value of each child in the order of LIST.
- * Inside "with" {"$item": "PATH"} stands for what differs.  While LIST is an
- * output that is not known yet the fan is open; it is spread when it is.
+ * parameters are {"foreach": LIST, "with": {...}} and perhaps "max_parallel",
+ * its needs are the children, and its outputs are lists, one value of each
+ * child in the order of LIST.  Inside "with" {"$item": "PATH"} stands for what
+ * differs.  While LIST is an output that is not known yet the fan is open; it
+ * is spread when it is.
  * Pure.
  */
 #ifndef PLATFORM_FAN_H

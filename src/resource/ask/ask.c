@@ -7,7 +7,6 @@
 #include "resource/audit.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
-#include "resource/run/key.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
 #include "resource/ticket/ticket.h"
@@ -333,7 +332,7 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 	if (ask_join(cx, &p, ret))
 		return true;
 	if (!ask->dry &&
-	    !key_is_free(cx, &p.graph, ask->environment->name, e))
+	    !run_key_is_free(cx, &p.graph, ask->environment->name, e))
 		return false;
 	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0 ||
 	    p.late || (ask->undo != NULL && ask->undo->run->ticket_id != 0));

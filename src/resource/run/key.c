@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "resource/run/run.h"
 #include "spec/validate.h"
 #include "sys/digest.h"
 
@@ -166,8 +167,8 @@ key_is_busy(struct cx *cx, const char *lock, bool root, const char **ret_run)
 }
 
 bool
-key_is_free(struct cx *cx, const struct graph *g, const char *environment,
-    struct err *e)
+run_key_is_free(struct cx *cx, const struct graph *g,
+    const char *environment, struct err *e)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		const struct graph_step *s = g->steps[i];

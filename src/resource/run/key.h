@@ -40,9 +40,4 @@ void key_take(struct cx *cx, const char *lock, const struct run *run,
 void key_leave(struct cx *cx, const struct run *run, int64_t step_id);
 void key_leave_all(struct cx *cx, const struct run *run);
 
-/* Before a run is written: ERR_CONFLICT "key.busy" when a step of its graph
- * has a key that is taken and when_busy: refuse. */
-bool key_is_free(struct cx *cx, const struct graph *g,
-    const char *environment, struct err *e);
-
 #endif

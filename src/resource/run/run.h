@@ -25,6 +25,11 @@
 void run_insert(struct cx *cx, struct run *run, struct graph *g,
     const char *afresh);
 
+/* Before one is written: ERR_CONFLICT "key.busy" when a step of its graph has
+ * a key that is taken and when_busy: refuse. */
+bool run_key_is_free(struct cx *cx, const struct graph *g,
+    const char *environment, struct err *e);
+
 /* ERR_NOT_FOUND when there is none, or the actor may not see it. */
 bool run_by_key(struct cx *cx, const char *key, struct run **ret,
     struct err *e);
