@@ -27,7 +27,8 @@ extern const char *const folder_task_later[];
 
 extern const struct schema folder_settings_schema, folder_people_schema,
     folder_task_schema, folder_request_schema, folder_schedule_schema,
-    folder_param_schema, folder_matcher_schema, folder_artifact_schema;
+    folder_param_schema, folder_matcher_schema, folder_artifact_schema,
+    folder_name_schema;
 /* folder_resource.c: parts of a request type. */
 extern const struct schema *const folder_resource_forms[];
 extern const struct schema folder_cost_fields[];
