@@ -406,7 +406,7 @@ async function row_get() {
 
 const rows = { steps: row_steps, chain: row_chain,
 	transitions: row_transitions, size: row_size, post: row_post, get: row_get,
-	search: () => row_search({ dir, print, digits,
+	search: () => row_search({ dir, cpu_seconds, print, digits,
 		binary: path.join(ROOT, 'build/release/slipway') }) };
 
 async function main() {

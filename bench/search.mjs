@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // search.mjs: searches and lists of work over 100,000 tickets, for somebody
-// who sees all of them and for somebody who sees a few.  The floor is SQLite
-// reading every title of the same database once.
+// who sees all of them, one team's, and a few.  A figure is the time of the
+// server's CPU for one answer; the floor is that of SQLite reading every title
+// of the same database once.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -78,7 +79,7 @@ const QUERIES = [
 	['everything, the newest', '/v1/search?query='],
 	['full text', q('text ~ "word42 slow"')],
 	['full text, none', q('text ~ zebra')],
-	['open operations by priority', q('project = P7 AND labels = operations ' +
+	['open operations by priority', q('labels = operations ' +
 		'AND resolution = unresolved ORDER BY priority, due')],
 	['of last week', q('created >= -7d AND kind = incident')],
 	['a page far behind', '/v1/search?limit=50&after=P0-80000&query='],
@@ -93,23 +94,21 @@ function q(text, behind = '') {
 	return `/v1/search${behind}?query=${encodeURIComponent(text)}`;
 }
 
-function half(list) {
-	return list.slice().sort((a, b) => a - b)[list.length >> 1];
-}
-
+// What SQLite says that it took of the CPU, in ms; the least of some.
 function sqlite_ms(db, sql) {
 	const times = [];
 
 	for (let i = 0; i < 5; i++) {
-		const from = process.hrtime.bigint();
+		const [, user, system] = /user ([\d.]+) sys ([\d.]+)/.exec(
+			execFileSync('sqlite3', [db], { encoding: 'utf8',
+				input: `.timer on\n${sql};\n` }));
 
-		execFileSync('sqlite3', [db, sql]);
-		times.push(Number(process.hrtime.bigint() - from) / 1e6);
+		times.push((Number(user) + Number(system)) * 1000);
 	}
-	return half(times);
+	return Math.min(...times);
 }
 
-export async function row_search({ dir, binary, print, digits }) {
+export async function row_search({ dir, binary, cpu_seconds, print, digits }) {
 	const at = path.join(dir, 'search');
 	const folder = path.join(dir, 'search-folder');
 
@@ -131,30 +130,35 @@ export async function row_search({ dir, binary, print, digits }) {
 	execFileSync('sqlite3', [db], { input: FILL.replaceAll('NOW',
 		String(Date.now())), maxBuffer: 1 << 26 });
 	const floor = sqlite_ms(db, 'SELECT COUNT(*) FROM ticket WHERE ' +
-		"title LIKE '%zebra%'") - sqlite_ms(db, 'SELECT 1');
+		"title LIKE '%zebra%'");
 
 	await server.start();
 	try {
 		for (const [who, sees] of [['tina', 'who sees all'],
 			['p3', 'of one team'], ['olga', 'who sees 99']])
 			for (const [what, target] of QUERIES) {
-				const times = [];
+				const headers = { Authorization:
+					`Bearer ${tokens[who]}` };
+				const ask = async () => {
+					const reply = await call(server.where, 'GET',
+						target, { headers });
 
-				for (let i = 0; i < TIMES; i++) {
-					const from = process.hrtime.bigint();
-					const reply = await call(server.where, 'GET', target,
-						{ headers: { Authorization:
-							`Bearer ${tokens[who]}` } });
-
-					times.push(Number(process.hrtime.bigint() - from) /
-						1e6);
 					if (reply.status !== 200)
 						throw new Error(`${target}: ${reply.text}`);
-				}
+				};
+
+				await ask();
+				const from = cpu_seconds(server.child.pid);
+
+				for (let i = 0; i < TIMES; i++)
+					await ask();
+				const ms = (cpu_seconds(server.child.pid) - from) *
+					1000 / TIMES;
+
 				print(`100,000 tickets, ${sees}: ${what}`,
-					`${digits(half(times))} ms`, 'a bare scan', floor,
-					half(times) / floor, `at most ${MOST_MS} ms`,
-					half(times) <= MOST_MS);
+					`${digits(ms)} ms`, 'a bare scan', floor,
+					ms / floor, `at most ${MOST_MS} ms`,
+					ms <= MOST_MS);
 			}
 	} finally {
 		await server.stop();

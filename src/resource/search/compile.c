@@ -302,28 +302,26 @@ compile_words(struct compile *c, const struct jql_node *n)
 	const char *match = compile_match(c->cx, n->values[0].text);
 	const enum jql_id id = n->field->id;
 
+	/* One set of ids, so that it is what the tickets are found by. */
 	if (n->op == JQL_NOT_LIKE)
 		select_add(c->to, "NOT ");
-	select_add(c->to, "(");
+	select_add(c->to, "ticket.id IN (");
 	if (id != JQL_COMMENT) {
-		select_add(c->to, "ticket.id IN (SELECT rowid "
-				  "FROM ticket_words WHERE ticket_words "
-				  "MATCH ");
+		select_add(c->to, "SELECT rowid FROM ticket_words "
+				  "WHERE ticket_words MATCH ");
 		select_text(c->to,
 		    id == JQL_TEXT ? match
 				   : arena_printf(c->cx->arena, "%s : (%s)",
 					 n->field->name, match));
-		select_add(c->to, ")");
 	}
 	if (id == JQL_TEXT)
-		select_add(c->to, " OR ");
+		select_add(c->to, " UNION ");
 	if (id == JQL_TEXT || id == JQL_COMMENT) {
-		select_add(c->to, "ticket.id IN (SELECT ticket_id FROM "
-				  "ticket_entry WHERE id IN (SELECT rowid "
-				  "FROM comment_words WHERE comment_words "
-				  "MATCH ");
+		select_add(c->to, "SELECT ticket_id FROM ticket_entry "
+				  "WHERE id IN (SELECT rowid FROM "
+				  "comment_words WHERE comment_words MATCH ");
 		select_text(c->to, match);
-		select_add(c->to, "))");
+		select_add(c->to, ")");
 	}
 	select_add(c->to, ")");
 }
@@ -411,6 +409,13 @@ compile_test(struct compile *c, const struct jql_node *n, struct err *e)
 	if (!compile_texts(c, n, &t, e))
 		return false;
 	select_fragment(c->to, compile_columns[n->field->id]);
+	/* As the index over what is not over has it. */
+	if (n->field->id == JQL_RESOLUTION && t.n == 1 &&
+	    t.items[0][0] == '\0') {
+		select_fragment(c->to,
+		    compile_turned(n->op) ? " <> ''" : " = ''");
+		return true;
+	}
 	if (compile_turned(n->op))
 		select_add(c->to, " NOT");
 	compile_in(c, &t);

@@ -78,10 +78,13 @@ lists_aged(struct cx *cx, const struct work_filter *filter, int64_t days,
 static void
 lane_condition(struct cx *cx, struct select *s, const char *status)
 {
-	select_add(s, " AND ticket.status = ");
+	/* Most are done: those of a week are found by when they ended. */
+	select_fragment(s, streq(status, "done") ? " AND +ticket.status = "
+						 : " AND ticket.status = ");
 	select_text(s, status);
 	if (streq(status, "done")) {
-		select_add(s, " AND ticket.closed_at > ");
+		select_add(s, " AND ticket.closed_at > 0 AND "
+			"ticket.closed_at > ");
 		select_int(s, cx->now - WORK_BOARD_DAYS * CIVIL_DAY_MS);
 	} else {
 		select_add(s, " AND " WORK_UNRESOLVED);
