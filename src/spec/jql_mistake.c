@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "spec/jql.h"
 
@@ -101,6 +102,9 @@ jql_filled(struct arena *a, const struct jql *q, const char *project)
 		line = arena_printf(a, "%s%.*s%s", line, (int)(from - at),
 		    q->text + at, value);
 		at = h->at + h->length;
+		/* A quote ended the word; now a blank does. */
+		if (strchr(" \t\r\n,)", q->text[at]) == NULL)
+			line = arena_printf(a, "%s ", line);
 	}
 	return arena_printf(a, "%s%s", line, q->text + at);
 }

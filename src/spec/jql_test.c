@@ -328,6 +328,8 @@ static const struct {
 	    "project = OPS, label = 'operations', date >= -30d" },
 	{ "project = '<TEAM>', label = 'operations', date <= '…'",
 	    "project = OPS, label = 'operations', date >= -30d" },
+	{ "project='<x>'AND date<='<y>'and key = A-1",
+	    "project=OPS AND date>= -30d and key = A-1" },
 	{ "date <= '...' ORDER BY due", "date >= -30d ORDER BY due" },
 	{ "assignee in (\"<you>\", ernie) and environment = '<env>'",
 	    "assignee in (currentUser(), ernie) and environment = 'NAME'" },

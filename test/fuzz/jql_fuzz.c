@@ -35,6 +35,22 @@ check_node(const struct jql_node *n, const struct zone *z, unsigned depth)
 	}
 }
 
+/* With its holes filled it is a query again, and has none. */
+static void
+check_query(struct arena *a, const struct jql *q, const struct zone *z)
+{
+	struct jql filled;
+	struct err e;
+
+	check_node(q->where, z, 0);
+	ASSERT(q->nholes <= JQL_HOLES);
+	if (q->nholes == 0 || q->nholes == JQL_HOLES ||
+	    strlen(q->text) > JQL_BYTES / 2)
+		return;
+	ASSERT(jql_parse(a, str_of(jql_filled(a, q, "OPS")), &filled, &e));
+	ASSERT(filled.nholes == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -45,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	ASSERT(zone_parse_rule(a, STR("GMT0BST,M3.5.0/1,M10.5.0"), &z, &e));
 	if (jql_parse(a, (struct str){ (const char *)data, size }, &q, &e))
-		check_node(q.where, z, 0);
+		check_query(a, &q, z);
 	else
 		ASSERT(e.class == ERR_SYNTAX &&
 		    strncmp(e.message, "query", 5) == 0);
