@@ -11,6 +11,7 @@
 #include "resource/run/cleanup.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
+#include "resource/ticket/ticket.h"
 
 #define LOST_TRIES 3
 #define STARTS_WAIT_MS 20
@@ -155,7 +156,7 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 	if (ev->reason == WORK_EXITED && ev->code == 1) {
 		if (!preview && step->cleans == 0 &&
 		    streq(step->preview, "done") &&
-		    run->ticket_id != 0 && !PLANTED("void-missing")) {
+		    ticket_was_approved(cx, run) && !PLANTED("void-missing")) {
 			step->preview = "missing";
 			run_void(cx, run,
 			    arena_printf(cx->arena,

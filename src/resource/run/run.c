@@ -467,6 +467,7 @@ retry_rest(struct cx *cx, struct run *run)
 void
 run_unblock(struct cx *cx, struct run *run)
 {
+	run->cleanups_off = false;
 	run_bulk(cx, run, "step_idle_again");
 	retry_rest(cx, run);
 }
@@ -597,7 +598,6 @@ run_reopen(struct cx *cx, struct run *run, const char *reason, struct err *e)
 		return err_hint(e, "slipway follow %s", other->key);
 	}
 	run->dedupe_key = dedupe;
-	run->cleanups_off = false;
 	move_run(cx, run, "running", reason);
 	return true;
 }
@@ -650,6 +650,7 @@ run_retry(struct cx *cx, struct run *run, struct step *one, struct err *e)
 	if (!run_reopen(cx, run, reason, e))
 		return false;
 	run->cancel_by = "";
+	run->cleanups_off = false;
 	run_bulk(cx, run, "step_idle_again");
 	if (one != NULL)
 		retry_from(cx, run, one);

@@ -352,6 +352,20 @@ ticket_run_ended(struct cx *cx, const struct run *run)
 	move_ticket(cx, t, to, reason);
 }
 
+bool
+ticket_was_approved(struct cx *cx, const struct run *run)
+{
+	const struct ticket *t = ticket_of_run(cx, run);
+	size_t n = 0;
+	const struct need *needs =
+	    t == NULL ? NULL : approval_needs(cx, t->id, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (needs[i].run_id == run->id && needs[i].step_id == 0)
+			return true;
+	return false;
+}
+
 void
 ticket_run_voided(struct cx *cx, const struct run *run, const char *reason)
 {

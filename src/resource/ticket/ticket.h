@@ -105,6 +105,9 @@ bool ticket_edit(struct cx *cx, struct ticket *t, const char *title,
  * A run without a ticket may. */
 bool ticket_lets_run(struct cx *cx, const struct run *run, struct err *e);
 
+/* Somebody was asked for the plan of this run. */
+bool ticket_was_approved(struct cx *cx, const struct run *run);
+
 /* The run of a ticket began, ended, or found that more would run than was
  * approved.  Nothing when the run has no ticket. */
 void ticket_run_started(struct cx *cx, const struct run *run);
