@@ -109,6 +109,7 @@ const struct binding bindings[] = {
 	{ &op_request_get, .handler = catalogue_api_request },
 	{ &op_request_list, .handler = catalogue_api_requests },
 	{ &op_resource_accept, .handler = resource_api_accept },
+	{ &op_resource_adopt, .handler = resource_api_adopt },
 	{ &op_resource_extend, .handler = resource_api_extend },
 	{ &op_resource_get, .handler = resource_api_get },
 	{ &op_resource_list, .handler = resource_api_list },

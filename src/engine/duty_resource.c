@@ -15,6 +15,29 @@ resource_due_at(struct engine *g, struct cx *cx, int64_t at)
 						    : cx->now + RESOURCE_LOOK_MS);
 }
 
+/* The requests are gone through when something may be due; what was written
+ * may be rolled back: only a look that wrote nothing is remembered. */
+static void
+resource_discover(struct engine *g, struct cx *cx)
+{
+	const bool look =
+	    g->discovered != cx->platform->hash ||
+	    cx->now >= g->discover_next || cx->now < g->discover_looked;
+	int64_t next = INT64_MAX;
+
+	if (resource_discover_turn(cx, look, &next)) {
+		g->more = true;
+		g->discovered = NULL;
+		return;
+	}
+	if (look) {
+		g->discovered = cx->platform->hash;
+		g->discover_next = next;
+	}
+	g->discover_looked = cx->now;
+	resource_due_at(g, cx, g->discover_next);
+}
+
 void
 duty_resource(struct engine *g, struct cx *cx)
 {
@@ -28,4 +51,5 @@ duty_resource(struct engine *g, struct cx *cx)
 	if (resource_check_turn(cx, &next))
 		g->more = true;
 	resource_due_at(g, cx, next);
+	resource_discover(g, cx);
 }

@@ -72,6 +72,10 @@ struct engine {
 	 * out, and when. */
 	struct platform *scheduled;
 	int64_t schedule_next, schedule_looked;
+	/* The same of what requests look for: the folder by its hash, which is
+	 * the folder's own and only compared. */
+	const char *discovered;
+	int64_t discover_next, discover_looked;
 
 	/* Of which folder the grants are written down, and when their uses
 	 * were (CLOCK_BOOTTIME). */

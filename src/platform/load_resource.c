@@ -68,6 +68,33 @@ resource_check_expire(struct load *l, const struct item *it,
 		    "request '%s' has no lifetime that could end", it->name);
 }
 
+/* The task that lists all of them: it wants nothing, and writes names. */
+static const struct task *
+resource_discover(struct load *l, const struct item *it, const char *name)
+{
+	const struct item *of = name == NULL
+	    ? NULL
+	    : load_resolve(l, it, "/resource/discover", ITEM_TASK, name);
+	const struct output_def *names;
+
+	if (of == NULL || of->task == NULL)
+		return NULL;
+	for (const struct schema *f = of->task->params->fields;
+	     f->name != NULL; f++)
+		if ((f->flags & F_REQUIRED) != 0)
+			load_error(l, it, "/resource/discover",
+			    load_text(l, "give '%s' a default", f->name),
+			    "task '%s' requires '%s', and nobody gives it",
+			    name, f->name);
+	names = task_output(of->task, "names");
+	if (names == NULL || names->secret ||
+	    names->schema->kind != SCHEMA_LIST)
+		load_error(l, it, "/resource/discover",
+		    "write outputs: {names: {type: list}}",
+		    "task '%s' has no list 'names' among its outputs", name);
+	return of->task;
+}
+
 /* A task that can be undone, with a name, makes something. */
 static bool
 resource_by_itself(const struct task *task)
@@ -98,6 +125,12 @@ load_resource(struct load *l, const struct item *it, const struct task *task,
 		.grace_ms = build_duration(body, "grace", 7 * DAY),
 		.longest_ms = build_duration(body, "longest", 0),
 		.check_ms = checked ? build_duration(body, "check", DAY) : 0 };
+	def->discover =
+	    resource_discover(l, it, build_text(body, "discover"));
+	def->discover_ms = build_duration(body, "every", DAY);
+	if (def->discover == NULL && json_object_get(body, "every") != NULL)
+		load_error(l, it, "/resource/every", "write discover: TASK",
+		    "'%s' has nothing to discover with", it->name);
 	if (def->kind == NULL)
 		def->kind = it->name;
 	def->name = resource_name(l, it, task,

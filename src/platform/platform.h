@@ -75,6 +75,8 @@ struct resource_def { /* what a request makes */
 	int64_t grace_ms;   /* between asking and undoing */
 	int64_t longest_ms; /* its owners may extend it to this; 0: no end */
 	int64_t check_ms;   /* between looking whether it is there; 0: never */
+	const struct task *discover; /* lists all there are; or NULL */
+	int64_t discover_ms;
 };
 
 struct request_def {

@@ -29,6 +29,12 @@ static const struct schema resource_fields[] = {
 	    BETWEEN(1000, 366 * 86400000LL),
 	    .doc = "How often creates: of its task looks whether it is "
 		   "there; 24h." },
+	{ .name = "discover", .kind = SCHEMA_STRING,
+	    .doc = "A task whose output names is the list of all there are; "
+		   "those that nobody asked for are shown as orphans." },
+	{ .name = "every", .kind = SCHEMA_DURATION,
+	    BETWEEN(1000, 366 * 86400000LL),
+	    .doc = "How often it looks; 24h." },
 	{ .name = NULL }
 };
 static const struct schema resource_object = { .kind = SCHEMA_OBJECT,

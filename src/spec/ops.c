@@ -73,6 +73,7 @@ const struct op *const ops[] = {
 	&op_request_get,
 	&op_request_list,
 	&op_resource_accept,
+	&op_resource_adopt,
 	&op_resource_extend,
 	&op_resource_get,
 	&op_resource_list,

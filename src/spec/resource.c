@@ -3,8 +3,8 @@
 
 #include "spec/catalogue.h"
 
-static const char *const resource_states[] = { "active", "missing", "gone",
-	NULL };
+static const char *const resource_states[] = { "active", "missing", "orphan",
+	"gone", NULL };
 static const char *const resource_final[] = { "gone", NULL };
 static const struct machine_move resource_moves[] = {
 	{ "active", "missing", "its check does not find it" },
@@ -12,6 +12,9 @@ static const struct machine_move resource_moves[] = {
 	{ "active", "gone", "it was undone" },
 	{ "missing", "gone", "it was undone" },
 	{ "gone", "active", "it was asked for again" },
+	{ "orphan", "active", "somebody took it over, or asked for it" },
+	{ "orphan", "gone", "it is no longer found" },
+	{ "gone", "orphan", "it is found, and nobody's" },
 	{ NULL, NULL, NULL }
 };
 const struct machine resource_machine = { "resource", resource_states,
@@ -171,3 +174,18 @@ const struct op op_resource_release = { .name = "resource.release",
 	.kind = OP_WRITE, .role = ROLE_SIGNED_IN, .in = &release_in,
 	.out = &asked_schema,
 	.cli = "resource release RESOURCE [--note TEXT] [--dry-run]" };
+
+static const struct schema adopt_fields[] = {
+	{ .name = "team", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .flags = F_REQUIRED, .doc = "Whose it is from now on." },
+	{ .name = NULL }
+};
+static const struct schema adopt_in = { .kind = SCHEMA_OBJECT,
+	.title = "ResourceAdopt", .fields = adopt_fields };
+const struct op op_resource_adopt = { .name = "resource.adopt",
+	.summary = "Say whose something is that was found and is nobody's.",
+	.doc = "For the team that makes such things.", .method = OP_POST,
+	.path = "/v1/resources/{resource}/adopt", .kind = OP_WRITE,
+	.role = ROLE_SIGNED_IN, .in = &adopt_in,
+	.out = &resource_detail_schema,
+	.cli = "resource adopt RESOURCE --team TEAM" };

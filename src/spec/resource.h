@@ -42,7 +42,8 @@ extern const struct machine resource_machine;
 extern const struct schema resource_schema;	   /* struct resource */
 extern const struct schema resource_detail_schema; /* on the wire */
 
-extern const struct op op_resource_accept, op_resource_extend,
+extern const struct op op_resource_accept, op_resource_adopt,
+    op_resource_extend,
     op_resource_get, op_resource_list, op_resource_release,
     op_resource_transfer;
 

@@ -351,30 +351,47 @@ made_fill(struct cx *cx, struct resource *r, const struct run *run,
 		: cx->now + request->lifetime_ms);
 }
 
+void
+resource_insert(struct cx *cx, struct resource *r, const char *action)
+{
+	const char **const texts[] = { &r->team, &r->person, &r->cost,
+		&r->offered_to, &r->offered_by };
+	struct query *q = query(cx->db, "resource_next_id");
+
+	r->key = query_next(q) ? arena_printf(cx->arena, "RES-%lld",
+				     (long long)column_int(q, "id"))
+			       : "RES-1";
+	query_end(q);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (*texts[i] == NULL)
+			*texts[i] = "";
+	if (r->params == NULL)
+		r->params = "{}";
+	if (r->outputs == NULL)
+		r->outputs = "{}";
+	if (r->created_at == 0)
+		r->created_at = cx->now;
+	r->updated_at = cx->now;
+	q = query(cx->db, "resource_insert");
+	record_bind(q, &resource_schema, r);
+	query_run(q);
+	r->id = db_last_id(cx->db);
+	audit(cx, action, r->key, "done", r->reason,
+	    arena_printf(cx->arena, "{\"kind\":\"%s\"}", r->kind));
+}
+
 static void
 made_new(struct cx *cx, const struct run *run, const struct ticket *t,
     const struct request_def *request, const char *name)
 {
 	struct resource r = { .kind = request->resource->kind, .name = name,
 		.environment = run->environment, .status = "active",
-		.person = run->requester, .outputs = "{}", .offered_to = "",
-		.offered_by = "",
+		.person = run->requester,
 		.team = made_team(cx, run->requester, request->task->team) };
-	struct query *q = query(cx->db, "resource_next_id");
 
 	r.reason = arena_printf(cx->arena, "made by %s", run->key);
-	r.key = query_next(q) ? arena_printf(cx->arena, "RES-%lld",
-				    (long long)column_int(q, "id"))
-			      : "RES-1";
-	query_end(q);
 	made_fill(cx, &r, run, t, request);
-	r.updated_at = cx->now;
-	q = query(cx->db, "resource_insert");
-	record_bind(q, &resource_schema, &r);
-	query_run(q);
-	audit(cx, "resource.made", r.key, "done", r.reason,
-	    arena_printf(cx->arena, "{\"run\":\"%s\",\"ticket\":\"%s\"}",
-		run->key, t->key));
+	resource_insert(cx, &r, "resource.made");
 	resource_note(cx, t->id,
 	    arena_printf(cx->arena, "%s is %s '%s': slipway resource show %s",
 		r.key, r.kind, r.name, r.key));
@@ -386,7 +403,8 @@ made_again(struct cx *cx, struct resource *r, const struct run *run,
     const struct ticket *t, const struct request_def *request)
 {
 	const char *team = made_team(cx, run->requester, request->task->team);
-	const bool gone = streq(r->status, "gone");
+	const bool gone =
+	    streq(r->status, "gone") || streq(r->status, "orphan");
 
 	if (!gone && !streq(r->person, run->requester) &&
 	    (r->team[0] == '\0' || !streq(r->team, team))) {

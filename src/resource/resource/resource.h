@@ -42,6 +42,8 @@ bool resource_is_maker(struct cx *cx, const struct resource *r);
 /* The folder's definition of today, or NULL. */
 const struct resource_def *resource_def(struct cx *cx,
     const struct resource *r);
+/* A new row: what is not said of it is nothing.  Sets id and key. */
+void resource_insert(struct cx *cx, struct resource *r, const char *action);
 void resource_save(struct cx *cx, struct resource *r);
 void resource_move(struct cx *cx, struct resource *r, const char *to,
     const char *reason);
@@ -61,5 +63,7 @@ void resource_ticket_done(struct cx *cx, int64_t ticket_id,
  * more, INT64_MAX for never. */
 bool resource_expire_turn(struct cx *cx, int64_t *ret_next);
 bool resource_check_turn(struct cx *cx, int64_t *ret_next);
+/* look: at what is due too, not only at what is over.  *next only falls. */
+bool resource_discover_turn(struct cx *cx, bool look, int64_t *next);
 
 #endif

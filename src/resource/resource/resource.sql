@@ -92,3 +92,26 @@ LEFT JOIN run ON run.id = resource.check_run
 LEFT JOIN step ON step.id = run.root_step
 WHERE resource.check_run > 0 AND (run.id IS NULL OR run.ended_at > 0)
 ORDER BY resource.id LIMIT 20;
+
+-- name: discovery_get
+SELECT due_at, run_id FROM discovery
+WHERE request = $request AND environment = $environment;
+
+-- name: discovery_set
+INSERT INTO discovery (request, environment, due_at, run_id, reason)
+VALUES ($request, $environment, $due_at, $run_id, $reason)
+ON CONFLICT (request, environment) DO UPDATE SET due_at = $due_at,
+	run_id = $run_id, reason = $reason;
+
+-- name: discovery_over
+-- Those whose run is over, with what it wrote.
+SELECT discovery.request, discovery.environment, discovery.due_at,
+	run.key, run.status, COALESCE(step.outputs, '{}') AS outputs
+FROM discovery LEFT JOIN run ON run.id = discovery.run_id
+LEFT JOIN step ON step.id = run.root_step
+WHERE discovery.run_id > 0 AND (run.id IS NULL OR run.ended_at > 0)
+ORDER BY discovery.request, discovery.environment LIMIT 1;
+
+-- name: resource_orphans
+SELECT * FROM resource WHERE status = 'orphan' AND kind = $kind
+	AND environment = $environment ORDER BY id;

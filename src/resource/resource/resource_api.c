@@ -205,6 +205,37 @@ resource_api_accept(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
+bool
+resource_api_adopt(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const struct team_def *team;
+	struct resource *r;
+
+	if (!resource_by_key(cx, call->path[0], &r, e))
+		return false;
+	if (!resource_is_maker(cx, r)) {
+		err_set(e, ERR_DENIED, "resource.adopt",
+		    "whose %s is, is for those to say who make such things",
+		    r->key);
+		return err_hint(e, "slipway request show %s", r->request);
+	}
+	if (!streq(r->status, "orphan")) {
+		err_set(e, ERR_CONFLICT, "resource.owned",
+		    "%s is %s, and no orphan", r->key, r->status);
+		return err_hint(e, "slipway resource transfer %s --to TEAM",
+		    r->key);
+	}
+	if (!transfer_team(cx, call_text(call->body, "team"), &team, e))
+		return false;
+	r->team = team->name;
+	resource_move(cx, r, "active",
+	    arena_printf(cx->arena, "adopted for %s by %s", team->name,
+		actor_name(cx->actor)));
+	detail_json(cx, out, r, NULL);
+	return true;
+}
+
 /* --- for how long --- */
 
 static const char *

@@ -8,6 +8,7 @@
 #include "resource/call.h"
 
 call_handler resource_api_accept;
+call_handler resource_api_adopt;
 call_handler resource_api_extend;
 call_handler resource_api_get;
 call_handler resource_api_list;
