@@ -135,6 +135,10 @@ undo_api_release(struct cx *cx, struct call *call, struct json_out *out,
 	if (streq(r->status, "gone"))
 		return err_set(e, ERR_CONFLICT, "resource.gone",
 		    "%s is gone: %s", r->key, r->reason);
+	if (r->run_id == 0)
+		return err_set(e, ERR_CONFLICT, "resource.no_run",
+		    "%s was not made by a run: nothing says how to undo it",
+		    r->key);
 	run = run_by_id(cx, r->run_id);
 	if (run == NULL) {
 		db_failed(cx->db, e);

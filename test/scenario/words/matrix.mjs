@@ -53,6 +53,7 @@ const BODIES = values => ({
 	'pause.set': { kind: 'all' },
 	'pause.end': { kind: 'all' },
 	'schedule.backfill': { from: '2024-01-01', to: '2025-12-31', dry_run: true },
+	'resource.adopt': { team: 'guests' },
 	'resource.transfer': { to: 'guests' },
 	'secret.set': { value: 'long-enough-a-value' },
 	'token.create': { name: 'matrix' },
