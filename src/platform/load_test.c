@@ -341,11 +341,39 @@ test_guide(void **state)
 	arena_destroy(c.a);
 }
 
+/* Settings are in a folder once: what is wrong in them has a base of its own. */
+static void
+test_bad_settings(void **state)
+{
+	struct cases c = { .a = arena_create() };
+
+	(void)state;
+	cases_base(&c, STR("people.yaml"),
+	    STR("people: {ernie: {name: E}}\n"
+		"teams: {billing: {members: [ernie]}}\n"));
+	assert_string_equal(
+	    cases_load(&c,
+		STR("slipway: 1\n"
+		    "team: billing\n"
+		    "notify:\n"
+		    "  - {on: [aproval], task: mail, to: bilings}\n")),
+	    ">> slipway.yaml:1:1: there is no slipway.yaml in this folder\n"
+	    ">> hint: type: slipway init\n"
+	    ">> t.yaml:4:10: an inbox has nothing of the kind 'aproval'\n"
+	    ">> hint: did you mean 'approval'?\n"
+	    ">> t.yaml:4:27: unknown task 'mail'\n"
+	    ">> hint: the folder has no task yet\n"
+	    ">> t.yaml:4:37: unknown team or person 'bilings'\n"
+	    ">> hint: did you mean 'billing'?\n");
+	arena_destroy(c.a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad_folders),
+		cmocka_unit_test(test_bad_settings),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_aliases),

@@ -51,8 +51,15 @@ SELECT * FROM run WHERE id < $before AND id >= $from AND dry = 0
 		OR (scope_id IN (SELECT value FROM json_each($reach))
 			AND (requester IN (SELECT value FROM json_each($peers))
 			OR assignee IN (SELECT value FROM json_each($mine))
-			OR ticket.id IN (SELECT ticket_id FROM need_person
-				WHERE person = $me))))))
+			OR ticket.id IN (SELECT need_person.ticket_id
+				FROM json_each($me) AS m JOIN need_person
+				ON need_person.person = m.value ->> 'name'
+				JOIN ticket AS asked
+				ON asked.id = need_person.ticket_id
+				WHERE m.value ->> 'project'
+					IN ('', asked.project)
+				AND m.value ->> 'environment'
+					IN ('', asked.environment)))))))
 ORDER BY id DESC;
 
 -- name: run_list_sparse
@@ -85,9 +92,13 @@ SELECT * FROM run WHERE id < $before AND dry = 0 AND $all = 0
 			AND assignee IN (SELECT value FROM json_each($mine))
 			AND +scope_id IN (SELECT value FROM json_each($reach))
 		UNION ALL
-		SELECT ticket.id FROM need_person
-			JOIN ticket ON ticket.id = ticket_id
-			WHERE person = $me
+		SELECT ticket.id FROM json_each($me) AS m
+			JOIN need_person
+			ON need_person.person = m.value ->> 'name'
+			JOIN ticket ON ticket.id = need_person.ticket_id
+			WHERE m.value ->> 'project' IN ('', ticket.project)
+			AND m.value ->> 'environment'
+				IN ('', ticket.environment)
 			AND +scope_id IN (SELECT value FROM json_each($reach))))
 ORDER BY id DESC;
 
