@@ -272,6 +272,8 @@ start_fan(struct cx *cx, struct run *run, struct step *step)
 	const struct fan_source source = { .definition = fan_definition };
 	const struct task *task = plan_definition(cx, step->definition);
 
+	if (task == NULL)
+		return; /* the database failed; the round comes to nothing */
 	run_begins(cx, run);
 	fan_go_on(cx, run, step, task, &source);
 }
