@@ -272,8 +272,13 @@ start_fan(struct cx *cx, struct run *run, struct step *step)
 	const struct fan_source source = { .definition = fan_definition };
 	const struct task *task = plan_definition(cx, step->definition);
 
-	if (task == NULL)
-		return; /* the database failed; the round comes to nothing */
+	if (task == NULL) {
+		/* Else the database failed, and the round comes to nothing. */
+		if (!db_failed(cx->db, NULL))
+			step_failed(cx, run, step, "failed",
+			    "its definition is not stored");
+		return;
+	}
 	run_begins(cx, run);
 	fan_go_on(cx, run, step, task, &source);
 }
