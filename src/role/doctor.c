@@ -11,13 +11,14 @@
 #include "base/version.h"
 #include "role/data.h"
 #include "role/role.h"
+#include "sys/clock_file.h"
 
 enum { DOCTOR_FOUND = 1, DOCTOR_USAGE = 2 };
 
 /* In this order: what explains the most comes first. */
 static doctor_check *const doctor_checks[] = { doctor_rights, doctor_space,
-	doctor_database, doctor_audit, doctor_folder, doctor_server,
-	doctor_backups, doctor_clock, doctor_zones, doctor_sandbox,
+	doctor_database, doctor_audit, doctor_glass, doctor_folder,
+	doctor_server, doctor_backups, doctor_clock, doctor_zones, doctor_sandbox,
 	doctor_cgroup, doctor_programs, doctor_files };
 
 static const char *const doctor_words[] = { "ok", "warn", "fail" };
@@ -130,6 +131,7 @@ role_doctor(int argc, char **argv)
 	if (code < 0 && argc > optind)
 		code = doctor_usage(stderr, DOCTOR_USAGE);
 	if (code < 0) {
+		clock_file_open();
 		d.data = data_folder(d.data, d.arena);
 		if (d.socket == NULL)
 			d.socket = doctor_socket(&d);

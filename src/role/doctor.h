@@ -31,6 +31,7 @@ typedef void doctor_check(struct doctor *d);
 doctor_check doctor_clock, doctor_zones, doctor_sandbox, doctor_cgroup,
     doctor_programs, doctor_files;
 doctor_check doctor_rights, doctor_space, doctor_database, doctor_audit,
-    doctor_folder, doctor_backups, doctor_server;
+    doctor_folder, doctor_backups, doctor_server,
+    doctor_glass;
 
 #endif

@@ -18,6 +18,7 @@
 #include "client/client.h"
 #include "platform/platform.h"
 #include "resource/audit.h"
+#include "spec/glass.h"
 #include "store/audit.h"
 #include "store/migrate.h"
 #include "sys/file.h"
@@ -162,6 +163,48 @@ doctor_audit(struct doctor *d)
 		    "the database", "%s", e.message);
 }
 
+/* Rights that were taken in an emergency are looked at by somebody else. */
+void
+doctor_glass(struct doctor *d)
+{
+	struct err e = { 0 };
+	struct db *db = doctor_db(d, &e);
+	const char *who = "", *which = "";
+	char since[CLOCK_TEXT];
+	struct query *q;
+	int64_t n = 0;
+
+	if (db == NULL)
+		return;
+	db_begin(db);
+	q = query(db, "doctor_glass");
+	bind_int(q, "before", clock_wall_ms() - GLASS_REVIEW_MS);
+	for (; query_next(q); n++) {
+		const long long id = (long long)column_int(q, "id");
+
+		if (n == 0)
+			which = arena_printf(d->arena, "slipway --as PERSON "
+			    "break-glass review %lld --note '…': somebody "
+			    "other than who broke it", id);
+		who = arena_printf(d->arena, "%s%sG-%lld of %s since %s", who,
+		    n == 0 ? "" : ", ", id,
+		    column_text(q, "person", d->arena),
+		    clock_text(column_int(q, "opened_at") + GLASS_REVIEW_MS,
+			since));
+	}
+	query_end(q);
+	if (db_failed(db, &e))
+		n = 0; /* an older schema: doctor_database has said so */
+	db_rollback(db);
+	db_close(db);
+	if (n > 0)
+		doctor_tell(d, DOCTOR_FAIL, "glass", which,
+		    "overdue for a review: %s", who);
+	else
+		doctor_tell(d, DOCTOR_OK, "glass", NULL,
+		    "no break-glass is overdue for a review");
+}
+
 void
 doctor_folder(struct doctor *d)
 {
@@ -228,7 +271,8 @@ doctor_backups(struct doctor *d)
 		    clock_text(at, text));
 }
 
-/* Of each check that /readyz tells of, what is not ok. */
+/* Of each check that /readyz tells of, what is not ok and has no line of its
+ * own here. */
 static void
 doctor_ready(struct doctor *d, const json_t *ready)
 {
@@ -237,6 +281,7 @@ doctor_ready(struct doctor *d, const json_t *ready)
 
 	json_object_foreach(checks, name, text)
 		if (json_is_string(text) && strncmp(name, "sandbox", 7) != 0 &&
+		    strcmp(name, "break_glass") != 0 &&
 		    strcmp(json_string_value(text), "ok") != 0)
 			wrong = arena_printf(d->arena, "%s%s%s: %s", wrong,
 			    wrong[0] == '\0' ? "" : "; ", name,

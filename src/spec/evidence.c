@@ -111,7 +111,8 @@ static const struct schema change_schema = { .kind = SCHEMA_OBJECT,
 	.title = "EvidenceChange", .fields = change_fields };
 
 static const struct schema gap_fields[] = {
-	{ .name = "run", .kind = SCHEMA_STRING, .doc = "Of which change." },
+	{ .name = "run", .kind = SCHEMA_STRING,
+	    .doc = "Of which change; G-N is a break-glass." },
 	{ .name = "kind", .kind = SCHEMA_STRING, .doc = "In one word." },
 	{ .name = "text", .kind = SCHEMA_STRING, .doc = "For people." },
 	{ .name = NULL }

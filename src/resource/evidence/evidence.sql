@@ -41,3 +41,10 @@ WHERE at BETWEEN $from AND $to AND (action LIKE 'glass.%'
 	OR action IN ('approval.denied', 'approval.voided', 'server.restored',
 		'clock.back', 'step.resolved'))
 ORDER BY seq LIMIT $limit;
+
+-- name: evidence_glass
+-- Broken in the period, and no second person looked in time.
+SELECT id, person, opened_at, reviewed_at, reviewed_by FROM glass
+WHERE opened_at BETWEEN $from AND $to AND opened_at <= $now - $within
+	AND (reviewed_at = 0 OR reviewed_at > opened_at + $within)
+ORDER BY id LIMIT $limit;

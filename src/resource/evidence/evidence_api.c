@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "resource/period.h"
 #include "resource/sealed.h"
+#include "spec/glass.h"
 #include "spec/run.h"
 #include "spec/ticket.h"
 #include "store/audit.h"
@@ -294,6 +295,40 @@ evidence_runs(struct evidence *v, struct err *e)
 	return true;
 }
 
+/* Whoever broke the glass is looked at by somebody else within a day. */
+static void
+evidence_glass(struct evidence *v)
+{
+	struct arena *a = v->cx->arena;
+	struct query *q = query(v->cx->db, "evidence_glass");
+	char opened[CLOCK_TEXT], reviewed[CLOCK_TEXT];
+
+	bind_int(q, "from", v->from);
+	bind_int(q, "to", v->to);
+	bind_int(q, "now", v->cx->now);
+	bind_int(q, "within", GLASS_REVIEW_MS);
+	bind_int(q, "limit", EVIDENCE_CHANGES);
+	while (query_next(q)) {
+		const int64_t at = column_int(q, "reviewed_at");
+		const char *person = evidence_text(q, "person", a);
+		const char *when =
+		    clock_text(column_int(q, "opened_at"), opened);
+		const char *text = at == 0
+		    ? arena_printf(a, "%s broke the glass at %s, and nobody "
+			  "else has reviewed it", person, when)
+		    : arena_printf(a, "%s broke the glass at %s, and %s "
+			  "reviewed it at %s: later than 24 hours", person,
+			  when, evidence_text(q, "reviewed_by", a),
+			  clock_text(at, reviewed));
+
+		json_array_append_new(v->gaps,
+		    json_pack("{s:o,s:s,s:s}", "run",
+			json_sprintf("G-%lld", (long long)column_int(q, "id")),
+			"kind", "break_glass", "text", text));
+	}
+	query_end(q);
+}
+
 static void
 evidence_events(struct evidence *v)
 {
@@ -358,6 +393,7 @@ evidence_api_get(struct cx *cx, struct call *call, struct json_out *out,
 		json_decref(all);
 		return false;
 	}
+	evidence_glass(&v);
 	evidence_events(&v);
 	text = json_canonical(cx->arena, all);
 	digest_hex(text, strlen(text), hash);

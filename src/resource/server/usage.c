@@ -73,6 +73,23 @@ usage_free(const struct site *s)
 	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
 
+/* In the largest unit that tells it exactly. */
+static const char *
+usage_time(struct arena *a, int64_t ms)
+{
+	static const struct {
+		int64_t ms;
+		const char *name;
+	} units[] = { { 86400000, "days" }, { 3600000, "h" },
+		{ 60000, "min" }, { 1000, "s" }, { 1, "ms" } };
+	size_t i = 0;
+
+	while (ms % units[i].ms != 0)
+		i++;
+	return arena_printf(a, "%lld %s", (long long)(ms / units[i].ms),
+	    units[i].name);
+}
+
 static const char *
 usage_kept(struct cx *cx, const char *name)
 {
@@ -80,8 +97,8 @@ usage_kept(struct cx *cx, const char *name)
 		return "";
 	if (cx->site->keep_logs_ms == 0)
 		return "for ever";
-	return arena_printf(cx->arena, "%lld h after the end",
-	    (long long)(cx->site->keep_logs_ms / 3600000));
+	return arena_printf(cx->arena, "%s after the end",
+	    usage_time(cx->arena, cx->site->keep_logs_ms));
 }
 
 bool
