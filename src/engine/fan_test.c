@@ -45,6 +45,28 @@ static const char folder[] =
     "  part: {task: part, foreach: $needs.split.outputs.text, "
     "with: {name: $item.name}}\n"
     "---\n"
+    "task: slow\n"
+    "needs: [split]\n"
+    "outputs: {parts: {type: list}}\n"
+    "argv: [/bin/split]\n"
+    "---\n"
+    "task: own\n"
+    "params: {name: {type: string, required: true}}\n"
+    "creates: {argv: [/bin/part, --, $params.name]}\n"
+    "argv: [/bin/part, --, $params.name]\n"
+    "---\n"
+    "task: piece\n"
+    "params: {name: {type: string, required: true}}\n"
+    "needs: {base: base, own: {task: own, with: {name: $params.name}}}\n"
+    "argv: [/bin/piece]\n"
+    "---\n"
+    "task: pieces\n"
+    "needs:\n"
+    "  base: base\n"
+    "  slow: slow\n"
+    "  piece: {task: piece, foreach: $needs.slow.outputs.parts, "
+    "with: {name: $item}}\n"
+    "---\n"
     "task: known\n"
     "params: {names: {type: list, required: true}}\n"
     "needs: {part: {task: part, foreach: $params.names, "
@@ -55,6 +77,7 @@ struct script {
 	const char *fails; /* the part that fails */
 	const char *holds; /* the part that goes on until it is ended */
 	int64_t held;
+	int base; /* how it exits */
 	unsigned parts;
 	char joined[256];
 };
@@ -68,6 +91,8 @@ script_run(void *self, const struct work *w, struct work_event *ret)
 		buf_adds(&ret->outputs, s->split);
 	if (streq(w->argv[0], "/bin/join"))
 		snprintf(s->joined, sizeof(s->joined), "%s", w->argv[2]);
+	if (streq(w->argv[0], "/bin/base"))
+		ret->code = s->base;
 	if (!streq(w->argv[0], "/bin/part"))
 		return true;
 	s->parts++;
@@ -260,6 +285,31 @@ a_condition_may_speak_of_an_output(void **state)
 	}
 }
 
+/* A child that can never run blocks its fan once; what else the list brought is
+ * still open, and so is the run. */
+static void
+a_child_beside_what_failed_blocks_once(void **state)
+{
+	struct script s = { .split = "parts=[\"a\"]\n", .holds = "a",
+		.base = 1 };
+	struct rig r;
+	struct asked asked;
+	struct cx *cx;
+
+	(void)state;
+	start(&r, &s, "pieces", "{}", &asked);
+	assert_string_equal(rig_step(&r, asked.run, "own")->status, "checking");
+	assert_string_equal(fan_step(&r, asked.run)->status, "blocked");
+	cx = rig_begin(&r, "ernie");
+	assert_int_equal(run_by_id(cx, asked.run->id)->open_steps, 1);
+	rig_commit(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "running");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "failed");
+	rig_end(&r);
+}
+
 static void
 ten_thousand_children(void **state)
 {
@@ -292,6 +342,7 @@ main(void)
 		    one_that_fails_leaves_the_others_and_is_retried_alone),
 		cmocka_unit_test(a_restart_in_the_middle_doubles_nothing),
 		cmocka_unit_test(a_condition_may_speak_of_an_output),
+		cmocka_unit_test(a_child_beside_what_failed_blocks_once),
 		cmocka_unit_test(ten_thousand_children),
 	};
 

@@ -193,6 +193,16 @@ fan_write(struct spreading *s, struct run *run, struct step *fan,
 	fan->waiting = (int64_t)waiting;
 }
 
+/* Unless a child that is blocked blocked it already. */
+static void
+fan_block(struct cx *cx, struct run *run, const struct step *fan)
+{
+	struct step *now = run_step(cx, fan->id);
+
+	if (now != NULL && streq(now->status, "waiting") && now->waiting > 0)
+		step_block_if_failed(cx, run, now);
+}
+
 static bool
 fan_spread(struct cx *cx, struct run *run, struct step *fan,
     const struct task *task, const struct fan_source *source, struct err *e)
@@ -224,8 +234,7 @@ fan_spread(struct cx *cx, struct run *run, struct step *fan,
 			    arena_printf(cx->arena, "%zu to be done",
 				json_array_size(list)));
 		fan_join(&s, run, &g);
-		if (fan->waiting > 0)
-			step_block_if_failed(cx, run, fan);
+		fan_block(cx, run, fan);
 	}
 	map_finish(&s.tasks);
 	map_finish(&s.idle);
