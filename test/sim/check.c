@@ -250,12 +250,6 @@ check_prepare(struct sim *s)
 	legal_insert(s, &need_machine);
 }
 
-void
-check_finish(void)
-{
-	raw_finish();
-}
-
 static void
 whole_check(struct sim *s, const char *name, const char *sql)
 {
@@ -264,6 +258,14 @@ whole_check(struct sim *s, const char *name, const char *sql)
 	if (sqlite3_step(q) == SQLITE_ROW)
 		sim_violation(s, "%s: %s", name, sqlite3_column_text(q, 0));
 	sqlite3_reset(q);
+}
+
+void
+check_warm(struct sim *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
+		whole_check(s, wholes[i].name, wholes[i].sql);
+	whole_check(s, "", aside);
 }
 
 /* Different people of the team who said yes to exactly this run's plan, or to
@@ -429,13 +431,14 @@ rest_check(struct sim *s)
 	static const char paused[] =
 	    "SELECT COUNT(*) FROM pause WHERE kind = 'all'";
 
-	if (engine_live(s->engine) >= s->slots ||
+	if (s->changes == s->rested || engine_live(s->engine) >= s->slots ||
 	    s->hooks.next_due(s->hooks.self) <= s->boot_ms ||
 	    raw_int(s, paused, 0, 0) > 0)
 		return;
 	if (raw_int(s, startable, 0, 0) > 0)
 		sim_violation(s, "a step could start, and the engine sleeps");
 	whole_check(s, "a step stands aside for nothing", aside);
+	s->rested = s->changes;
 }
 
 void
@@ -443,11 +446,12 @@ check_all(struct sim *s, bool committed)
 {
 	int changes = sqlite3_total_changes(s->raw);
 
-	for (size_t i = 0; changes != s->changes && i < ARRAY_SIZE(wholes);
-	     i++)
-		whole_check(s, wholes[i].name, wholes[i].sql);
+	if (changes != s->changes) {
+		for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
+			whole_check(s, wholes[i].name, wholes[i].sql);
+		attempts_check(s);
+	}
 	s->changes = changes;
-	attempts_check(s);
 	live_check(s);
 	if (committed)
 		rest_check(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim.h"
 
-#define RAW_STATEMENTS 64
+#define RAW_STATEMENTS 96
 
 static struct {
 	const char *sql;
@@ -18,7 +18,8 @@ raw_statement(struct sim *s, const char *sql)
 		i++;
 	ASSERT(i < RAW_STATEMENTS);
 	if (raw_cache[i].sql == NULL) {
-		if (sqlite3_prepare_v2(s->raw, sql, -1, &raw_cache[i].stmt,
+		if (sqlite3_prepare_v3(s->raw, sql, -1,
+			SQLITE_PREPARE_PERSISTENT, &raw_cache[i].stmt,
 			NULL) != SQLITE_OK)
 			sim_violation(s, "%s: %s", sqlite3_errmsg(s->raw),
 			    sql);

@@ -1,29 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* The program: seeds, one after another. */
+/*
+ * The program: seeds, each in a process of its own.
+ *
+ * What no seed has touched is made once: an empty database in memory, its
+ * triggers, its prepared statements.  Each seed is played in a fork of that,
+ * so nothing one does can be seen by the next, and all begin alike.  A seed
+ * that is played alone is not forked, for the sake of debuggers; it is the
+ * same seed: test/sim/replay.sh holds their digests against each other.
+ */
 #include "sim.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
-#include "store/migrate.h"
-#include "sys/file.h"
 
 #define STEPS 50
 #define START_WALL_MS INT64_C(1795000000000)
 #define START_BOOT_MS INT64_C(1000000)
 
+/* What the seeds came to, of all processes together. */
+struct totals {
+	_Atomic uint64_t seeds, turns, restarts, hours;
+};
+
+struct options {
+	uint64_t first, seeds;
+	int jobs;
+	bool keep_going, digests;
+};
+
 static struct sim *sim_now; /* for the words after an abort */
+static struct totals *totals; /* shared */
 
 uint64_t
 sim_below(struct sim *s, uint64_t n)
@@ -52,8 +69,18 @@ sim_note(struct sim *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line + n, size - (size_t)n, fmt, ap);
 	va_end(ap);
+	sim_digest(s, line, strlen(line));
 	if (s->verbose)
 		puts(line);
+}
+
+void
+sim_digest(struct sim *s, const void *p, size_t n)
+{
+	const unsigned char *bytes = p;
+
+	for (size_t i = 0; i < n; i++)
+		s->digest = (s->digest ^ bytes[i]) * 0x100000001b3u;
 }
 
 static void
@@ -89,14 +116,6 @@ steps_print(struct sim *s)
 	sqlite3_finalize(q);
 }
 
-static void
-files_remove(struct sim *s)
-{
-	struct err e;
-
-	file_remove_tree(AT_FDCWD, s->path, &e);
-}
-
 void
 sim_violation(struct sim *s, const char *fmt, ...)
 {
@@ -111,7 +130,7 @@ sim_violation(struct sim *s, const char *fmt, ...)
 	if (s->verbose)
 		steps_print(s);
 	trace_print(s);
-	files_remove(s);
+	fflush(stderr);
 	_exit(1);
 }
 
@@ -122,57 +141,8 @@ on_crash(int number)
 	signal(number, SIG_DFL);
 	fprintf(stderr, "VIOLATION: the server crashed, signal %d\n", number);
 	trace_print(sim_now);
-	files_remove(sim_now);
+	fflush(stderr);
 	_exit(1);
-}
-
-static int
-take_connection(sqlite3 *conn, const char **ret_why, const void *api)
-{
-	(void)ret_why;
-	(void)api;
-	sim_now->raw = conn;
-	return SQLITE_OK;
-}
-
-static void
-database_open(struct sim *s)
-{
-	char file[96];
-	struct err e = { 0 };
-
-	snprintf(s->path, sizeof(s->path), "%s/slipway-sim-XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (mkdtemp(s->path) == NULL) {
-		fprintf(stderr, "%s: %s\n", s->path, strerror(errno));
-		exit(2);
-	}
-	snprintf(file, sizeof(file), "%s/db", s->path);
-	sqlite3_auto_extension((void (*)(void))take_connection);
-	if (!db_open(file, DB_WRITE, &s->db, &e) || !migrate(s->db, &e))
-		sim_violation(s, "%s", e.message);
-	/* The disk is not what is tested here. */
-	raw_exec(s,
-	    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY;"
-	    "PRAGMA synchronous = OFF; PRAGMA trusted_schema = ON;"
-	    "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;");
-	check_prepare(s);
-}
-
-static void
-database_empty(struct sim *s)
-{
-	raw_exec(s,
-	    "PRAGMA foreign_keys = OFF; BEGIN;"
-	    "DELETE FROM attempt; DELETE FROM edge; DELETE FROM step;"
-	    "DELETE FROM run_watcher; DELETE FROM vote; DELETE FROM need;"
-	    "DELETE FROM ticket_entry; DELETE FROM ticket; DELETE FROM run;"
-	    "DELETE FROM plan; DELETE FROM closure; DELETE FROM definition;"
-	    "DELETE FROM project_counter; DELETE FROM audit;"
-	    "DELETE FROM pause; DELETE FROM schedule; DELETE FROM preview;"
-	    "DELETE FROM need_person;"
-	    "DELETE FROM schedule_time; DELETE FROM ticket_watcher;"
-	    "COMMIT; PRAGMA foreign_keys = ON;");
 }
 
 static void
@@ -183,6 +153,7 @@ seed_run(struct sim *s, uint64_t seed)
 	s->step = 0;
 	s->ntrace = 0;
 	s->calm = false;
+	s->digest = 0xcbf29ce484222325u;
 	s->dies_after = -1;
 	s->checked = 0;
 	s->slots = 1 + (int)sim_below(s, 4);
@@ -193,9 +164,8 @@ seed_run(struct sim *s, uint64_t seed)
 	memset(s->targets, 0, sizeof(s->targets));
 	memset(s->said, 0, sizeof(s->said));
 	memset(s->lists, 0, sizeof(s->lists));
-	s->site = (struct site){ .data = s->path, .epoch = 1,
+	s->site = (struct site){ .data = "/nowhere", .epoch = 1,
 		.boot_id = "odd" };
-	database_empty(s);
 	outside_driver(s);
 	outside_reset(s);
 	folder_generate(s);
@@ -204,22 +174,45 @@ seed_run(struct sim *s, uint64_t seed)
 		act(s);
 	sim_note(s, "calm");
 	turn_settle(s);
+	database_digest(s);
 	engine_destroy(s->engine);
 	fake_destroy(s->fake);
 	platform_unref(s->platform);
-	arena_reset(s->arena);
+	totals->seeds++;
+	totals->turns += s->turns;
+	totals->restarts += s->restarts;
+	totals->hours += (uint64_t)s->hours;
+	if (s->verbose || s->digests)
+		printf("seed %llu digest %016llx\n", (unsigned long long)seed,
+		    (unsigned long long)s->digest);
+	fflush(stdout);
 }
 
-static void
-report(struct sim *s, uint64_t seeds)
+static double
+seconds_of(const struct timeval *t)
 {
-	double seconds = (double)clock() / CLOCKS_PER_SEC;
+	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
+}
 
-	printf("%llu seeds, %llu turns, %llu restarts, %.0f platform hours "
+/* Seconds are of one processor, whatever was shared out. */
+static void
+report(void)
+{
+	double seconds = 0;
+	struct rusage use;
+
+	for (int i = 0; i < 2; i++) {
+		getrusage(i == 0 ? RUSAGE_SELF : RUSAGE_CHILDREN, &use);
+		seconds += seconds_of(&use.ru_utime) +
+		    seconds_of(&use.ru_stime);
+	}
+	printf("%llu seeds, %llu turns, %llu restarts, %llu platform hours "
 	       "in %.1f s: %.0f turns/s, %.0f hours/s; no violation\n",
-	    (unsigned long long)seeds, (unsigned long long)s->turns,
-	    (unsigned long long)s->restarts, s->hours, seconds,
-	    (double)s->turns / seconds, s->hours / seconds);
+	    (unsigned long long)totals->seeds,
+	    (unsigned long long)totals->turns,
+	    (unsigned long long)totals->restarts,
+	    (unsigned long long)totals->hours, seconds,
+	    (double)totals->turns / seconds, (double)totals->hours / seconds);
 }
 
 static uint64_t
@@ -235,91 +228,118 @@ number(const char *text)
 	return v;
 }
 
-/* Share the seeds out to processes; true in each of them.  The parent waits,
- * *ret_code is 1 when one of them found something. */
-static bool
-jobs_share(int jobs, uint64_t *first, uint64_t *seeds, int *ret_code)
+/* What one process has to say comes in one piece. */
+static void
+seed_fork(struct sim *s, uint64_t seed)
 {
-	uint64_t all = *seeds, from = *first;
-	int status;
+	static char words[1 << 16];
+	pid_t pid = fork();
 
-	if (jobs < 2)
-		return true;
-	for (int k = 0; k < jobs; k++) {
-		pid_t pid = fork();
-
-		if (pid < 0) {
-			perror("fork");
-			exit(2);
-		}
-		*first = from + all * (uint64_t)k / (uint64_t)jobs;
-		*seeds = from + all * (uint64_t)(k + 1) / (uint64_t)jobs -
-		    *first;
-		if (pid == 0)
-			return true;
+	if (pid < 0) {
+		perror("fork");
+		exit(2);
 	}
-	*ret_code = 0;
-	while (wait(&status) > 0)
-		if (status != 0)
-			*ret_code = 1;
-	return false;
+	if (pid > 0)
+		return;
+	setvbuf(stderr, words, _IOFBF, sizeof(words));
+	seed_run(s, seed);
+	_exit(0);
 }
 
-int
-main(int argc, char **argv)
+/* As many at once as there are jobs.  False: something was found. */
+static bool
+seeds_run(struct sim *s, const struct options *o)
+{
+	uint64_t next = 0;
+	bool well = true;
+	int status, busy = 0;
+
+	while (busy > 0 || (next < o->seeds && (well || o->keep_going))) {
+		if (busy < o->jobs && next < o->seeds &&
+		    (well || o->keep_going)) {
+			seed_fork(s, o->first + next++);
+			busy++;
+			continue;
+		}
+		if (wait(&status) < 0)
+			break;
+		busy--;
+		well = well && status == 0;
+	}
+	return well;
+}
+
+static void
+options_read(struct sim *s, struct options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "digests", no_argument, NULL, 'd' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "keep-going", no_argument, NULL, 'k' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "steps", required_argument, NULL, 'm' },
 		{ "seeds", required_argument, NULL, 'n' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 }
 	};
-	static struct sim sim;
-	uint64_t first = 1, seeds = 1;
-	int c, jobs = 1, code;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;)
 		switch (c) {
+		case 'd':
+			s->digests = true;
+			break;
 		case 'j':
-			jobs = (int)number(optarg);
+			o->jobs = (int)number(optarg);
+			break;
+		case 'k':
+			o->keep_going = true;
 			break;
 		case 's':
-			first = number(optarg);
+			o->first = number(optarg);
 			break;
 		case 'm':
-			sim.steps = (int)number(optarg);
+			s->steps = (int)number(optarg);
 			break;
 		case 'n':
-			seeds = number(optarg);
+			o->seeds = number(optarg);
 			break;
 		case 'v':
-			sim.verbose = true;
+			s->verbose = true;
 			break;
 		default:
 			fputs("usage: sim [--seed N] [--seeds COUNT] "
-			      "[--steps M] [--jobs N] [--verbose]\n",
+			      "[--steps M] [--jobs N] [--keep-going] "
+			      "[--digests] [--verbose]\n",
 			    stderr);
-			return 2;
+			exit(2);
 		}
-	if (!jobs_share(jobs, &first, &seeds, &code))
-		return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct sim sim = { .steps = STEPS };
+	struct options o = { .first = 1, .seeds = 1, .jobs = 1 };
+	bool well = true;
+
+	options_read(&sim, &o, argc, argv);
+	totals = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT(totals != MAP_FAILED);
 	sim_now = &sim;
-	if (sim.steps == 0)
-		sim.steps = STEPS;
 	sim.arena = arena_create();
 	log_set_level(LOG_ERROR);
 	signal(SIGABRT, on_crash);
 	signal(SIGSEGV, on_crash);
-	database_open(&sim);
-	for (uint64_t i = 0; i < seeds; i++)
-		seed_run(&sim, first + i);
-	report(&sim, seeds);
-	check_finish();
-	db_close(sim.db);
+	database_make(&sim);
+	if (o.seeds == 1)
+		seed_run(&sim, o.first);
+	else
+		well = seeds_run(&sim, &o);
+	if (well)
+		report();
+	database_close(&sim);
 	arena_destroy(sim.arena);
 	free(sim.attempts);
-	files_remove(&sim);
-	return 0;
+	return !well;
 }

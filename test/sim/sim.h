@@ -10,7 +10,7 @@
  * own (outside.c).  After each step the invariants are checked (check.c); at
  * the end everything is driven to its end, and nothing may be stuck.
  *
- * One thread.  The same seed replays exactly.
+ * One thread, a process for each seed.  The same seed replays exactly.
  */
 #ifndef TEST_SIM_SIM_H
 #define TEST_SIM_SIM_H
@@ -79,7 +79,9 @@ struct sim_attempt {
 struct sim {
 	uint64_t seed, random;
 	int step, steps;
-	bool verbose, calm; /* calm: no faults, everything succeeds */
+	uint64_t digest; /* of all that was noted and audited */
+	bool digests, verbose;
+	bool calm; /* no faults, everything succeeds */
 	char trace[SIM_TRACE][200];
 	int ntrace;
 
@@ -90,7 +92,6 @@ struct sim {
 
 	int64_t wall_ms, boot_ms;
 
-	char path[64];
 	struct db *db;
 	sqlite3 *raw; /* the same connection */
 	struct site site;
@@ -109,7 +110,8 @@ struct sim {
 	size_t nextra;
 
 	int64_t checked; /* attempts looked at */
-	int changes; /* of the database, when it was checked */
+	/* of the database, when it was checked, and found to be at rest */
+	int changes, rested;
 
 	uint64_t turns, restarts;
 	double hours;
@@ -119,9 +121,16 @@ struct sim {
 uint64_t sim_below(struct sim *s, uint64_t n);
 bool sim_chance(struct sim *s, unsigned percent);
 void sim_note(struct sim *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Two plays of one seed have one digest. */
+void sim_digest(struct sim *s, const void *p, size_t n);
 /* Print seed, step and what was done last; exit 1. */
 _Noreturn void sim_violation(struct sim *s, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
+
+/* database.c */
+void database_make(struct sim *s);
+void database_digest(struct sim *s);
+void database_close(struct sim *s);
 
 /* folder.c */
 extern const char *const sim_people[SIM_PEOPLE];
@@ -155,8 +164,8 @@ void act(struct sim *s);
 turn_job act_approve, act_resolve, act_unpause, act_stop_schedules;
 
 /* check.c */
-void check_prepare(struct sim *s);
-void check_finish(void);
+void check_prepare(struct sim *s); /* the triggers */
+void check_warm(struct sim *s);    /* the queries */
 /* committed: the turn came to something. */
 void check_all(struct sim *s, bool committed);
 void check_over(struct sim *s);

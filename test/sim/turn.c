@@ -155,15 +155,17 @@ turn_run_job(struct sim *s, turn_job *job, const char *person)
 	}
 }
 
-/* One job, or none, and then rounds until nothing is due at once. */
+/* One job, or none, and then rounds until nothing comes of them. */
 void
 turn(struct sim *s, turn_job *job, const char *person)
 {
 	int n = 0;
-	bool ok;
+	bool ok, quiet;
 
 	do {
 		enum fate fate = fate_choose(s);
+		int before = sqlite3_total_changes(s->raw);
+		uint64_t restarts = s->restarts;
 
 		if (++n > TURNS_AT_ONCE)
 			sim_violation(s, "the engine does not come to rest");
@@ -180,20 +182,22 @@ turn(struct sim *s, turn_job *job, const char *person)
 		ok = turn_commit(s, fate);
 		arena_reset(s->arena);
 		check_all(s, ok);
-	} while (!ok || n < 2 ||
+		quiet = sqlite3_total_changes(s->raw) == before &&
+		    s->restarts == restarts;
+	} while (!ok || !quiet ||
 	    s->hooks.next_due(s->hooks.self) <= s->boot_ms);
 }
 
 static void
 decide_all(struct sim *s)
 {
-	int64_t count = raw_int(s,
-	    "SELECT COUNT(*) FROM ticket WHERE status = 'waiting_approval'", 0,
-	    0);
+	static const char waiting[] =
+	    "SELECT COUNT(*) FROM ticket WHERE status = 'waiting_approval'";
+	int64_t count = raw_int(s, waiting, 0, 0);
 
-	for (int64_t i = 0; i < count; i++)
-		for (int k = 0; k < s->folder.npeople; k++)
-			turn(s, act_approve, sim_people[k]);
+	for (int64_t i = 0; i < count * s->folder.npeople &&
+	     raw_int(s, waiting, 0, 0) > 0; i++)
+		turn(s, act_approve, sim_people[i % s->folder.npeople]);
 	count = raw_int(s, "SELECT COUNT(*) FROM step WHERE status = 'manual'",
 	    0, 0);
 	for (int64_t i = 0; i < count; i++)

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* The database that every seed begins with. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/id.h"
+#include "sim.h"
+#include "store/migrate.h"
+#include "store/sql_text.h"
+#include "sys/file.h"
+
+static sqlite3 *connection; /* the last that was opened */
+
+static int
+take_connection(sqlite3 *conn, const char **ret_why, const void *api)
+{
+	(void)ret_why;
+	(void)api;
+	connection = conn;
+	return SQLITE_OK;
+}
+
+static void
+database_open(struct sim *s, const char *folder)
+{
+	char file[96];
+	struct err e = { 0 };
+
+	snprintf(file, sizeof(file), "%s/db", folder);
+	sqlite3_auto_extension((void (*)(void))take_connection);
+	if (!db_open(file, DB_WRITE, &s->db, &e) || !migrate(s->db, &e))
+		sim_violation(s, "%s", e.message);
+	s->raw = connection;
+	raw_exec(s, "PRAGMA journal_mode = MEMORY;"
+		    "PRAGMA synchronous = OFF; PRAGMA trusted_schema = ON;"
+		    "DROP TRIGGER audit_no_update;"
+		    "DROP TRIGGER audit_no_delete;");
+	check_prepare(s);
+}
+
+/* The disk is not what is tested here, and a fork shares no file. */
+static void
+database_to_memory(struct sim *s)
+{
+	sqlite3_int64 n;
+	unsigned char *bytes = sqlite3_serialize(s->raw, "main", &n, 0);
+
+	ASSERT(bytes != NULL);
+	if (sqlite3_deserialize(s->raw, "main", bytes, n, n,
+		SQLITE_DESERIALIZE_FREEONCLOSE |
+		    SQLITE_DESERIALIZE_RESIZEABLE) != SQLITE_OK)
+		sim_violation(s, "%s", sqlite3_errmsg(s->raw));
+	raw_exec(s, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;");
+}
+
+/* Each statement, so that no seed has to. */
+static void
+statements_prepare(struct sim *s)
+{
+	struct err e;
+
+	db_begin(s->db);
+	for (size_t i = 0; i < sql_texts_count; i++)
+		if (strchr(sql_texts[i].name, ':') == NULL)
+			query_end(query(s->db, sql_texts[i].name));
+	if (db_failed(s->db, &e))
+		sim_violation(s, "%s", e.message);
+	db_rollback(s->db);
+}
+
+void
+database_make(struct sim *s)
+{
+	char folder[] = "/tmp/slipway-sim-XXXXXX";
+	struct err e;
+
+	/* What is random once in a process is so here, and alike in all. */
+	id_seed(1);
+	if (mkdtemp(folder) == NULL) {
+		fprintf(stderr, "%s: %s\n", folder, strerror(errno));
+		exit(2);
+	}
+	database_open(s, folder);
+	database_to_memory(s);
+	file_remove_tree(AT_FDCWD, folder, &e);
+	statements_prepare(s);
+	check_warm(s);
+	folder_generate(s); /* libraries make their tables at the first use */
+	platform_unref(s->platform);
+}
+
+void
+database_digest(struct sim *s)
+{
+	sqlite3_stmt *q = raw_statement(s,
+	    "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1");
+
+	if (sqlite3_step(q) == SQLITE_ROW)
+		sim_digest(s, sqlite3_column_text(q, 0),
+		    (size_t)sqlite3_column_bytes(q, 0));
+	sqlite3_reset(q);
+}
+
+void
+database_close(struct sim *s)
+{
+	raw_finish();
+	db_close(s->db);
+}
