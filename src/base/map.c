@@ -142,13 +142,20 @@ map_init(struct map *m)
 	*m = (struct map){ 0 };
 }
 
+static void
+map_drop_key(const struct map *m, const struct map_entry *en)
+{
+	if (!m->borrows)
+		free((void *)(uintptr_t)en->key);
+}
+
 void
 map_finish(struct map *m)
 {
 	if (m == NULL)
 		return;
 	for (size_t i = 0; i < m->used; i++)
-		free(m->entries[i].key);
+		map_drop_key(m, &m->entries[i]);
 	free(m->entries);
 	free(m->slots);
 	*m = (struct map){ 0 };
@@ -173,7 +180,7 @@ map_put(struct map *m, const char *key, void *value)
 {
 	size_t len = strlen(key);
 	size_t i = map_find(m, key, len);
-	char *copy;
+	const char *kept;
 
 	if (i != MAP_NONE) {
 		void *before = m->entries[i].value;
@@ -181,15 +188,14 @@ map_put(struct map *m, const char *key, void *value)
 		m->entries[i].value = value;
 		return before;
 	}
-	copy = malloc(len + 1);
-	ASSERT(copy != NULL);
-	memcpy(copy, key, len + 1);
+	kept = m->borrows ? key : strdup(key);
+	ASSERT(kept != NULL);
 	if (m->used == m->cap)
 		map_rebuild(m);
 	i = m->used++;
 	m->count++;
-	m->entries[i] = (struct map_entry){ copy, len, value };
-	m->slots[map_free_slot(m, copy, len)] = (unsigned)i + 1;
+	m->entries[i] = (struct map_entry){ kept, len, value };
+	m->slots[map_free_slot(m, kept, len)] = (unsigned)i + 1;
 	return NULL;
 }
 
@@ -202,7 +208,7 @@ map_remove(struct map *m, const char *key)
 	if (i == MAP_NONE)
 		return NULL;
 	before = m->entries[i].value;
-	free(m->entries[i].key);
+	map_drop_key(m, &m->entries[i]);
 	m->entries[i] = (struct map_entry){ 0 };
 	m->count--;
 	return before;

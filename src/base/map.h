@@ -2,10 +2,11 @@
 /*
  * map.h: a hash map from strings to pointers, in insertion order.
  *
- * Keys are copied; values belong to the caller.  Iteration walks entries in
- * the order they were first put, so that output is stable; removing while
- * iterating is fine, putting is not.  The hash is SipHash with a key made per
- * process (keys come from outside).  Not thread safe.
+ * Keys are copied, unless the map borrows them; values belong to the caller.
+ * Iteration walks entries in the order they were first put, so that output is
+ * stable; removing while iterating is fine, putting is not.  The hash is
+ * SipHash with a key made per process (keys come from outside).  Not thread
+ * safe.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
@@ -20,10 +21,12 @@ struct map {
 	size_t cap;
 	unsigned *slots; /* index + 1, 0 empty */
 	size_t nslots;
+	bool borrows; /* keys are the caller's and outlive the map; set it
+		       * before the first put */
 };
 
 struct map_entry {
-	char *key;
+	const char *key;
 	size_t len;
 	void *value;
 };

@@ -53,6 +53,26 @@ test_keys_are_copied(void **state)
 }
 
 static void
+test_keys_may_be_borrowed(void **state)
+{
+	struct map m = { .borrows = true };
+	static const char key[] = "abc";
+	const char *found;
+	void *value;
+	size_t i = 0;
+	int v;
+
+	(void)state;
+	map_put(&m, key, &v);
+	assert_ptr_equal(map_get(&m, "abc"), &v);
+	assert_true(map_next(&m, &i, &found, &value));
+	assert_ptr_equal(found, key);
+	assert_ptr_equal(map_remove(&m, "abc"), &v);
+	map_put(&m, key, &v);
+	map_finish(&m);
+}
+
+static void
 test_order_survives_growth_and_deletes(void **state)
 {
 	struct map m = { 0 };
@@ -162,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_basics),
 		cmocka_unit_test(test_keys_are_copied),
+		cmocka_unit_test(test_keys_may_be_borrowed),
 		cmocka_unit_test(test_order_survives_growth_and_deletes),
 		cmocka_unit_test(test_churn_does_not_grow),
 		cmocka_unit_test(test_remove_while_walking),

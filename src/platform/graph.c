@@ -9,18 +9,13 @@
 #include "platform/fan.h"
 #include "spec/validate.h"
 
-static void
-walk_decref(void *json)
+json_t *
+graph_step_params(const struct graph_step *s)
 {
-	json_decref(json);
-}
+	json_t *params = json_loads(s->params, 0, NULL);
 
-static json_t *
-walk_keep(struct walk *w, json_t *json)
-{
-	ASSERT(json != NULL);
-	arena_cleanup(w->arena, walk_decref, json);
-	return json;
+	ASSERT(params != NULL);
+	return params;
 }
 
 bool
@@ -76,14 +71,12 @@ graph_ident(struct arena *a, const char *task, const json_t *params,
 
 static void
 step_ident(struct walk *w, const struct task *task, enum step_fan fan,
-    const json_t *params, char out[DIGEST_HEX])
+    const char *params, char out[DIGEST_HEX])
 {
-	json_t *plain = w->source->hashable(w->source->self, params);
-	char *text = json_canonical(w->arena, plain);
-	const struct str parts[] = { str_of(task->name), str_of(text),
+	const struct str parts[] = { str_of(task->name),
+		str_of(w->source->hashable(w->source->self, w->arena, params)),
 		str_of(w->source->environment), STR("foreach") };
 
-	json_decref(plain);
 	digest_parts(out, fan == FAN_NONE ? 3 : 4, parts);
 }
 
@@ -97,7 +90,7 @@ walk_find(struct walk *w, const char *ident)
 		return s;
 	s = w->source->known(w->source->self, ident);
 	if (s != NULL)
-		map_put(&w->by_ident, ident, s);
+		map_put(&w->by_ident, s->ident, s);
 	return s;
 }
 
@@ -164,7 +157,7 @@ step_add_sources(struct walk *w, struct graph_step *s, const json_t *value)
 }
 
 void
-walk_push(struct walk *w, struct graph_step *s)
+walk_push(struct walk *w, struct graph_step *s, json_t *params)
 {
 	if (w->depth == w->frames_cap) {
 		w->frames_cap = w->frames_cap == 0 ? 64 : w->frames_cap * 2;
@@ -172,21 +165,33 @@ walk_push(struct walk *w, struct graph_step *s)
 		    w->frames_cap * sizeof(*w->frames));
 		ASSERT(w->frames != NULL);
 	}
-	w->frames[w->depth++] = (struct frame){ .step = s };
+	w->frames[w->depth++] = (struct frame){ .step = s,
+		.params = params };
 }
 
 static void
-walk_enter(struct walk *w, struct graph_step *s)
+walk_enter(struct walk *w, struct graph_step *s, json_t *params)
 {
 	map_put(&w->by_ident, s->ident, s);
-	walk_push(w, s);
+	walk_push(w, s, params);
 }
 
-static bool
-step_is_early(const struct task *task, const json_t *params)
+struct walk
+walk_of(struct arena *a, const struct graph_source *source)
 {
-	return task->creates.kind != CREATES_NONE && task->creates.early &&
-	    !graph_is_symbolic(params);
+	/* The steps keep their idents for as long as the arena. */
+	return (struct walk){ .arena = a, .source = source,
+		.by_ident = { .borrows = true } };
+}
+
+/* What its params say of a step that is new. */
+static void
+step_set_params(struct walk *w, struct graph_step *s, const json_t *params)
+{
+	s->symbolic = graph_is_symbolic(params);
+	s->early = s->fan == FAN_NONE && !s->symbolic &&
+	    s->task->creates.kind != CREATES_NONE && s->task->creates.early;
+	step_add_sources(w, s, params);
 }
 
 static bool
@@ -204,23 +209,23 @@ bool
 walk_step(struct walk *w, const struct task *task, enum step_fan fan,
     json_t *params, struct graph_step **ret, struct err *e)
 {
+	char *text = json_canonical(w->arena, params);
 	char ident[DIGEST_HEX];
 	struct graph_step *s;
 
-	step_ident(w, task, fan, params, ident);
+	step_ident(w, task, fan, text, ident);
 	*ret = walk_find(w, ident);
-	if (*ret != NULL)
-		return true;
-	if (walk_is_full(w, e))
-		return false;
+	if (*ret != NULL || walk_is_full(w, e)) {
+		json_decref(params);
+		return *ret != NULL;
+	}
 	s = ARENA_NEW(w->arena, struct graph_step);
 	memcpy(s->ident, ident, sizeof(ident));
 	s->task = task;
 	s->fan = fan;
-	s->params = params;
-	s->early = fan == FAN_NONE && step_is_early(task, params);
-	step_add_sources(w, s, params);
-	walk_enter(w, s);
+	s->params = text;
+	step_set_params(w, s, params);
+	walk_enter(w, s, params);
 	*ret = s;
 	return true;
 }
@@ -235,8 +240,8 @@ output_symbol(const struct graph_step *from, struct str name)
 /* *ret_value is a new reference, or NULL when it speaks of a need that has
  * no step yet. */
 static bool
-with_value(const struct graph_step *parent, const json_t *value,
-    json_t **ret_value, struct err *e)
+with_value(const struct graph_step *parent, const json_t *params,
+    const json_t *value, json_t **ret_value, struct err *e)
 {
 	struct reference ref = { .kind = REFERENCE_NONE };
 	struct graph_step *from;
@@ -246,8 +251,7 @@ with_value(const struct graph_step *parent, const json_t *value,
 		ref = reference_parse(json_string_value(value));
 	switch (ref.kind) {
 	case REFERENCE_PARAM:
-		given = json_object_getn(parent->params, ref.name.p,
-		    ref.name.n);
+		given = json_object_getn(params, ref.name.p, ref.name.n);
 		*ret_value = given == NULL ? json_null()
 					   : json_deep_copy(given);
 		return true;
@@ -282,7 +286,7 @@ with_value(const struct graph_step *parent, const json_t *value,
 /* Fill defaults, drop nulls, check what is known. */
 bool
 graph_params(struct walk *w, const struct task *task, json_t *params,
-    const char *parent, struct err *e)
+    struct giver by, struct err *e)
 {
 	struct problems problems;
 
@@ -301,31 +305,34 @@ graph_params(struct walk *w, const struct task *task, json_t *params,
 		}
 		if (v == NULL && (f->flags & F_REQUIRED) != 0)
 			return err_set(e, ERR_INVALID, "graph.param",
-			    "%s needs '%s' without its parameter '%s'",
-			    parent, task->name, f->name);
+			    "%s%s%s needs '%s' without its parameter '%s'",
+			    by.before, by.name, by.after, task->name, f->name);
 		if (v != NULL && !graph_is_symbolic(v) &&
 		    (f->flags & F_SECRET) == 0 &&
 		    !validate(f, v, f->name, &problems))
 			return err_set(e, ERR_INVALID, "graph.param",
-			    "%s hands '%s' a wrong '%s': %s", parent,
-			    task->name, f->name, problems.items[0].message);
+			    "%s%s%s hands '%s' a wrong '%s': %s", by.before,
+			    by.name, by.after, task->name, f->name, problems.items[0].message);
 	}
 	return true;
 }
 
-/* The fan of a need with foreach.  Takes over the reference to `over`. */
+/* The fan of a need with foreach.  Takes over the references to `over` and
+ * `with`. */
 static bool
 walk_fan(struct walk *w, const struct task *task, json_t *over,
-    const json_t *with, int64_t most, struct graph_step **ret, struct err *e)
+    json_t *with, int64_t most, struct graph_step **ret, struct err *e)
 {
 	bool open = graph_is_symbolic(over);
 	json_t *list = open ? json_incref(over) : item_list(over, e), *params;
 
 	json_decref(over);
-	if (list == NULL)
+	if (list == NULL) {
+		json_decref(with);
 		return false;
-	params = walk_keep(w, json_pack("{s:o,s:O}", "foreach", list, "with",
-	    (json_t *)(uintptr_t)with));
+	}
+	params = json_pack("{s:o,s:o}", "foreach", list, "with", with);
+	ASSERT(params != NULL);
 	if (most > 0)
 		json_object_set_new(params, "max_parallel",
 		    json_integer(most));
@@ -335,73 +342,86 @@ walk_fan(struct walk *w, const struct task *task, json_t *over,
 
 /* The edge for the child of one item. */
 static bool
-walk_child(struct walk *w, struct graph_step *fan, size_t no, struct err *e)
+walk_child(struct walk *w, struct graph_step *fan, const json_t *given,
+    size_t no, struct err *e)
 {
-	const json_t *list = json_object_get(fan->params, "foreach");
-	json_t *params = item_params(json_object_get(fan->params, "with"),
+	const struct giver by = { "foreach", "", "" };
+	const json_t *list = json_object_get(given, "foreach");
+	json_t *params = item_params(json_object_get(given, "with"),
 	    json_array_get(list, no), no, e);
 	struct graph_step *from;
 
 	if (params == NULL)
 		return false;
-	walk_keep(w, params);
-	if (!graph_params(w, fan->task, params, "foreach", e) ||
-	    !walk_step(w, fan->task, FAN_NONE, params, &from, e))
+	if (!graph_params(w, fan->task, params, by, e)) {
+		json_decref(params);
+		return err_wrap(e, "item %zu", no + 1);
+	}
+	if (!walk_step(w, fan->task, FAN_NONE, params, &from, e))
 		return err_wrap(e, "item %zu", no + 1);
 	graph_append_edge(w, fan, arena_printf(w->arena, "%06zu", no), from);
 	return true;
 }
 
+/* What the need hands on: a new reference; NULL when it must wait for another
+ * need, or (*ret_ok is false) cannot be. */
+static json_t *
+need_params(const struct graph_step *parent, const json_t *params,
+    const struct need_def *need, bool *ret_ok, struct err *e)
+{
+	json_t *with = (json_t *)(uintptr_t)need->with, *given;
+	json_t *made = json_object();
+	const char *name;
+
+	*ret_ok = true;
+	json_object_foreach (with, name, given) {
+		json_t *v = NULL;
+
+		*ret_ok = with_value(parent, params, given, &v, e);
+		if (!*ret_ok || v == NULL) {
+			json_decref(made);
+			return NULL;
+		}
+		json_object_set_new(made, name, v);
+	}
+	return made;
+}
+
 /* Make the edge for one need.  *ret_done is false when it must wait for
  * another need of the same task. */
 static bool
-walk_need(struct walk *w, struct graph_step *parent,
+walk_need(struct walk *w, struct graph_step *parent, const json_t *given,
     const struct need_def *need, bool *ret_done, struct err *e)
 {
 	const struct task *task =
 	    w->source->lookup(w->source->self, need->task);
+	const struct giver by = { "task '", parent->task->name, "'" };
 	json_t *params, *over = NULL;
 	struct graph_step *from;
+	bool ok;
 
 	if (task == NULL)
 		return err_set(e, ERR_INVALID, "graph.task",
 		    "task '%s' needs '%s', which does not exist",
 		    parent->task->name, need->task);
-	params = walk_keep(w, json_object());
-	if (need->with != NULL) {
-		json_t *with = (json_t *)(uintptr_t)need->with;
-
-		for (void *i = json_object_iter(with); i != NULL;
-		     i = json_object_iter_next(with, i)) {
-			json_t *v = NULL;
-
-			if (!with_value(parent, json_object_iter_value(i), &v,
-				e))
-				return false;
-			if (v == NULL) {
-				*ret_done = false;
-				return true;
-			}
-			json_object_set_new(params, json_object_iter_key(i),
-			    v);
-		}
+	params = need_params(parent, given, need, &ok, e);
+	if (params != NULL && need->over != NULL)
+		ok = with_value(parent, given, need->over, &over, e);
+	if (params == NULL || (need->over != NULL && over == NULL)) {
+		json_decref(params);
+		*ret_done = false;
+		return ok;
 	}
 	if (need->over != NULL) {
-		if (!with_value(parent, need->over, &over, e))
-			return false;
-		if (over == NULL) {
-			*ret_done = false;
-			return true;
-		}
 		if (!walk_fan(w, task, over, params, need->max_parallel,
 			&from, e))
 			return false;
-	} else if (!graph_params(w, task, params,
-		       arena_printf(w->arena, "task '%s'",
-			   parent->task->name),
-		       e) ||
-	    !walk_step(w, task, FAN_NONE, params, &from, e))
+	} else if (!graph_params(w, task, params, by, e)) {
+		json_decref(params);
 		return false;
+	} else if (!walk_step(w, task, FAN_NONE, params, &from, e)) {
+		return false;
+	}
 	graph_add_edge(w, parent, need->name, from);
 	*ret_done = true;
 	return true;
@@ -420,54 +440,64 @@ walk_append(struct walk *w, struct graph_step *s)
 }
 
 static void
-cleanup_ident(struct walk *w, const struct graph_step *s, size_t no,
-    char out[DIGEST_HEX])
+cleanup_ident(struct walk *w, struct graph_step *s, size_t no)
 {
-	json_t *plain = w->source->hashable(w->source->self, s->params);
-	char *text = json_canonical(w->arena, plain);
-	const struct str parts[] = { str_of(s->task->name), str_of(text),
+	const struct str parts[] = { str_of(s->task->name),
+		str_of(w->source->hashable(w->source->self, w->arena,
+		    s->params)),
 		str_of(w->source->environment), STR("cleans"),
 		str_of(s->cleans->ident),
 		str_of(arena_printf(w->arena, "%zu", no)) };
 
-	json_decref(plain);
-	digest_parts(out, ARRAY_SIZE(parts), parts);
+	digest_parts(s->ident, ARRAY_SIZE(parts), parts);
+}
+
+static bool
+cleanup_params(struct walk *w, const struct graph_step *owner,
+    const json_t *owned, const struct cleanup_def *def,
+    const struct task *task, json_t *params, struct err *e)
+{
+	const struct giver by = { "after task '", owner->task->name,
+		"' cleaning up" };
+	json_t *with = (json_t *)(uintptr_t)def->with, *given, *value;
+	const char *name;
+
+	json_object_foreach (with, name, given) {
+		value = NULL;
+		if (!with_value(owner, owned, given, &value, e))
+			return false;
+		json_object_set_new(params, name,
+		    value == NULL ? json_null() : value);
+	}
+	return graph_params(w, task, params, by, e);
 }
 
 /* The no-th step that cleans up after `owner`, whose needs have steps. */
 static bool
-walk_cleanup(struct walk *w, struct graph_step *owner, size_t no,
-    struct err *e)
+walk_cleanup(struct walk *w, struct graph_step *owner, const json_t *owned,
+    size_t no, struct err *e)
 {
 	const struct cleanup_def *def = &owner->task->cleanups[no];
 	const struct task *task =
 	    w->source->lookup(w->source->self, def->task);
-	json_t *with = (json_t *)(uintptr_t)def->with, *given, *value;
 	struct graph_step *s = ARENA_NEW(w->arena, struct graph_step);
-	const char *name;
+	json_t *params;
 
 	if (task == NULL)
 		return err_set(e, ERR_INVALID, "graph.task",
 		    "'%s' cleans up after task '%s' and does not exist",
 		    def->task, owner->task->name);
-	*s = (struct graph_step){ .task = task, .cleanup = def->kind,
-		.cleans = owner, .params = walk_keep(w, json_object()) };
-	json_object_foreach (with, name, given) {
-		value = NULL;
-		if (!with_value(owner, given, &value, e))
-			return false;
-		json_object_set_new(s->params, name,
-		    value == NULL ? json_null() : value);
-	}
-	if (!graph_params(w, task, s->params,
-		arena_printf(w->arena, "after task '%s' cleaning up",
-		    owner->task->name),
-		e) ||
-	    walk_is_full(w, e))
+	params = json_object();
+	if (!cleanup_params(w, owner, owned, def, task, params, e) ||
+	    walk_is_full(w, e)) {
+		json_decref(params);
 		return false;
-	s->early = step_is_early(task, s->params);
-	cleanup_ident(w, s, no, s->ident);
-	step_add_sources(w, s, s->params);
+	}
+	*s = (struct graph_step){ .task = task, .cleanup = def->kind,
+		.cleans = owner, .params = json_canonical(w->arena, params) };
+	cleanup_ident(w, s, no);
+	step_set_params(w, s, params);
+	json_decref(params);
 	map_put(&w->by_ident, s->ident, s);
 	walk_append(w, s);
 	return true;
@@ -475,14 +505,18 @@ walk_cleanup(struct walk *w, struct graph_step *owner, size_t no,
 
 /* Leave a step, and put behind it what cleans up after it. */
 static bool
-walk_leave(struct walk *w, struct graph_step *s, struct err *e)
+walk_leave(struct walk *w, struct err *e)
 {
+	struct frame left = w->frames[--w->depth];
+	struct graph_step *s = left.step;
+	bool ok = true;
+
 	walk_append(w, s);
-	w->depth--;
-	for (size_t i = 0; s->fan == FAN_NONE && i < s->task->ncleanups; i++)
-		if (!walk_cleanup(w, s, i, e))
-			return false;
-	return true;
+	for (size_t i = 0; ok && s->fan == FAN_NONE && i < s->task->ncleanups;
+	     i++)
+		ok = walk_cleanup(w, s, left.params, i, e);
+	json_decref(left.params);
+	return ok;
 }
 
 /* One move of the topmost frame: make an edge, or leave the step. */
@@ -496,17 +530,17 @@ walk_move(struct walk *w, struct err *e)
 	bool done = true;
 
 	if (f->step->fan != FAN_NONE) {
-		const json_t *list = json_object_get(f->step->params,
-		    "foreach");
+		const json_t *list = json_object_get(f->params, "foreach");
 
 		if (f->step->fan == FAN_SPREAD &&
 		    f->next + PLANTED("foreach-leaves-one-out") <
 			json_array_size(list))
-			return walk_child(w, f->step, f->next++, e);
-		return walk_leave(w, f->step, e);
+			return walk_child(w, f->step, f->params, f->next++,
+			    e);
+		return walk_leave(w, e);
 	}
 	if (f->done == task->nneeds)
-		return walk_leave(w, f->step, e);
+		return walk_leave(w, e);
 	if (f->next == task->nneeds) {
 		if (!f->moved)
 			return err_set(e, ERR_INVALID, "graph.reference",
@@ -520,7 +554,7 @@ walk_move(struct walk *w, struct err *e)
 	if (step_need(f->step, str_of(need->name)) != NULL)
 		return true;
 	/* walk_need may push a frame and move the array. */
-	if (!walk_need(w, f->step, need, &done, e))
+	if (!walk_need(w, f->step, f->params, need, &done, e))
 		return false;
 	if (done) {
 		w->frames[top].done++;
@@ -591,6 +625,8 @@ walk_finish(struct walk *w, bool ok, struct graph_step *root,
 		ret->root = root;
 		graph_demand(ret);
 	}
+	for (size_t i = 0; i < w->depth; i++)
+		json_decref(w->frames[i].params);
 	map_finish(&w->by_ident);
 	free(w->order);
 	free(w->frames);
@@ -602,23 +638,23 @@ graph_expand(struct arena *a, const struct graph_source *source,
     const struct task *root, const json_t *params, struct graph *ret,
     struct err *e)
 {
-	struct walk w = { .arena = a, .source = source };
+	struct walk w = walk_of(a, source);
 	struct graph_step *s = NULL;
-	bool ok = walk_step(&w, root, FAN_NONE,
-	    walk_keep(&w, json_deep_copy(params)), &s, e);
-
+	bool ok = walk_step(&w, root, FAN_NONE, json_deep_copy(params), &s, e);
 	return walk_finish(&w, ok, s, ret, e);
 }
 
 bool
 graph_spread(struct arena *a, const struct graph_source *source,
-    const struct graph_step *fan, struct graph *ret, struct err *e)
+    const struct graph_step *fan, const json_t *params, struct graph *ret,
+    struct err *e)
 {
-	struct walk w = { .arena = a, .source = source };
+	struct walk w = walk_of(a, source);
 	struct graph_step *s = ARENA_NEW(a, struct graph_step);
 
 	*s = *fan;
 	s->fan = FAN_SPREAD;
-	walk_enter(&w, s);
+	s->params = json_canonical(a, params);
+	walk_enter(&w, s, json_incref((json_t *)(uintptr_t)params));
 	return walk_finish(&w, true, s, ret, e);
 }

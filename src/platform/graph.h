@@ -6,7 +6,8 @@
  * steps (same task, parameters and environment) are one step, so the result
  * is a DAG.  A parameter that comes from an output of a need is not known
  * yet; it stands as {"$output": [IDENT, NAME]} and is as good as a value for
- * telling steps apart.  The walk is iterative: a chain may be as long as
+ * telling steps apart.  A step keeps its parameters as text: a run has many
+ * steps, and few are looked at again.  The walk is iterative: a chain may be as long as
  * LIMIT_STEPS_PER_RUN.
  *
  * What cleans up after a step (on_failure:, always:) is a step of its own,
@@ -42,7 +43,8 @@ struct graph_step {
 	enum step_fan fan;	 /* its params: see platform/fan.h */
 	enum cleanup cleanup;	 /* it is no work, but cleans up … */
 	struct graph_step *cleans; /* … after this one, or NULL */
-	json_t *params; /* complete, defaults included; lives in the arena */
+	const char *params; /* JSON as it is stored, defaults included */
+	bool symbolic;	    /* they wait for what is not known yet */
 	struct graph_edge *edges;
 	size_t nedges, cap;
 	bool early; /* has a target that can be looked for at once */
@@ -62,8 +64,10 @@ struct graph {
 struct graph_source {
 	/* The definition of a task, or NULL. */
 	const struct task *(*lookup)(void *self, const char *name);
-	/* A new reference to value without secrets, for hashing. */
-	json_t *(*hashable)(void *self, const json_t *value);
+	/* The params without secrets, for hashing; in the arena, or as they
+	 * are. */
+	const char *(*hashable)(void *self, struct arena *a,
+	    const char *params);
 	void *self;
 	const char *environment;
 	/* The step of this ident that the run has already (with its id; state
@@ -104,12 +108,16 @@ bool graph_join(struct arena *a, const struct graph_source *source,
     size_t n, struct graph *ret, struct err *e);
 
 /*
- * Spread a fan whose list is known now.  fan: ident, task and params, where
- * "foreach" is the list.  *ret holds the steps that are new, and the fan as
+ * Spread a fan whose list is known now.  fan: ident and task; params: those of
+ * the fan, where "foreach" is the list.  *ret holds the steps that are new, and the fan as
  * its root, with an edge from each child, named by its place.
  */
 bool graph_spread(struct arena *a, const struct graph_source *source,
-    const struct graph_step *fan, struct graph *ret, struct err *e);
+    const struct graph_step *fan, const json_t *params, struct graph *ret,
+    struct err *e);
+
+/* The params of a step: a new reference. */
+json_t *graph_step_params(const struct graph_step *s);
 
 /* Is value, or anything in it, an output that is not known yet? */
 bool graph_is_symbolic(const json_t *value);

@@ -8,9 +8,11 @@
 static bool
 join_part(struct walk *w, struct graph_part *part, struct err *e)
 {
-	if (!graph_params(w, part->task, part->params,
-		part->name, e) ||
-	    !walk_step(w, part->task, FAN_NONE, part->params, &part->step, e))
+	const struct giver by = { part->name, "", "" };
+
+	if (!graph_params(w, part->task, part->params, by, e) ||
+	    !walk_step(w, part->task, FAN_NONE, json_incref(part->params),
+		&part->step, e))
 		return false;
 	while (w->depth > 0)
 		if (!walk_move(w, e))
@@ -58,7 +60,7 @@ sort_from(struct sort *sort, struct graph_step *first, struct err *e)
 
 	if (first->index == 2)
 		return true;
-	walk_push(w, first);
+	walk_push(w, first, NULL);
 	while (w->depth > 0) {
 		struct frame *f = &w->frames[w->depth - 1];
 		struct graph_step *s = f->step, *from;
@@ -76,7 +78,7 @@ sort_from(struct sort *sort, struct graph_step *first, struct err *e)
 			    "'%s' and '%s' wait for each other",
 			    from->task->name, s->task->name);
 		if (from->index == 0)
-			walk_push(w, from);
+			walk_push(w, from, NULL);
 	}
 	return true;
 }
@@ -106,13 +108,14 @@ graph_join(struct arena *a, const struct graph_source *source,
     const struct task *last, json_t *params, struct graph_part *parts,
     size_t n, struct graph *ret, struct err *e)
 {
-	struct walk w = { .arena = a, .source = source };
+	struct walk w = walk_of(a, source);
 	struct graph_step *root = NULL;
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < n; i++)
 		ok = join_part(&w, &parts[i], e);
-	ok = ok && walk_step(&w, last, FAN_NONE, params, &root, e);
+	ok = ok && walk_step(&w, last, FAN_NONE, json_incref(params),
+	    &root, e);
 	while (ok && w.depth > 0)
 		ok = walk_move(&w, e);
 	if (ok) {

@@ -15,6 +15,7 @@
 
 struct frame {
 	struct graph_step *step;
+	json_t *params; /* of the step, for its needs; the frame's own */
 	size_t done; /* needs that have an edge */
 	size_t next; /* need to look at */
 	bool moved;  /* this round over the needs made an edge */
@@ -30,10 +31,13 @@ struct walk {
 	size_t depth, frames_cap;
 };
 
-/* The step for task and params: an equal one, or a new one in a new frame. */
+/* A walk that has not begun. */
+struct walk walk_of(struct arena *a, const struct graph_source *source);
+/* The step for task and params: an equal one, or a new one in a new frame.
+ * Takes over the reference to params. */
 bool walk_step(struct walk *w, const struct task *task, enum step_fan fan,
     json_t *params, struct graph_step **ret, struct err *e);
-void walk_push(struct walk *w, struct graph_step *s);
+void walk_push(struct walk *w, struct graph_step *s, json_t *params);
 /* One move of the topmost frame: make an edge, or leave the step. */
 bool walk_move(struct walk *w, struct err *e);
 /* Walk to the end when ok; *ret is what it found.  Frees what is the walk's
@@ -46,8 +50,13 @@ void graph_add_edge(struct walk *w, struct graph_step *to, const char *name,
     struct graph_step *from);
 void graph_append_edge(struct walk *w, struct graph_step *to,
     const char *name, struct graph_step *from);
+/* Who hands parameters on, as messages have it. */
+struct giver {
+	const char *before, *name, *after;
+};
+
 /* Fill defaults, drop nulls, check what is known. */
 bool graph_params(struct walk *w, const struct task *task, json_t *params,
-    const char *parent, struct err *e);
+    struct giver by, struct err *e);
 
 #endif

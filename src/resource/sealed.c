@@ -187,6 +187,23 @@ sealed_to_hmac(const struct site *s, const json_t *sealed)
 	return sealed_map(s, sealed, sealed_hmac, NULL);
 }
 
+const char *
+sealed_hmac_text(const struct site *s, struct arena *a, const char *json)
+{
+	json_t *value, *hashed;
+	char *text;
+
+	if (strstr(json, SEALED_KEY) == NULL)
+		return json;
+	value = json_loads(json, JSON_DECODE_ANY, NULL);
+	ASSERT(value != NULL);
+	hashed = sealed_to_hmac(s, value);
+	text = json_canonical(a, hashed);
+	json_decref(hashed);
+	json_decref(value);
+	return text;
+}
+
 static json_t *
 sealed_mask(const struct site *s, const char *text, struct err *e)
 {

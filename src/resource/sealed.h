@@ -25,7 +25,11 @@ json_t *sealed_to_plain(const struct site *s, const json_t *sealed,
 json_t *sealed_to_hmac(const struct site *s, const json_t *sealed);
 /* Sealed values become "***". */
 json_t *sealed_to_mask(const json_t *sealed);
-/* The same over JSON text, into the arena: for rows on the wire. */
+/* Canonical JSON text for canonical text, itself when nothing in it is sealed,
+ * or else another in the arena. */
+const char *sealed_hmac_text(const struct site *s, struct arena *a,
+    const char *json);
+/* Masked, into the arena: for rows on the wire. */
 char *sealed_mask_text(struct arena *a, const char *json);
 /* One value. */
 json_t *sealed_value(const struct site *s, struct str plain);

@@ -10,6 +10,7 @@
 
 #include "resource/sealed.h"
 #include "spec/schema.h"
+#include "spec/validate.h"
 
 static const struct schema fields[] = {
 	{ .name = "name", .kind = SCHEMA_STRING },
@@ -92,6 +93,25 @@ hashes_tell_equal_from_different(void **state)
 }
 
 static void
+text_is_hashed_as_its_value(void **state)
+{
+	static const char plain[] = "{\"name\":\"x\"}";
+	struct arena *arena = arena_create();
+	json_t *given = parse(PLAIN);
+	json_t *sealed = sealed_from_plain(&site, &object, given);
+	json_t *hashed = sealed_to_hmac(&site, sealed);
+
+	(void)state;
+	assert_ptr_equal(sealed_hmac_text(&site, arena, plain), plain);
+	assert_string_equal(sealed_hmac_text(&site, arena,
+	    json_canonical(arena, sealed)), json_canonical(arena, hashed));
+	json_decref(hashed);
+	json_decref(sealed);
+	json_decref(given);
+	arena_destroy(arena);
+}
+
+static void
 secrets_deep_inside(void **state)
 {
 	json_t *one = sealed_value(&site, STR("abc"));
@@ -132,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(hashes_tell_equal_from_different),
+		cmocka_unit_test(text_is_hashed_as_its_value),
 		cmocka_unit_test(secrets_deep_inside),
 		cmocka_unit_test(texts_of_rows),
 	};

@@ -35,29 +35,58 @@ digest_hex(const void *p, size_t n, char out[DIGEST_HEX])
 
 /* Eight bytes, the most significant first, on every machine. */
 static void
-digest_length(EVP_MD_CTX *md, uint64_t n)
+digest_length(unsigned char bytes[8], uint64_t n)
 {
-	unsigned char bytes[8];
-
 	for (int i = 7; i >= 0; i--, n >>= 8)
 		bytes[i] = (unsigned char)n;
-	ASSERT(EVP_DigestUpdate(md, bytes, sizeof(bytes)) == 1);
+}
+
+static void
+parts_short(unsigned char sum[DIGEST_LEN], size_t n, const struct str *parts)
+{
+	crypto_hash_sha256_state state;
+	unsigned char length[8];
+
+	crypto_hash_sha256_init(&state);
+	for (size_t i = 0; i < n; i++) {
+		digest_length(length, parts[i].n);
+		crypto_hash_sha256_update(&state, length, sizeof(length));
+		crypto_hash_sha256_update(&state,
+		    (const unsigned char *)parts[i].p, parts[i].n);
+	}
+	crypto_hash_sha256_final(&state, sum);
+}
+
+static void
+parts_long(unsigned char sum[DIGEST_LEN], size_t n, const struct str *parts)
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+
+	ASSERT(md != NULL);
+	ASSERT(EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char length[8];
+
+		digest_length(length, parts[i].n);
+		ASSERT(EVP_DigestUpdate(md, length, sizeof(length)) == 1);
+		ASSERT(EVP_DigestUpdate(md, parts[i].p, parts[i].n) == 1);
+	}
+	ASSERT(EVP_DigestFinal_ex(md, sum, NULL) == 1);
+	EVP_MD_CTX_free(md);
 }
 
 char *
 digest_parts(char out[DIGEST_HEX], size_t n, const struct str *parts)
 {
 	unsigned char sum[DIGEST_LEN];
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	size_t bytes = 0;
 
-	ASSERT(md != NULL);
-	ASSERT(EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
-	for (size_t i = 0; i < n; i++) {
-		digest_length(md, parts[i].n);
-		ASSERT(EVP_DigestUpdate(md, parts[i].p, parts[i].n) == 1);
-	}
-	ASSERT(EVP_DigestFinal_ex(md, sum, NULL) == 1);
-	EVP_MD_CTX_free(md);
+	for (size_t i = 0; i < n; i++)
+		bytes += parts[i].n;
+	if (bytes < SHORT_BYTES)
+		parts_short(sum, n, parts);
+	else
+		parts_long(sum, n, parts);
 	return hex_encode(out, sum, sizeof(sum));
 }
 

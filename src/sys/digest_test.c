@@ -40,6 +40,26 @@ test_parts_keep_their_borders(void **state)
 	    digest_hex("", 0, two));
 }
 
+/* Short and long ones go to different libraries: each part is its length in
+ * eight bytes and itself. */
+static void
+test_parts_of_any_length(void **state)
+{
+	unsigned char whole[16 + 3000] = { [7] = 1, [8] = 'x' };
+	char parts[DIGEST_HEX], hex[DIGEST_HEX];
+
+	(void)state;
+	memset(whole + 17, 'y', sizeof(whole) - 17);
+	for (size_t n = 0; n < sizeof(whole) - 17; n += 71) {
+		struct str two[] = { STR("x"), { (char *)whole + 17, n } };
+
+		whole[15] = (unsigned char)(n >> 8);
+		whole[16] = (unsigned char)n;
+		assert_string_equal(digest_parts(parts, 2, two),
+		    digest_hex(whole, 17 + n, hex));
+	}
+}
+
 /* RFC 4231, cases 1 and 2; and an empty key. */
 static void
 test_hmac(void **state)
@@ -115,6 +135,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256),
 		cmocka_unit_test(test_parts_keep_their_borders),
+		cmocka_unit_test(test_parts_of_any_length),
 		cmocka_unit_test(test_hmac),
 		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_seal_nothing),

@@ -65,7 +65,7 @@ struct approval_subject approval_plan(const struct ticket *ticket);
  * rules of the task are asked in the middle of the run: parameters come from
  * outputs, there is a preview, or it is an approval step with needs.
  */
-bool approval_is_late(const struct task *task, const json_t *params);
+bool approval_is_late(const struct task *task, bool symbolic);
 /* Who a rule names, as a NULL-terminated list. */
 const char *const *approval_people(struct cx *cx,
     const struct approval_rule *rule);

@@ -134,6 +134,20 @@ collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
 	}
 }
 
+static void
+collect_step(struct cx *cx, struct collected *c, const struct graph_step *step,
+    const char *environment, const char *source)
+{
+	json_t *params;
+
+	if (step->task->napprove == 0)
+		return;
+	params = graph_step_params(step);
+	collect_list(cx, c, step->task->approve, step->task->napprove, params,
+	    environment, source);
+	json_decref(params);
+}
+
 /* Nobody knows yet with which parameters the children of a foreach run, nor
  * what they need: every rule that could ask, asks. */
 static void
@@ -196,10 +210,9 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n,
 			if (step->fan != FAN_NONE ||
 			    step->task->napprove == 0 ||
 			    (step->cleans == NULL &&
-				approval_is_late(step->task, step->params)))
+				approval_is_late(step->task, step->symbolic)))
 				continue;
-			collect_list(cx, &c, step->task->approve,
-			    step->task->napprove, step->params, env,
+			collect_step(cx, &c, step, env,
 			    arena_printf(cx->arena, "task %s (%s)",
 				step->task->name, step->task->where));
 		}
@@ -232,11 +245,11 @@ approval_texts(struct cx *cx, const struct task *task,
 }
 
 bool
-approval_is_late(const struct task *task, const json_t *params)
+approval_is_late(const struct task *task, bool symbolic)
 {
 	return task->preview.command.kind != COMMAND_NONE ||
 	    (task->napprove > 0 &&
-		(graph_is_symbolic(params) ||
+		(symbolic ||
 		    (task->command.kind == COMMAND_NONE &&
 			task->manual == NULL && task->nneeds > 0)));
 }
@@ -252,10 +265,9 @@ approval_asks_late(struct cx *cx, const struct approval_scope *scope)
 		const struct graph_step *step = scope->graph->steps[i];
 
 		if (step->fan == FAN_NONE && step->cleans == NULL &&
-		    approval_is_late(step->task, step->params))
-			collect_list(cx, &c, step->task->approve,
-			    step->task->napprove, step->params,
-			    scope->environment->name, "");
+		    approval_is_late(step->task, step->symbolic))
+			collect_step(cx, &c, step, scope->environment->name,
+			    "");
 	}
 	return c.count > 0;
 }

@@ -98,12 +98,12 @@ source_lookup(void *self, const char *name)
 	return platform_task(cx->platform, name);
 }
 
-static json_t *
-source_hashable(void *self, const json_t *value)
+static const char *
+source_hashable(void *self, struct arena *a, const char *params)
 {
 	const struct cx *cx = self;
 
-	return sealed_to_hmac(cx->site, value);
+	return sealed_hmac_text(cx->site, a, params);
 }
 
 /* What making it costs: to undo it costs nothing. */

@@ -44,12 +44,12 @@ fan_task(void *self, const char *name)
 	return task;
 }
 
-static json_t *
-fan_hashable(void *self, const json_t *value)
+static const char *
+fan_hashable(void *self, struct arena *a, const char *params)
 {
 	const struct spreading *s = self;
 
-	return sealed_to_hmac(s->cx->site, value);
+	return sealed_hmac_text(s->cx->site, a, params);
 }
 
 /* A step that the run has already. */
@@ -225,8 +225,7 @@ fan_spread(struct cx *cx, struct run *run, struct step *fan,
 		return false;
 	memcpy(step.ident, fan->ident, sizeof(step.ident) - 1);
 	json_object_set_new(params, "foreach", list);
-	step.params = params;
-	ok = graph_spread(cx->arena, &from, &step, &g, e);
+	ok = graph_spread(cx->arena, &from, &step, params, &g, e);
 	if (ok) {
 		fan_write(&s, run, fan, &g);
 		if (fan->waiting > 0)

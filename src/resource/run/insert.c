@@ -39,19 +39,30 @@ target_of(const struct graph_step *s)
 	return s->early ? TARGET_EARLY : TARGET_LATE;
 }
 
+static const char *
+fan_reason(struct cx *cx, const struct graph_step *fan)
+{
+	json_t *params = graph_step_params(fan);
+	const char *reason = arena_printf(cx->arena, "%zu to be done",
+	    json_array_size(json_object_get(params, "foreach")));
+
+	json_decref(params);
+	return reason;
+}
+
 void
 rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 {
 	struct step row = { .run_id = run->id, .ident = s->ident,
 		.task = s->task->name, .definition = s->task->hash,
-		.params = json_canonical(cx->arena, s->params),
+		.params = s->params,
 		.status = first_status(s), .waiting = (int64_t)graph_waiting(s),
 		.target = target_of(s), .reason = "", .preview = "",
 		.preview_hash = "",
 		/* What is inserted later was not in the plan. */
 		.asked = run->root_step == 0 &&
 		    (s->cleans != NULL ||
-			!approval_is_late(s->task, s->params)),
+			!approval_is_late(s->task, s->symbolic)),
 		.outputs = "{}", .priority = run->priority, .wait_on = "",
 		.rank = run->created_at - run->priority * RUN_LEVEL_MS,
 		.seq = site_next_seq(cx->site) };
@@ -63,8 +74,7 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 	if (s->fan == FAN_OPEN)
 		row.reason = "its list is not known yet";
 	else if (s->fan == FAN_SPREAD)
-		row.reason = arena_printf(cx->arena, "%zu to be done",
-		    json_array_size(json_object_get(s->params, "foreach")));
+		row.reason = fan_reason(cx, s);
 	if (s->state == GRAPH_GIVEN) {
 		row.outputs = s->given;
 		row.reason = "taken over from the run that it tries again";
@@ -82,15 +92,17 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 void
 rows_set_lane(struct cx *cx, const struct graph_step *fan)
 {
-	const json_t *most = json_object_get(fan->params, "max_parallel");
+	json_t *params = graph_step_params(fan);
+	const json_t *most = json_object_get(params, "max_parallel");
 	struct query *q;
 
-	if (most == NULL)
-		return;
-	q = query(cx->db, "lane_set");
-	bind_int(q, "fan", fan->id);
-	bind_int(q, "most", json_integer_value(most));
-	query_run(q);
+	if (most != NULL) {
+		q = query(cx->db, "lane_set");
+		bind_int(q, "fan", fan->id);
+		bind_int(q, "most", json_integer_value(most));
+		query_run(q);
+	}
+	json_decref(params);
 }
 
 void
@@ -184,8 +196,7 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 	}
 	for (size_t i = 0; i < g->count; i++)
 		run->keyed = run->keyed || g->steps[i]->task->key != NULL;
-	run->key_lock = key_lock(cx, g->root->task, g->root->params,
-	    run->environment);
+	run->key_lock = key_lock_of(cx, g->root, run->environment);
 	run->key = arena_printf(cx->arena, "R-%lld", (long long)run_next_id(cx));
 	run->created_at = cx->now;
 	run->scope_id = sight_scope(cx, run->team, run->environment,

@@ -73,6 +73,21 @@ key_lock(struct cx *cx, const struct task *task, const json_t *params,
 }
 
 const char *
+key_lock_of(struct cx *cx, const struct graph_step *s,
+    const char *environment)
+{
+	const char *lock;
+	json_t *params;
+
+	if (s->task->key == NULL)
+		return "";
+	params = graph_step_params(s);
+	lock = key_lock(cx, s->task, params, environment);
+	json_decref(params);
+	return lock;
+}
+
+const char *
 key_words(const char *lock)
 {
 	const char *colon = strchr(lock, ':');
@@ -177,7 +192,7 @@ run_key_is_free(struct cx *cx, const struct graph *g,
 		if (s->task->key == NULL || s->fan != FAN_NONE ||
 		    s->cleans != NULL || s->task->when_busy != BUSY_REFUSE)
 			continue;
-		lock = key_lock(cx, s->task, s->params, environment);
+		lock = key_lock_of(cx, s, environment);
 		if (lock == NULL ||
 		    !key_is_busy(cx, lock, s == g->root, &run))
 			continue;

@@ -28,6 +28,8 @@ struct key_holder {
  * speak of them; NULL: it does. */
 const char *key_lock(struct cx *cx, const struct task *task,
     const json_t *params, const char *environment);
+const char *key_lock_of(struct cx *cx, const struct graph_step *s,
+    const char *environment);
 /* "database/orders" */
 const char *key_words(const char *lock);
 /* "waiting for key database/orders held by R-41" */

@@ -4,6 +4,7 @@
 #include "resource/run/run.h"
 #include "resource/sealed.h"
 #include "resource/undo/undo_private.h"
+#include "spec/validate.h"
 
 bool
 undo_graph(struct cx *cx, struct undo *u, const struct graph_source *source,
@@ -17,7 +18,8 @@ undo_graph(struct cx *cx, struct undo *u, const struct graph_source *source,
 
 /* As if it were a step that begins at once: nothing of it is late. */
 static struct graph_step *
-asked_step(struct cx *cx, const struct task *pinned, json_t *params)
+asked_step(struct cx *cx, const struct task *pinned, const char *params,
+    bool symbolic)
 {
 	const struct task *today = platform_task(cx->platform, pinned->name);
 	struct task *task = ARENA_NEW(cx->arena, struct task);
@@ -28,6 +30,7 @@ asked_step(struct cx *cx, const struct task *pinned, json_t *params)
 	task->nneeds = 0;
 	step->task = task;
 	step->params = params;
+	step->symbolic = symbolic;
 	return step;
 }
 
@@ -41,11 +44,18 @@ undo_asked(struct cx *cx, const struct undo *u, const struct graph *g)
 	for (size_t i = 0; i < g->count; i++)
 		asked->steps[asked->count++] = g->steps[i] == g->root
 		    ? g->root
-		    : asked_step(cx, g->steps[i]->task, g->steps[i]->params);
-	for (size_t i = 0; i < u->count; i++)
-		if (u->steps[i].undo != NULL)
-			asked->steps[asked->count++] = asked_step(cx,
-			    u->steps[i].task, undo_given(cx, u, &u->steps[i]));
+		    : asked_step(cx, g->steps[i]->task, g->steps[i]->params,
+			  g->steps[i]->symbolic);
+	for (size_t i = 0; i < u->count; i++) {
+		const json_t *given;
+
+		if (u->steps[i].undo == NULL)
+			continue;
+		given = undo_given(cx, u, &u->steps[i]);
+		asked->steps[asked->count++] = asked_step(cx,
+		    u->steps[i].task, json_canonical(cx->arena, given),
+		    graph_is_symbolic(given));
+	}
 	return asked;
 }
 
