@@ -4,7 +4,7 @@
 #include "api/request.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "store/audit.h"
+#include "store/audit_seal.h"
 
 #define EXPORT_PAGE 100 /* events: about a millisecond */
 #define EXPORT_ROOM KIB(128)
@@ -73,9 +73,26 @@ export_pump(struct exchange *x)
 	}
 }
 
+static bool
+export_segment(struct audit_sender *s, struct db *db, int64_t no,
+    struct err *e)
+{
+	struct audit_seal seal;
+
+	if (!audit_seal_next(db, no, &seal) || seal.no != no)
+		return db_failed(db, e) ? false
+		    : call_absent(e, "segment",
+			  arena_printf(s->r->arena, "%lld", (long long)no),
+			  NULL);
+	s->at = seal.first;
+	s->last = seal.last;
+	return true;
+}
+
 void
 audit_export_answer(struct request *r)
 {
+	const int64_t segment = call_int(r->query, "segment");
 	struct audit_sender *s = ARENA_NEW(r->arena, struct audit_sender);
 	const json_t *last = json_object_get(r->query, "last");
 	struct db *db = r->api->o.read;
@@ -87,6 +104,11 @@ audit_export_answer(struct request *r)
 	s->at = call_int(r->query, "first");
 	db_begin(db);
 	s->last = audit_head(db, head);
+	if (segment != 0 && !export_segment(s, db, segment, &e)) {
+		db_rollback(db);
+		denial_answer(r, &e);
+		return;
+	}
 	if (db_failed(db, &e)) {
 		db_rollback(db);
 		denial_answer(r, &e);

@@ -69,6 +69,8 @@ const struct binding bindings[] = {
 	{ &op_artifact_list, .handler = artifact_api_list },
 	{ &op_audit_export, .raw = audit_export_answer },
 	{ &op_audit_list, .handler = audit_api_list, .pool = true },
+	{ &op_audit_seal, .handler = audit_api_seal },
+	{ &op_audit_segments, .handler = audit_api_segments },
 	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },
 	{ &op_backfill_cancel, .handler = backfill_api_cancel },
 	{ &op_backfill_list, .handler = backfill_api_list },

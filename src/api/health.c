@@ -64,7 +64,8 @@ health_look(struct health *h, struct cx *cx)
 			    "in force: slipway platform show";
 		h->degraded = true;
 	}
-	if (!audit_anchored(cx, AUDIT_ANCHOR_LAST, &e)) {
+	if (!audit_anchored(cx, AUDIT_ANCHOR_LAST, &e) ||
+	    !audit_sealed(cx, &e)) {
 		h->audit = arena_strdup(cx->arena, e.message);
 		h->degraded = true;
 	}

@@ -71,3 +71,12 @@ audit_anchored(struct cx *cx, enum audit_anchors which, struct err *e)
 	return s->anchors_check == NULL ||
 	    s->anchors_check(s->anchors_self, cx->db, which, e);
 }
+
+bool
+audit_sealed(struct cx *cx, struct err *e)
+{
+	const struct site *s = cx->site;
+
+	return s->segments_check == NULL ||
+	    s->segments_check(s->segments_self, e);
+}

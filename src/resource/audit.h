@@ -17,6 +17,8 @@ void audit(struct cx *cx, const char *action, const char *object,
 
 /* Whether the chain is the one that was anchored, wherever it was. */
 bool audit_anchored(struct cx *cx, enum audit_anchors which, struct err *e);
+/* And its segments what was sealed, as far as they were read again. */
+bool audit_sealed(struct cx *cx, struct err *e);
 
 /* Where the head of the chain is anchored in the data folder (store/audit.h); in arena. */
 const char *audit_anchor_path(const struct site *s, struct arena *a);

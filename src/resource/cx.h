@@ -74,6 +74,10 @@ struct site {
 	    enum audit_anchors which, struct err *e);
 	void (*anchors_json)(void *self, struct json_out *out);
 	void *anchors_self;
+	/* MAY: are the sealed segments that were read again what they were?
+	 * Any thread; role/segment.h. */
+	bool (*segments_check)(void *self, struct err *e);
+	void *segments_self;
 	/* The folder in force: a reference; any thread. */
 	struct platform *(*platform)(void *self);
 	void *platform_self;

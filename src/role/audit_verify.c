@@ -4,8 +4,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "base/secret.h"
 #include "resource/audit.h"
-#include "store/audit.h"
+#include "role/data.h"
+#include "store/audit_seal.h"
 
 #define VERIFY_MISMATCH 2
 
@@ -14,12 +16,13 @@
 static int
 verify_usage(FILE *to, int code)
 {
-	fputs("usage: slipway audit verify --data DIR [--anchor FILE]...\n"
+	fputs("usage: slipway audit verify --data DIR [--full] [--anchor FILE]...\n"
 	      "\n"
-	      "Check the audit chain in a data folder, the anchor of its head\n"
-	      "there, and every line of the FILEs that `slipway serve --anchor\n"
-	      "file:FILE` wrote, without a server.  Exit code 2: it was\n"
-	      "changed.\n",
+	      "Check the audit chain in a data folder: its checkpoints, all\n"
+	      "events since the last one (--full: every event), the anchor of\n"
+	      "its head there, and every line of the FILEs that `slipway serve\n"
+	      "--anchor file:FILE` wrote, without a server.  Exit code 2: it\n"
+	      "was changed.\n",
 	    to);
 	return code;
 }
@@ -32,9 +35,11 @@ verify_anchor(struct db *db, const char *path, bool must, struct err *e)
 }
 
 static bool
-verify_data(const char *data, const char *const *anchors, struct arena *arena,
-    struct err *e)
+verify_data(const char *data, bool full, const char *const *anchors,
+    struct arena *arena, struct err *e)
 {
+	unsigned char bytes[SEAL_KEY];
+	const unsigned char *key = data_key(data, bytes) ? bytes : NULL;
 	const struct site site = { .data = data };
 	struct audit_report report;
 	struct db *db;
@@ -43,15 +48,18 @@ verify_data(const char *data, const char *const *anchors, struct arena *arena,
 	if (!db_open(arena_printf(arena, "%s/db", data), DB_READ, &db, e))
 		return false;
 	db_begin(db);
-	ok = audit_verify(db, 1, &report, e) &&
+	ok = audit_verify_sealed(db, key, full, &report, e) &&
 	    verify_anchor(db, audit_anchor_path(&site, arena), false, e);
 	for (; ok && *anchors != NULL; anchors++)
 		ok = verify_anchor(db, *anchors, true, e);
 	db_rollback(db);
 	db_close(db);
 	if (ok)
-		printf("ok: %lld events, head %s\n", (long long)report.count,
-		    report.hash);
+		printf("ok: %lld events, head %s%s\n",
+		    (long long)report.count, report.hash,
+		    key != NULL ? "" : "; no key: whether its checkpoints "
+				       "were forged is not known");
+	secret_wipe(bytes, sizeof(bytes));
 	return ok;
 }
 
@@ -61,6 +69,7 @@ role_audit_verify(int argc, char **argv)
 	static const struct option options[] = {
 		{ "anchor", required_argument, NULL, 'a' },
 		{ "data", required_argument, NULL, 'd' },
+		{ "full", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -68,6 +77,7 @@ role_audit_verify(int argc, char **argv)
 	const char *data = NULL;
 	struct arena *arena;
 	struct err e;
+	bool full = false;
 	int option, code = 0;
 	size_t n = 0;
 
@@ -78,13 +88,15 @@ role_audit_verify(int argc, char **argv)
 			anchors[n++] = optarg;
 		else if (option == 'd')
 			data = optarg;
+		else if (option == 'f')
+			full = true;
 		else
 			return verify_usage(stderr, VERIFY_MISMATCH);
 	}
 	if (data == NULL || argc > optind)
 		return verify_usage(stderr, VERIFY_MISMATCH);
 	arena = arena_create();
-	if (!verify_data(data, anchors, arena, &e))
+	if (!verify_data(data, full, anchors, arena, &e))
 		code = role_fail(&e);
 	arena_destroy(arena);
 	return code;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "role/data.h"
 
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,4 +32,20 @@ data_folder(const char *named, struct arena *a)
 	if (home != NULL)
 		return arena_printf(a, "%s/.local/state/slipway", home);
 	return "/var/lib/slipway";
+}
+
+bool
+data_key(const char *data, unsigned char ret[SEAL_KEY])
+{
+	char path[PATH_MAX + 8];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/key", data);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	n = read(fd, ret, SEAL_KEY);
+	close(fd);
+	return n == SEAL_KEY;
 }

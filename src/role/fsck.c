@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "resource/audit.h"
 #include "role/data.h"
-#include "store/audit.h"
+#include "store/audit_seal.h"
 #include "store/backup.h"
 #include "store/backup_name.h"
 #include "store/lock.h"
@@ -25,6 +26,7 @@ enum { FSCK_WRONG = 1, FSCK_UNABLE = 2 };
 struct fsck {
 	const char *data;
 	struct arena *arena;
+	bool full; /* every event of the audit chain */
 	int wrong;
 };
 
@@ -86,26 +88,45 @@ fsck_bodies(struct fsck *f, struct db *db)
 	query_end(q);
 }
 
+/* Pages and audit chain; what is wrong there makes the rest worthless.
+ * *ret_go: look on. */
+static bool
+fsck_chain(struct fsck *f, struct db *db, bool *ret_go, struct err *e)
+{
+	unsigned char key[SEAL_KEY];
+	const bool has_key = data_key(f->data, key);
+	struct audit_report report;
+
+	*ret_go = backup_check_pages(db, e) &&
+	    audit_verify_sealed(db, has_key ? key : NULL, f->full, &report,
+		e);
+	secret_wipe(key, sizeof(key));
+	if (*ret_go)
+		return true;
+	if (!streq(e->code, "db.corrupt") && !streq(e->code, "audit.broken") &&
+	    !streq(e->code, "audit.seal"))
+		return false;
+	fsck_tell(f, db_path(db), e->message);
+	return true;
+}
+
 /* False: it could not be looked at. */
 static bool
 fsck_database(struct fsck *f, struct err *e)
 {
 	const struct site site = { .data = f->data };
 	const char *path = arena_printf(f->arena, "%s/db", f->data);
-	struct backup_report report = { .files = 0 };
 	struct db *db = NULL;
-	bool ok;
+	bool ok, go = false;
 
-	if (!backup_check_db(path, &report, e)) {
-		if (!streq(e->code, "db.corrupt") &&
-		    !streq(e->code, "audit.broken"))
-			return false;
-		fsck_tell(f, path, e->message);
-		return true;
-	}
 	ok = db_open(path, DB_READ, &db, e);
 	if (ok) {
 		db_begin(db);
+		ok = fsck_chain(f, db, &go, e);
+		if (!ok || !go)
+			db_rollback(db);
+	}
+	if (ok && go) {
 		fsck_rows(f, db);
 		fsck_artifacts(f, db);
 		fsck_bodies(f, db);
@@ -249,13 +270,15 @@ fsck_artifacts(struct fsck *f, struct db *db)
 static int
 fsck_usage(FILE *to, int code)
 {
-	fputs("usage: slipway fsck [--rebuild-search] [DATA]\n"
+	fputs("usage: slipway fsck [--full] [--rebuild-search] [DATA]\n"
 	      "\n"
 	      "Look for damage in a data folder: the pages and the rows of the\n"
 	      "database, the audit chain and its anchor, files by digest.\n"
 	      "Reads only; the server may run.  Exit code 1: something is\n"
 	      "wrong, 2: it could not be looked at.\n"
 	      "\n"
+	      "--full reads every event of the audit chain, not only its\n"
+	      "checkpoints and what came after them.\n"
 	      "--rebuild-search makes the index of words anew that searches\n"
 	      "look into; the server must not run.\n",
 	    to);
@@ -263,9 +286,9 @@ fsck_usage(FILE *to, int code)
 }
 
 static int
-fsck_run(const char *named)
+fsck_run(const char *named, bool full)
 {
-	struct fsck f = { .arena = arena_create() };
+	struct fsck f = { .arena = arena_create(), .full = full };
 	struct err e;
 	int code = 0;
 
@@ -291,22 +314,25 @@ int
 role_fsck(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "full", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "rebuild-search", no_argument, NULL, 'r' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool rebuild = false;
+	bool rebuild = false, full = false;
+	const char *data;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != 'r')
+		if (option != 'r' && option != 'f')
 			return option == 'h'
 			    ? fsck_usage(stdout, 0)
 			    : fsck_usage(stderr, FSCK_UNABLE);
-		rebuild = true;
+		rebuild = rebuild || option == 'r';
+		full = full || option == 'f';
 	}
 	if (argc - optind > 1)
 		return fsck_usage(stderr, FSCK_UNABLE);
-	return (rebuild ? fsck_rebuild : fsck_run)(
-	    argc > optind ? argv[optind] : NULL);
+	data = argc > optind ? argv[optind] : NULL;
+	return rebuild ? fsck_rebuild(data) : fsck_run(data, full);
 }

@@ -382,6 +382,9 @@ server_run(struct server *s)
 	writer_start(s->writer);
 	s->prune = prune_start(&s->site, s->loop, s->writer, s->db_path,
 	    s->o.keep_logs_ms);
+	s->segments = segments_start(&s->site, s->loop, s->writer, s->db_path);
+	s->site.segments_self = s->segments;
+	s->site.segments_check = segments_check;
 	loop_signal(s->loop, SIGTERM, server_on_signal, s);
 	loop_signal(s->loop, SIGINT, server_on_signal, s);
 	if (!s->o.local)
@@ -396,6 +399,7 @@ server_close(struct server *s)
 	if (s->api != NULL)
 		api_stop(s->api);
 	prune_stop(s->prune);
+	segments_stop(s->segments);
 	writer_destroy(s->writer);
 	if (s->writer != NULL) {
 		loop_stop(s->loop); /* once more, for the last answers */
@@ -413,6 +417,7 @@ server_close(struct server *s)
 		loop_destroy(s->loop);
 	anchors_close(s->anchors);
 	prune_free(s->prune);
+	segments_free(s->segments);
 	folder_close(s->folder);
 	db_close(s->read);
 	db_close(s->write);

@@ -17,6 +17,7 @@
 #include "role/folder.h"
 #include "role/identity.h"
 #include "role/prune.h"
+#include "role/segment.h"
 #include "role/server.h"
 
 struct server {
@@ -30,6 +31,7 @@ struct server {
 	struct db *write, *read; /* until writer and api take them */
 	struct anchors *anchors;
 	struct prune *prune;
+	struct segments *segments;
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
 	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];

@@ -61,6 +61,8 @@ static const struct schema audit_export_query[] = {
 	    .default_json = "1", .doc = "Number of the first event." },
 	{ .name = "last", .kind = SCHEMA_INTEGER, AT_LEAST(1),
 	    .doc = "Number of the last; without it all that there are." },
+	{ .name = "segment", .kind = SCHEMA_INTEGER, AT_LEAST(1),
+	    .doc = "The events of this segment: the file has its sha256." },
 	{ .name = NULL }
 };
 const struct op op_audit_export = { .name = "audit.export",
@@ -69,7 +71,7 @@ const struct op op_audit_export = { .name = "audit.export",
 	       "of: script/audit-verify checks it without slipway.",
 	.method = OP_GET, .path = "/v1/audit/export", .kind = OP_RAW,
 	.role = ROLE_ADMIN, .query = audit_export_query,
-	.cli = "audit export [--first SEQ] [--last SEQ]" };
+	.cli = "audit export [--first SEQ] [--last SEQ] [--segment NO]" };
 
 static const struct schema anchor_fields[] = {
 	{ .name = "place", .kind = SCHEMA_STRING, .doc = "Where." },
@@ -95,8 +97,55 @@ static const struct schema audit_verified_fields[] = {
 };
 static const struct schema audit_verified_schema = { .kind = SCHEMA_OBJECT,
 	.title = "AuditVerified", .fields = audit_verified_fields };
+static const struct schema audit_verify_query[] = {
+	{ .name = "full", .kind = SCHEMA_BOOL, .default_json = "false",
+	    .doc = "Read every event, those of sealed segments too." },
+	{ .name = NULL }
+};
 const struct op op_audit_verify = { .name = "audit.verify",
-	.summary = "Check the audit chain from its first event.",
+	.summary = "Check the audit chain: its checkpoints, what came after "
+		   "them, its anchors.",
 	.method = OP_GET, .path = "/v1/audit/verify", .kind = OP_READ,
-	.role = ROLE_ADMIN, .out = &audit_verified_schema,
-	.cli = "audit verify" };
+	.role = ROLE_ADMIN, .query = audit_verify_query,
+	.out = &audit_verified_schema, .cli = "audit verify [--full]" };
+
+static const struct schema segment_fields[] = {
+	{ .name = "segment", .kind = SCHEMA_INTEGER, .flags = F_KEY,
+	    .doc = "Its number." },
+	{ .name = "first", .kind = SCHEMA_INTEGER,
+	    .doc = "Number of its first event." },
+	{ .name = "last", .kind = SCHEMA_INTEGER, .doc = "And of its last." },
+	{ .name = "from", .kind = SCHEMA_TIME, .doc = "When the first was." },
+	{ .name = "to", .kind = SCHEMA_TIME, .doc = "And the last." },
+	{ .name = "bytes", .kind = SCHEMA_INTEGER,
+	    .doc = "Of `audit export --segment`." },
+	{ .name = "sha256", .kind = SCHEMA_STRING, .doc = "Of that file." },
+	{ .name = "hash", .kind = SCHEMA_STRING, .doc = "Of its last event." },
+	{ .name = "prev", .kind = SCHEMA_STRING,
+	    .doc = "Seal of the segment before." },
+	{ .name = "seal", .kind = SCHEMA_STRING,
+	    .doc = "HMAC of all of this under the server's key." },
+	{ .name = "sealed_at", .kind = SCHEMA_TIME, .doc = "When." },
+	{ .name = NULL }
+};
+static const struct schema segment_schema = { .kind = SCHEMA_OBJECT,
+	.title = "AuditSegment",
+	.doc = "A part of the audit chain that is closed and signed.",
+	.fields = segment_fields };
+static const struct schema segment_query[] = { OP_PAGE_FIELDS,
+	{ .name = NULL } };
+const struct op op_audit_segments = { .name = "audit.segments",
+	.summary = "List the sealed segments of the audit chain, the newest "
+		   "first.",
+	.method = OP_GET, .path = "/v1/audit/segments", .kind = OP_READ,
+	.flags = OP_LIST, .role = ROLE_ADMIN, .query = segment_query,
+	.out = &segment_schema,
+	.cli = "audit segments [--limit N] [--after KEY]",
+	.columns = "segment,first,last,from,to,bytes,sha256" };
+const struct op op_audit_seal = { .name = "audit.seal",
+	.summary = "Seal what is not sealed yet: the next 10,000 events at "
+		   "most.",
+	.doc = "The server does it by itself every 10,000 events; by hand for a "
+	       "file that ends where a quarter does.",
+	.method = OP_POST, .path = "/v1/audit/segments", .kind = OP_WRITE,
+	.role = ROLE_ADMIN, .out = &segment_schema, .cli = "audit seal" };

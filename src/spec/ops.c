@@ -33,6 +33,8 @@ const struct op *const ops[] = {
 	&op_artifact_list,
 	&op_audit_export,
 	&op_audit_list,
+	&op_audit_seal,
+	&op_audit_segments,
 	&op_audit_verify,
 	&op_backfill_cancel,
 	&op_backfill_list,

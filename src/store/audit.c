@@ -219,6 +219,13 @@ bool
 audit_verify(struct db *db, int64_t from, struct audit_report *ret,
     struct err *e)
 {
+	return audit_verify_range(db, from, INT64_MAX, ret, e);
+}
+
+bool
+audit_verify_range(struct db *db, int64_t from, int64_t to,
+    struct audit_report *ret, struct err *e)
+{
 	struct audit_event event;
 	struct query *q;
 	bool ok = true;
@@ -228,7 +235,7 @@ audit_verify(struct db *db, int64_t from, struct audit_report *ret,
 	if (!audit_hash_at(db, from - 1, ret->hash) && !db_failed(db, e))
 		return audit_bad(ret, from - 1, "is missing", e);
 	/* Rows with a number below 1 cannot have been written by us. */
-	q = audit_walk(db, from == 1 ? INT64_MIN : from, INT64_MAX);
+	q = audit_walk(db, from == 1 ? INT64_MIN : from, to);
 	while (ok && query_next(q)) {
 		audit_read(q, &event);
 		ok = audit_check(ret, &event, e);

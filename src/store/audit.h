@@ -6,7 +6,8 @@
  * another order shows; triggers refuse UPDATE and DELETE.  A cut tail, or a
  * database put back from an old backup, shows against anchors: lines elsewhere
  * that name the head, written every AUDIT_ANCHOR_EVENTS events or
- * AUDIT_ANCHOR_MS (role/anchor.h).
+ * AUDIT_ANCHOR_MS (role/anchor.h).  Checkpoints spare reading all of it
+ * (store/audit_seal.h).
  *
  * The hash of an event is lower-case hex of SHA-256 over twelve texts, one
  * after another, each written as its length in bytes (decimal), a colon, its
@@ -63,6 +64,9 @@ struct audit_report {
  * Reads all: use a DB_READ connection on the pool. */
 bool audit_verify(struct db *db, int64_t from, struct audit_report *ret,
     struct err *e);
+/* And no further than this one. */
+bool audit_verify_range(struct db *db, int64_t from, int64_t to,
+    struct audit_report *ret, struct err *e);
 
 /* An exported event (a JSON object): does it have its own hash? */
 bool audit_line_is_whole(const json_t *event);

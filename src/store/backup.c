@@ -284,7 +284,7 @@ backup_pack(const char *data, int fd, const char *db,
 
 /* --- database ------------------------------------------------------------- */
 
-static bool
+bool
 backup_check_pages(struct db *db, struct err *e)
 {
 	struct query *q = query(db, "backup_integrity");

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "resource/audit.h"
 #include "resource/period.h"
 #include "spec/audit.h"
-#include "store/audit.h"
+#include "store/audit_seal.h"
 #include "store/record.h"
 #include "store/select.h"
 
@@ -132,8 +133,8 @@ audit_api_verify(struct cx *cx, struct call *call, struct json_out *out,
 {
 	struct audit_report report;
 
-	(void)call;
-	if (!audit_verify(cx->db, 1, &report, e))
+	if (!audit_verify_sealed(cx->db, cx->site->key,
+		call_bool(call->query, "full"), &report, e))
 		return false;
 	if (!audit_anchored(cx, AUDIT_ANCHOR_EACH, e) &&
 	    e->class == ERR_INVALID)
@@ -149,5 +150,83 @@ audit_api_verify(struct cx *cx, struct call *call, struct json_out *out,
 		json_array_end(out);
 	}
 	json_object_end(out);
+	return true;
+}
+
+/* --- segments ------------------------------------------------------------- */
+
+static void
+segment_time(struct json_out *out, const char *name, int64_t at)
+{
+	char text[CLOCK_TEXT];
+
+	json_kv_str(out, name, clock_text(at, text));
+}
+
+static void
+segment_json(struct json_out *out, const struct audit_seal *s)
+{
+	json_object_begin(out);
+	json_kv_int(out, "segment", s->no);
+	json_kv_int(out, "first", s->first);
+	json_kv_int(out, "last", s->last);
+	segment_time(out, "from", s->from_at);
+	segment_time(out, "to", s->to_at);
+	json_kv_int(out, "bytes", s->bytes);
+	json_kv_str(out, "sha256", s->sha256);
+	json_kv_str(out, "hash", s->hash);
+	json_kv_str(out, "prev", s->prev);
+	json_kv_str(out, "seal", s->seal);
+	segment_time(out, "sealed_at", s->at);
+	json_object_end(out);
+}
+
+bool
+audit_api_segments(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const int64_t limit = call_int(call->query, "limit");
+	const char *next = NULL;
+	struct audit_seal s;
+	int64_t below, n = 0;
+
+	if (!audit_below(call, &below, e))
+		return false;
+	list_begin(out);
+	while (next == NULL && audit_seal_before(cx->db, below, &s)) {
+		if (n++ == limit) {
+			next = arena_printf(cx->arena, "%lld",
+			    (long long)below);
+			break;
+		}
+		segment_json(out, &s);
+		below = s.no;
+	}
+	list_end(out, next);
+	return true;
+}
+
+bool
+audit_api_seal(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	const struct audit_entry who = { .at = cx->now,
+		.actor = actor_name(cx->actor),
+		.via = cx->actor->via,
+		.address = cx->actor->address,
+		.decision = "done",
+		.request_id = cx->request_id };
+	struct audit_seal s;
+	bool any;
+
+	if (!audit_seal_make(cx->db, cx->site->key, 1, cx->now, &s, &any, e))
+		return false;
+	if (!any)
+		return err_set(e, ERR_CONFLICT, "audit.sealed",
+		    "there is no event that is not sealed");
+	if (!audit_seal_put(cx->db, &s, &who, e))
+		return false;
+	call->status = 201;
+	segment_json(out, &s);
 	return true;
 }
