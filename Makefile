@@ -69,7 +69,7 @@ endif
 PKG_CFLAGS := $(filter-out found,$(PKG_CFLAGS))
 KEEP_LIBS := $(if $(shell grep -ls '<seccomp\.h>' src/keep/*.c),-lseccomp) \
 	-lsodium
-LIBS := $(shell pkg-config --libs $(PKGS)) -lhttp_parser $(KEEP_LIBS) \
+LIBS := $(shell pkg-config --libs $(PKGS)) -lhttp_parser -ljq $(KEEP_LIBS) \
 	-lpthread -lm
 
 CFLAGS_ALL := $(BASE) $(FLAGS_$(BUILD)) $(PKG_CFLAGS) $(CFLAGS)

@@ -10,7 +10,7 @@
 # To build slipway.
 LIB_BUILD_PACKAGES=(gcc make libc6-dev pkg-config libuv1-dev libhttp-parser-dev
 	libjansson-dev libfyaml-dev libsqlite3-dev libssl-dev libsodium-dev
-	libmd4c-dev libsmartcols-dev libarchive-dev libzstd-dev libcurl4-openssl-dev libseccomp-dev)
+	libmd4c-dev libsmartcols-dev libarchive-dev libzstd-dev libcurl4-openssl-dev libjq-dev libseccomp-dev)
 # What the tasks of examples/platform-team talk to.
 LIB_DEMO_PACKAGES=(postgresql-15 postgresql-client-15 git openssh-client curl
 	ca-certificates)

@@ -17,6 +17,7 @@ static const struct {
 	{ "doctor", role_doctor },
 	{ "fsck", role_fsck },
 	{ "init", role_init },
+	{ "jq-helper", role_jq_helper },
 	{ "replay", role_replay },
 	{ "restore", role_restore },
 	{ "schema", role_schema },

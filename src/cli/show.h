@@ -34,8 +34,9 @@ int show_width(const struct session *s);
 void show_below(struct session *s, int indent, const char *text);
 
 /* --- steps (show_step.c) --- */
-/* What will be done, or was: a line per step. */
-void show_steps(struct session *s, const json_t *detail);
+/* What will be done, or was: a line per step.  plan: its facts (run.plan), or
+ * NULL. */
+void show_steps(struct session *s, const json_t *detail, const json_t *plan);
 bool show_step_failed(const char *status);
 /* What a person has to do for a step, and what to type then; nothing unless
  * it is manual or unknown. */

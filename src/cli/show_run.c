@@ -311,7 +311,7 @@ show_run(struct session *s, const json_t *detail)
 		json_object_get(run, "ended_at")));
 	if (strcmp(status, "cancelled") == 0)
 		show_undone(s, detail);
-	show_steps(s, detail);
+	show_steps(s, detail, NULL);
 	if (strcmp(status, "succeeded") == 0)
 		show_outputs(s, key, show_run_outputs(detail));
 	if (over) {

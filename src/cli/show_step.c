@@ -20,6 +20,7 @@ struct step_stage {
 	bool plan;    /* nothing was begun */
 	bool settled; /* what is idle now stays so */
 	bool over;
+	const json_t *facts; /* of the plan, when nothing was begun; or NULL */
 };
 
 static bool
@@ -51,7 +52,7 @@ show_step_failed(const char *status)
 
 /* A queued run looks again at what is there: its idle steps are open. */
 static struct step_stage
-step_stage(const json_t *detail)
+step_stage(const json_t *detail, const json_t *plan)
 {
 	const json_t *run = json_object_get(detail, "run");
 	const char *status = json_string_value(json_object_get(run, "status"));
@@ -65,7 +66,24 @@ step_stage(const json_t *detail)
 	stage.settled = stage.over ||
 			((dry || waits) &&
 			    !json_is_true(json_object_get(detail, "planning")));
+	stage.facts = stage.plan ? json_object_get(plan, "steps") : NULL;
 	return stage;
+}
+
+/* Why its condition keeps it from running, as the plan has it; or NULL. */
+static const char *
+step_condition(struct session *s, const json_t *step,
+    const struct step_stage *stage)
+{
+	const char *no = text_get(s->arena, step, "id");
+	json_t *fact;
+	size_t i;
+
+	json_array_foreach(stage->facts, i, fact)
+		if (strcmp(text_get(s->arena, fact, "step"), no) == 0 &&
+		    strcmp(text_get(s->arena, fact, "verdict"), "skipped") == 0)
+			return text_get(s->arena, fact, "why");
+	return NULL;
 }
 
 /* A step that did nothing yet: what is to be expected of it. */
@@ -217,6 +235,11 @@ step_line(struct session *s, const json_t *step, const struct step_stage *stage)
 	l.time = step_time(s, step, status);
 	l.params = *params == '\0' ? "" : arena_printf(a, "(%s)", params);
 	l.reason = step_reason(s, step, status, l.words, stage);
+	if (step_is_ahead(status) && step_condition(s, step, stage) != NULL) {
+		l.words = "will be skipped";
+		l.reason = step_condition(s, step, stage);
+		l.time = "";
+	}
 	if (*undoes != '\0')
 		l.reason = arena_printf(a, "undoes %s%s%s", undoes,
 		    *l.reason == '\0' ? "" : "; ", l.reason);
@@ -277,11 +300,11 @@ step_show(
 }
 
 void
-show_steps(struct session *s, const json_t *detail)
+show_steps(struct session *s, const json_t *detail, const json_t *plan)
 {
 	const json_t *steps = json_object_get(detail, "steps");
 	int64_t more = int_get(detail, "more_steps", 0);
-	struct step_stage stage = step_stage(detail);
+	struct step_stage stage = step_stage(detail, plan);
 	size_t n = json_array_size(steps);
 	struct step_line *lines = arena_array(s->arena, n + 1, sizeof(*lines));
 	struct step_columns columns;

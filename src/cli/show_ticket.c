@@ -362,13 +362,16 @@ show_links(struct session *s, const json_t *links)
 static void
 show_ticket_plan(struct session *s, const json_t *detail, const json_t *run)
 {
-	json_t *plan;
+	json_t *plan = NULL;
 	struct err ignored;
 
 	if (strcmp(text_get(s->arena, json_object_get(run, "run"), "status"),
 		"waiting_approval") == 0 &&
-	    session_get(s, &op_run_plan, text_get(s->arena, detail, "run"),
+	    !session_get(s, &op_run_plan, text_get(s->arena, detail, "run"),
 		&plan, &ignored))
+		plan = NULL;
+	show_steps(s, run, plan);
+	if (plan != NULL)
 		show_plan_facts(s, plan);
 }
 
@@ -403,10 +406,8 @@ show_ticket(
 	show_watchers(s, json_object_get(detail, "watchers"));
 	show_description(s, t);
 	show_links(s, json_object_get(detail, "links"));
-	if (run != NULL) {
-		show_steps(s, run);
+	if (run != NULL)
 		show_ticket_plan(s, detail, run);
-	}
 	show_needs(s, json_object_get(detail, "needs"));
 	if (json_array_size(json_object_get(detail, "warnings")) > 0) {
 		session_say(s, "\n");

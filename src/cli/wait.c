@@ -165,7 +165,8 @@ wait_follow(struct session *s, const struct wait_how *how, const char *run,
 /* --- the pages --- */
 
 static void
-wait_show_run(struct session *s, const json_t *asked, const json_t *detail)
+wait_show_run(struct session *s, const json_t *asked, const json_t *detail,
+    const json_t *plan)
 {
 	struct arena *a = s->arena;
 	const json_t *run = json_object_get(detail, "run");
@@ -176,7 +177,7 @@ wait_show_run(struct session *s, const json_t *asked, const json_t *detail)
 		show_title(s, text_get(a, run, "key"), text_get(a, run, "task"),
 		    status);
 		show_field(s, "reason", text_get(a, run, "reason"));
-		show_steps(s, detail);
+		show_steps(s, detail, plan);
 		show_outputs(
 		    s, text_get(a, run, "key"), show_run_outputs(detail));
 		return;
@@ -187,7 +188,7 @@ wait_show_run(struct session *s, const json_t *asked, const json_t *detail)
 	show_params(s, "parameters", json_object_get(run, "params"));
 	show_field(s, "undoes", text_get(a, detail, "undo_of"));
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));
-	show_steps(s, detail);
+	show_steps(s, detail, plan);
 	if (asked != NULL)
 		show_needs(s, json_object_get(asked, "needs"));
 }
@@ -207,7 +208,7 @@ wait_show_asked(struct session *s, const json_t *asked, const json_t *ticket,
 		show_ticket(s, ticket, detail, false);
 		return;
 	}
-	wait_show_run(s, asked, detail);
+	wait_show_run(s, asked, detail, NULL);
 	show_warnings(s, json_object_get(asked, "warnings"));
 	if (machine_is_final(&run_machine, wait_status(detail)))
 		show_failure(s, detail);
@@ -233,15 +234,17 @@ wait_ticket_of(struct session *s, const json_t *asked, json_t **detail)
 static int
 wait_dry(struct session *s, const json_t *asked, const json_t *detail)
 {
-	json_t *plan;
+	json_t *plan = NULL;
 	struct err ignored;
 
 	if (s->globals.json)
 		return session_json(s, detail);
-	wait_show_run(s, asked, detail);
-	show_warnings(s, json_object_get(asked, "warnings"));
-	if (session_get(s, &op_run_plan, text_get(s->arena, asked, "run"),
+	if (!session_get(s, &op_run_plan, text_get(s->arena, asked, "run"),
 		&plan, &ignored))
+		plan = NULL;
+	wait_show_run(s, asked, detail, plan);
+	show_warnings(s, json_object_get(asked, "warnings"));
+	if (plan != NULL)
 		show_plan_rest(s, plan);
 	session_say(s, "\nnothing was started: this was the plan\n");
 	return EXIT_OK;

@@ -15,6 +15,7 @@
 #include "resource/run/fan.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
+#include "resource/sealed.h"
 #include "resource/server/server.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
@@ -230,6 +231,62 @@ condition_outputs(struct cx *cx, const struct step *step, const json_t *when,
 	}
 }
 
+/* {role: {outputs: {…}}} without what is secret. */
+static json_t *
+condition_needs(struct cx *cx, const struct step *step)
+{
+	size_t n = 0;
+	struct step_need *needs = step_needs(cx, step, &n);
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *outputs = json_loads(needs[i].step->outputs, 0, NULL);
+
+		json_object_set_new(all, needs[i].name, json_pack("{s:o*}",
+		    "outputs", sealed_removed(outputs)));
+		json_decref(outputs);
+	}
+	return all;
+}
+
+/* The parameters that a program may see. */
+static json_t *
+condition_params(const struct task *task, json_t *params)
+{
+	json_t *seen = json_copy(params), *value;
+	const char *name;
+	void *next;
+
+	json_object_foreach_safe (seen, next, name, value) {
+		const struct schema *s = schema_member(task->params, name);
+
+		if (s == NULL || (s->flags & F_SECRET))
+			json_object_del(seen, name);
+	}
+	return seen;
+}
+
+static enum match
+condition_match(struct cx *cx, const struct run *run, const struct step *step,
+    const struct task *task, json_t *params, const char **ret_why)
+{
+	const bool program = json_object_get(task->when, "jq") != NULL;
+	struct matched_on on = { .env = run->environment, .params = params,
+		.jq = cx->platform->jq };
+	json_t *seen = program ? condition_params(task, params) : NULL;
+	json_t *needs = program ? condition_needs(cx, step) : NULL;
+	enum match match;
+
+	on.needs = needs;
+	if (program)
+		on.params = seen;
+	condition_outputs(cx, step, task->when, program ? seen : params);
+	match = matchers_try(task->when, &on, cx->arena, ret_why);
+	json_decref(needs);
+	json_decref(seen);
+	return match;
+}
+
 /* The condition of the task, over what its parameters are by now. */
 static bool
 step_condition(struct cx *cx, struct run *run, struct step *step,
@@ -238,7 +295,7 @@ step_condition(struct cx *cx, struct run *run, struct step *step,
 	struct err e;
 	json_t *params;
 	const char *why = NULL;
-	bool holds;
+	enum match match;
 
 	if (task->when == NULL)
 		return true;
@@ -248,14 +305,14 @@ step_condition(struct cx *cx, struct run *run, struct step *step,
 		    arena_strdup(cx->arena, e.message));
 		return false;
 	}
-	condition_outputs(cx, step, task->when, params);
-	holds = matchers_hold(task->when, params, run->environment,
-	    cx->arena, &why);
+	match = condition_match(cx, run, step, task, params, &why);
 	json_decref(params);
-	if (!holds)
-		step_done(cx, run, step, "skipped",
-		    arena_printf(cx->arena, "when: %s", why), "{}");
-	return holds;
+	why = arena_printf(cx->arena, "when: %s", why);
+	if (match == MATCH_FAILED)
+		step_failed(cx, run, step, "failed", why);
+	else if (match == MATCH_NO)
+		step_done(cx, run, step, "skipped", why, "{}");
+	return match == MATCH_YES;
 }
 
 /* With its needs, which the engine has no other use for. */

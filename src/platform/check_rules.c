@@ -118,12 +118,6 @@ matched_unknown(const struct matched *m, const struct schema *params)
 	const char *names[LIMIT_PARAMS + 1];
 	size_t n = 0;
 
-	if (streq(m->name, "jq")) {
-		load_error_key(m->l, m->it, m->pointer,
-		    "write matchers: NAME: value, or {min, max, matches, not}",
-		    "'jq' is not in this release");
-		return;
-	}
 	names[n++] = "env";
 	for (const struct schema *f = params == NULL ? NULL : params->fields;
 	    f != NULL && f->name != NULL && n <= LIMIT_PARAMS; f++)
@@ -131,6 +125,23 @@ matched_unknown(const struct matched *m, const struct schema *params)
 	load_error_key(m->l, m->it, m->pointer,
 	    load_near(m->l, m->name, names, n),
 	    "unknown parameter '%s' in when", m->name);
+}
+
+/* when: {jq: ".params.size > 20"} */
+static void
+check_matcher_program(const struct matched *m, const json_t *program)
+{
+	const char *text = json_string_value(program);
+	struct err e;
+
+	if (text == NULL)
+		load_error(m->l, m->it, m->pointer,
+		    "as in jq: '.params.size > 20 and .env == \"prod\"'",
+		    "jq takes a program as text");
+	else if (m->l->p->jq != NULL && !jq_check(m->l->p->jq, text, &e))
+		load_error(m->l, m->it, m->pointer,
+		    "it sees {env, params, needs} and gives true or false",
+		    "%s", e.message);
 }
 
 /* when: {needs.check.outputs.changed: "true"} */
@@ -163,6 +174,10 @@ check_matcher(struct matched *m, const json_t *wanted,
 	    : matched_param_of_any(m->l, m->name);
 
 	m->env = streq(m->name, "env");
+	if (streq(m->name, "jq")) {
+		check_matcher_program(m, wanted);
+		return;
+	}
 	if (str_starts(str_of(m->name), "needs.") &&
 	    str_starts(str_of(m->pointer), "/when/")) {
 		check_matcher_output(m, wanted);

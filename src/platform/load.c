@@ -272,7 +272,7 @@ load_all(struct load *l, struct platform **ret, struct err *e)
 }
 
 bool
-platform_load(const char *folder, struct platform **ret,
+platform_load(const char *folder, struct jq *jq, struct platform **ret,
     struct folder_errors *errs, struct err *e)
 {
 	char *absolute = realpath(folder, NULL);
@@ -283,6 +283,7 @@ platform_load(const char *folder, struct platform **ret,
 		return err_sys(e, "open the folder '%s'", folder);
 	l.a = arena_create();
 	l.p = platform_create(absolute);
+	l.p->jq = jq;
 	ok = source_open(l.a, absolute, &l.source, e) && load_all(&l, ret, e);
 	if (ok)
 		l.p->commit = commit_read(l.p->arena, absolute);

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "spec/pattern.h"
 #include "spec/validate.h"
+#include "sys/jq.h"
 
 /* A value as a sentence shows it. */
 static const char *
@@ -178,29 +180,81 @@ matcher_holds(struct matcher *m, const json_t *wanted)
 	return true;
 }
 
-bool
-matchers_hold(const json_t *when, const json_t *params, const char *env,
-    struct arena *a, const char **ret_why)
+/* The escape hatch: a program over all there is. */
+static enum match
+matcher_program(struct matcher *m, const struct matched_on *on,
+    const json_t *program)
+{
+	const char *text = json_string_value(program);
+	json_t *data;
+	struct err e;
+	bool holds = false, ok = false;
+
+	data = json_pack("{s:s?, s:O?, s:O?}", "env", on->env, "params",
+	    on->params, "needs", on->needs);
+	if (on->jq == NULL || text == NULL || data == NULL)
+		err_set(&e, ERR_UNAVAILABLE, "jq.failed",
+		    "jq: nothing runs it here");
+	else
+		ok = jq_ask(on->jq, text, json_canonical(m->a, data), &holds,
+		    &e);
+	json_decref(data);
+	m->why = ok
+	    ? arena_printf(m->a, "jq '%s' is %s", text, holds ? "true" : "false")
+	    : arena_strdup(m->a, e.message);
+	return !ok ? MATCH_FAILED : holds ? MATCH_YES : MATCH_NO;
+}
+
+static const json_t *
+matcher_value(const struct matched_on *on, const char *name,
+    const json_t *environment)
+{
+	return streq(name, "env") ? environment
+				  : json_object_get(on->params, name);
+}
+
+enum match
+matchers_try(const json_t *when, const struct matched_on *on, struct arena *a,
+    const char **ret_why)
 {
 	const char *all = "", *name;
 	json_t *walked = (json_t *)(uintptr_t)when;
-	json_t *environment = env == NULL ? NULL : json_string(env);
+	json_t *environment = on->env == NULL ? NULL : json_string(on->env);
 	json_t *wanted;
-	bool holds = true;
+	enum match match = MATCH_YES;
 
 	json_object_foreach (walked, name, wanted) {
 		struct matcher m = { .a = a, .name = name };
 
-		m.value = strcmp(name, "env") == 0
-		    ? environment : json_object_get(params, name);
-		holds = matcher_holds(&m, wanted);
-		all = holds ? arena_printf(a, "%s%s%s", all,
-		    all[0] == '\0' ? "" : ", ", m.why) : m.why;
-		if (!holds)
+		m.value = matcher_value(on, name, environment);
+		if (streq(name, "jq"))
+			match = matcher_program(&m, on, wanted);
+		else
+			match = matcher_holds(&m, wanted) ? MATCH_YES
+							  : MATCH_NO;
+		all = match == MATCH_YES
+		    ? arena_printf(a, "%s%s%s", all,
+			  all[0] == '\0' ? "" : ", ", m.why)
+		    : m.why;
+		if (match != MATCH_YES)
 			break;
 	}
 	json_decref(environment);
 	if (ret_why != NULL)
 		*ret_why = all[0] == '\0' ? "always" : all;
-	return holds;
+	return match;
+}
+
+bool
+matchers_want_needs(const json_t *when)
+{
+	json_t *walked = (json_t *)(uintptr_t)when, *wanted;
+	const char *name;
+
+	json_object_foreach (walked, name, wanted)
+		if (str_starts(str_of(name), "needs.") ||
+		    (streq(name, "jq") && json_is_string(wanted) &&
+			strstr(json_string_value(wanted), "needs") != NULL))
+			return true;
+	return false;
 }

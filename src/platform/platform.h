@@ -159,6 +159,7 @@ struct platform {
 	size_t nvolumes;
 	const struct folder_file *files; /* those that definitions name */
 	size_t nfiles;
+	struct jq *jq; /* runs what its conditions say; NULL: nothing does */
 	int refs; /* atomic */
 };
 
@@ -187,11 +188,13 @@ void folder_errors_print(const struct folder_errors *errs, struct buf *to,
 /*
  * Read the folder.  Returns false when there are errors (not for warnings);
  * errs lists them (at most LIMIT_FOLDER_ERRORS), e summarises.  *ret has one
- * reference.  Blocks on the disk.
+ * reference.  Blocks on the disk.  jq compiles the programs of the folder and
+ * outlives the platform.
  */
-bool platform_load(const char *folder, struct platform **ret,
+bool platform_load(const char *folder, struct jq *jq, struct platform **ret,
     struct folder_errors *errs, struct err *e);
-/* The same of files in memory, sorted by name; folder is only its name. */
+/* The same of files in memory, sorted by name; folder is only its name.
+ * Programs are not compiled. */
 bool platform_load_memory(const char *folder, const struct folder_file *files,
     size_t nfiles, struct platform **ret, struct folder_errors *errs,
     struct err *e);

@@ -17,6 +17,7 @@
 #include "base/sandbox.h"
 #include "spec/run.h"
 #include "spec/schema.h"
+#include "sys/jq.h"
 
 enum command_kind {
 	COMMAND_NONE,
@@ -194,10 +195,23 @@ const char *reference_literal(const char *text);
 
 /*
  * Matchers (when:): {name: value | [values] | {min,max,matches,not}, …}, all
- * must hold.  Names are "env" (environment name) and parameters.  NULL
- * matches.  *ret_why names the deciding entry ("size is more than 20").
+ * must hold.  Names are "env" (environment name), parameters, outputs of needs
+ * ("needs.role.outputs.url"), and "jq": a program over {env, params, needs}
+ * that gives true or false (sys/jq.h; may block).  NULL matches.
+ *
+ * MATCH_FAILED: the program gave neither.  *ret_why names the deciding entry
+ * ("size is more than 20").
  */
-bool matchers_hold(const json_t *when, const json_t *params, const char *env,
+enum match { MATCH_NO, MATCH_YES, MATCH_FAILED };
+struct matched_on {
+	const char *env;
+	const json_t *params; /* and outputs of needs by their whole name */
+	const json_t *needs;  /* for jq: {role: {outputs: {…}}}; may be NULL */
+	struct jq *jq;	      /* NULL: a program always fails */
+};
+enum match matchers_try(const json_t *when, const struct matched_on *on,
     struct arena *a, const char **ret_why);
+/* Does it speak of outputs, which only the run makes? */
+bool matchers_want_needs(const json_t *when);
 
 #endif

@@ -135,16 +135,21 @@ test_matchers(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		json_t *when = parse(rows[i].when);
 		const char *why = NULL;
-		bool holds = matchers_hold(when, given, "prod", a, &why);
+		enum match match = matchers_try(when,
+		    &(struct matched_on){ .env = "prod", .params = given }, a,
+		    &why);
 
 		assert_string_equal(why, rows[i].why);
-		assert_int_equal(holds, rows[i].holds);
+		assert_int_equal(match == MATCH_YES, rows[i].holds);
 		json_decref(when);
 	}
-	assert_true(matchers_hold(NULL, given, "prod", a, NULL));
+	assert_int_equal(matchers_try(NULL,
+	    &(struct matched_on){ .env = "prod", .params = given }, a, NULL),
+	    MATCH_YES);
 	json_decref(given);
 	given = parse("{\"env\":\"dev\"}");
-	assert_false(matchers_hold(given, NULL, NULL, a, NULL));
+	assert_int_equal(matchers_try(given, &(struct matched_on){ 0 }, a,
+	    NULL), MATCH_NO);
 	json_decref(given);
 	arena_destroy(a);
 }

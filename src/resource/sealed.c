@@ -22,6 +22,19 @@ sealed_is(const json_t *value)
 }
 
 json_t *
+sealed_removed(const json_t *sealed)
+{
+	json_t *open = json_copy((json_t *)(uintptr_t)sealed), *value;
+	const char *name;
+	void *next;
+
+	json_object_foreach_safe (open, next, name, value)
+		if (sealed_is(value))
+			json_object_del(open, name);
+	return open;
+}
+
+json_t *
 sealed_value(const struct site *s, struct str plain)
 {
 	struct buf text = { 0 };

@@ -34,6 +34,8 @@ char *sealed_mask_text(struct arena *a, const char *json);
 /* One value. */
 json_t *sealed_value(const struct site *s, struct str plain);
 bool sealed_is(const json_t *value);
+/* Without what is sealed: what a program of when: may see. */
+json_t *sealed_removed(const json_t *sealed);
 /* Hex of a hash under the server's key, of text that may be secret. */
 char *sealed_digest(const struct site *s, struct str text,
     char out[DIGEST_HEX]);

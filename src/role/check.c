@@ -59,6 +59,7 @@ static int
 check_folder(const char *folder, bool json)
 {
 	struct arena *arena = arena_create();
+	struct jq *jq = jq_create(NULL);
 	struct platform *p = NULL;
 	struct folder_errors errs;
 	struct buf text = { 0 };
@@ -66,7 +67,7 @@ check_folder(const char *folder, bool json)
 	bool ok;
 
 	folder_errors_init(&errs, arena);
-	ok = platform_load(folder, &p, &errs, &e);
+	ok = platform_load(folder, jq, &p, &errs, &e);
 	if (json)
 		check_json(&errs, &text);
 	else
@@ -78,6 +79,7 @@ check_folder(const char *folder, bool json)
 		role_fail(&e);
 	buf_finish(&text);
 	platform_unref(p);
+	jq_destroy(jq);
 	arena_destroy(arena);
 	return ok ? 0 : CHECK_BAD;
 }

@@ -208,12 +208,13 @@ doctor_glass(struct doctor *d)
 void
 doctor_folder(struct doctor *d)
 {
+	struct jq *jq = jq_create(NULL);
 	struct folder_errors errors;
 	struct platform *p = NULL;
 	struct err e = { 0 };
 
 	folder_errors_init(&errors, d->arena);
-	if (!platform_load(d->folder, &p, &errors, &e))
+	if (!platform_load(d->folder, jq, &p, &errors, &e))
 		doctor_tell(d, DOCTOR_FAIL, "folder",
 		    arena_printf(d->arena, "slipway check %s", d->folder),
 		    "'%s' does not load: %zu mistake%s", d->folder,
@@ -227,6 +228,7 @@ doctor_folder(struct doctor *d)
 		    "'%s': %zu tasks, %zu requests, commit %.12s", d->folder,
 		    p->ntasks, p->nrequests, p->commit);
 	platform_unref(p);
+	jq_destroy(jq);
 }
 
 static int64_t

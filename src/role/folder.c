@@ -23,6 +23,7 @@ struct folder {
 	struct site *site;
 	struct engine *engine;
 	struct writer *writer;
+	struct jq *jq;
 	struct loop_watch *watches[FOLDER_WATCHES];
 	size_t nwatches;
 	struct loop_timer *settle;
@@ -61,7 +62,7 @@ folder_errors_lines(const struct folder_errors *errs, const struct err *e,
 }
 
 static struct platform *
-folder_read(const char *path, struct buf *errors)
+folder_read(const struct folder *f, struct buf *errors)
 {
 	struct arena *arena = arena_create();
 	struct platform *p = NULL;
@@ -69,7 +70,7 @@ folder_read(const char *path, struct buf *errors)
 	struct err e;
 
 	folder_errors_init(&errs, arena);
-	if (!platform_load(path, &p, &errs, &e)) {
+	if (!platform_load(f->path, f->jq, &p, &errs, &e)) {
 		folder_errors_lines(&errs, &e, errors);
 		p = NULL;
 	}
@@ -89,9 +90,10 @@ folder_open(const char *path, bool quiet, struct folder **ret,
 
 	ASSERT(f != NULL);
 	pthread_mutex_init(&f->lock, NULL);
+	f->jq = jq_create(NULL);
 	folder_errors_init(&errs, arena);
 	ok = realpath(path, f->path) != NULL
-	    ? platform_load(f->path, ret_platform, &errs, e)
+	    ? platform_load(f->path, f->jq, ret_platform, &errs, e)
 	    : err_sys(e, "the folder '%s'", path);
 	folder_errors_print(&errs, &text, isatty(STDERR_FILENO) == 1);
 	if (!ok || !quiet)
@@ -171,7 +173,7 @@ folder_reload(void *self, struct db *db, struct err *e)
 {
 	struct folder *f = self;
 	struct buf errors = { 0 };
-	struct platform *p = folder_read(f->path, &errors);
+	struct platform *p = folder_read(f, &errors);
 
 	if (p == NULL) {
 		folder_set_errors(f, buf_cstr(&errors));
@@ -229,7 +231,7 @@ reading_work(void *arg)
 {
 	struct reading *r = arg;
 
-	r->platform = folder_read(r->folder->path, &r->errors);
+	r->platform = folder_read(r->folder, &r->errors);
 }
 
 static void folder_watch_all(struct folder *f);
@@ -367,6 +369,7 @@ folder_close(struct folder *f)
 	if (f == NULL)
 		return;
 	pthread_mutex_destroy(&f->lock);
+	jq_destroy(f->jq);
 	free(f->errors);
 	free(f);
 }

@@ -47,6 +47,7 @@ static bool
 replay_file(const char *path, struct err *e)
 {
 	struct arena *arena = arena_create();
+	struct jq *jq = jq_create(NULL);
 	struct replay_report report = { 0 };
 	struct buf bytes = { 0 };
 	json_t *bundle = NULL;
@@ -57,13 +58,14 @@ replay_file(const char *path, struct err *e)
 		bundle = json_parse(buf_str(&bytes), e);
 		ok = bundle != NULL;
 	}
-	ok = ok && replay_bundle(arena, bundle, &report, e);
+	ok = ok && replay_bundle(arena, jq, bundle, &report, e);
 	if (ok)
 		printf("ok: %s: %zu definitions, %zu steps, %zu approvals and "
 		       "%zu events are what they should be\n", report.run,
 		    report.definitions, report.steps, report.needs,
 		    report.events);
 	json_decref(bundle);
+	jq_destroy(jq);
 	buf_finish(&bytes);
 	arena_destroy(arena);
 	return ok;

@@ -21,6 +21,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "sys/jq.h"
 
 struct replay_report {
 	const char *run;
@@ -28,8 +29,9 @@ struct replay_report {
 };
 
 /* ERR_INVALID "replay.differs" tells of the first difference, "replay.form"
- * that it is no bundle.  Pure but for the arena. */
-bool replay_bundle(struct arena *a, const json_t *bundle,
+ * that it is no bundle.  Pure but for the arena, and for jq, which says
+ * whether conditions hold. */
+bool replay_bundle(struct arena *a, struct jq *jq, const json_t *bundle,
     struct replay_report *ret, struct err *e);
 
 #endif

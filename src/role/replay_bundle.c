@@ -21,6 +21,7 @@ struct done {
 
 struct replay {
 	struct arena *arena;
+	struct jq *jq;
 	const json_t *run, *plan, *closure, *definitions, *rows, *edges,
 	    *attempts, *needs, *events, *ticket;
 	struct map tasks; /* by hash */
@@ -209,6 +210,29 @@ replay_attempts(struct replay *r, int64_t step)
 	return done == NULL ? (struct done){ NULL, NULL, 0 } : *done;
 }
 
+/* A bundle has no secrets, and no condition sees any. */
+static bool
+replay_condition(struct replay *r, const struct task *task,
+    const json_t *params, const char **ret_why)
+{
+	json_t *seen = json_copy((json_t *)(uintptr_t)params), *value;
+	struct matched_on on = { .env = text_of(r->run, "environment"),
+		.params = seen, .jq = r->jq };
+	const char *name;
+	enum match match;
+	void *next;
+
+	json_object_foreach_safe (seen, next, name, value) {
+		const struct schema *s = schema_member(task->params, name);
+
+		if (s == NULL || (s->flags & F_SECRET))
+			json_object_del(seen, name);
+	}
+	match = matchers_try(task->when, &on, r->arena, ret_why);
+	json_decref(seen);
+	return match == MATCH_YES;
+}
+
 static bool
 replay_decisions_of(struct replay *r, const json_t *row)
 {
@@ -221,9 +245,8 @@ replay_decisions_of(struct replay *r, const json_t *row)
 	if (task == NULL)
 		return differs(r, "step %" PRId64 " has no definition", id);
 	if (task->when != NULL && done.run != NULL &&
-	    !graph_is_symbolic(params) && !graph_is_symbolic(task->when) &&
-	    !matchers_hold(task->when, params, text_of(r->run, "environment"),
-		r->arena, &why))
+	    !graph_is_symbolic(params) && !matchers_want_needs(task->when) &&
+	    !replay_condition(r, task, params, &why))
 		return differs(r, "step %" PRId64 " of '%s' ran, and its when: "
 		    "says no: %s", id, task->name, why);
 	if (streq(status, "skipped") && done.run != NULL)
@@ -531,10 +554,10 @@ replay_index(struct replay *r)
 }
 
 bool
-replay_bundle(struct arena *a, const json_t *bundle,
+replay_bundle(struct arena *a, struct jq *jq, const json_t *bundle,
     struct replay_report *ret, struct err *e)
 {
-	struct replay r = { .arena = a, .report = ret, .e = e };
+	struct replay r = { .arena = a, .jq = jq, .report = ret, .e = e };
 	struct map *const maps[] = { &r.tasks, &r.steps, &r.ids, &r.ties,
 		&r.tries, &r.ends };
 	bool ok;

@@ -13,6 +13,7 @@ int role_serve(int argc, char **argv);	      /* slipway serve */
 int role_check(int argc, char **argv);	      /* slipway check DIR */
 int role_schema(int argc, char **argv);	      /* slipway schema */
 int role_init(int argc, char **argv);	      /* slipway init [DIR] */
+int role_jq_helper(int argc, char **argv);      /* of sys/jq.h; not for people */
 int role_local(int argc, char **argv);	      /* slipway run … --local */
 int role_audit_verify(int argc, char **argv); /* audit verify --data DIR */
 int role_backup(int argc, char **argv);	      /* slipway backup FILE */

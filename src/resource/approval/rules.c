@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which approvals the folder asks for: pure over definitions. */
 #include "resource/approval/approval_private.h"
+#include "resource/sealed.h"
 
 #include <string.h>
 
@@ -66,6 +67,21 @@ collect(struct cx *cx, struct collected *c, const struct rule_def *rule,
 		.when_expired = rule->when_expired };
 }
 
+/* Secrets are sealed by now, and no program sees them. */
+static enum match
+rule_match(struct cx *cx, const json_t *when, const json_t *params,
+    const char *environment, const char **ret_why)
+{
+	json_t *seen = sealed_removed(params);
+	struct matched_on on = { .env = environment, .params = seen,
+		.jq = cx->platform->jq };
+	enum match match;
+
+	match = matchers_try(when, &on, cx->arena, ret_why);
+	json_decref(seen);
+	return match;
+}
+
 /* A rule that lets it pass: "rule small of request db (r.yaml:6): size is at
  * most 50". */
 static void
@@ -75,7 +91,7 @@ collect_none(struct cx *cx, struct collected *c, const struct rule_def *rules,
 {
 	const char *why;
 
-	matchers_hold(rules[at].when, params, environment, cx->arena, &why);
+	(void)rule_match(cx, rules[at].when, params, environment, &why);
 	c->none = arena_printf(cx->arena, "%s%srule %s of %s: %s",
 	    c->none == NULL ? "" : c->none, c->none == NULL ? "" : "; ",
 	    rules[at].name != NULL
@@ -84,18 +100,34 @@ collect_none(struct cx *cx, struct collected *c, const struct rule_def *rules,
 	    source, why);
 }
 
-/* A value that a step before it will only make, or one that is sealed. */
+/* A value that a step before it will only make. */
 static bool
 value_is_open(const json_t *value)
 {
 	for (size_t i = 0; i < json_array_size(value); i++)
 		if (value_is_open(json_array_get(value, i)))
 			return true;
-	return json_is_object(value);
+	return json_is_object(value) && !sealed_is(value);
 }
 
-/* What cannot be known yet is taken for the worse: a rule that asks for
- * somebody applies, one that lets it pass does not. */
+/* Does the entry called name of a rule speak of what is not known yet?  A
+ * program may speak of all. */
+static bool
+entry_is_open(const char *name, const json_t *params)
+{
+	json_t *walked = (json_t *)(uintptr_t)params, *value;
+	const char *param;
+
+	if (!streq(name, "jq"))
+		return value_is_open(json_object_get(params, name));
+	json_object_foreach (walked, param, value)
+		if (value_is_open(value))
+			return true;
+	return false;
+}
+
+/* What cannot be known is taken for the worse: a rule that asks for somebody
+ * applies, one that lets it pass does not. */
 static bool
 rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *params,
     const char *environment)
@@ -103,17 +135,18 @@ rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *params,
 	json_t *known = json_copy((json_t *)(uintptr_t)rule->when);
 	json_t *when = (json_t *)(uintptr_t)rule->when, *wanted;
 	const char *name;
-	bool open = false, holds;
+	bool open = false;
+	enum match match;
 
 	json_object_foreach (when, name, wanted)
-		if (!streq(name, "env") &&
-		    value_is_open(json_object_get(params, name))) {
+		if (!streq(name, "env") && entry_is_open(name, params)) {
 			json_object_del(known, name);
 			open = true;
 		}
-	holds = matchers_hold(known, params, environment, cx->arena, NULL);
+	match = rule_match(cx, known, params, environment, NULL);
 	json_decref(known);
-	return holds && !(open && rule->none);
+	return match != MATCH_NO &&
+	    !(rule->none && (open || match == MATCH_FAILED));
 }
 
 /* Every rule of the list that matches, up to a standing one. */

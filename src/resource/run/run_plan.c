@@ -46,17 +46,26 @@ fact_set(struct fact *f, const char *verdict, const char *why)
 static void
 fact_condition(struct cx *cx, const struct page *p, struct fact *f)
 {
+	struct matched_on on = { .env = p->run->environment,
+		.jq = cx->platform->jq };
 	const char *why = NULL;
+	enum match match;
+	json_t *seen;
 
 	if (f->task == NULL || f->task->when == NULL)
 		return;
-	if (graph_is_symbolic(f->params))
+	if (graph_is_symbolic(f->params) ||
+	    matchers_want_needs(f->task->when)) {
 		fact_set(f, "unknown", "its condition is over what is not "
 				       "known before the run");
-	else if (!matchers_hold(f->task->when, f->params,
-		     p->run->environment, cx->arena, &why))
-		fact_set(f, "skipped",
-		    arena_printf(cx->arena, "when: %s", why));
+		return;
+	}
+	on.params = seen = sealed_removed(f->params);
+	match = matchers_try(f->task->when, &on, cx->arena, &why);
+	json_decref(seen);
+	why = arena_printf(cx->arena, "when: %s", why);
+	if (match != MATCH_YES)
+		fact_set(f, match == MATCH_NO ? "skipped" : "unknown", why);
 }
 
 /* It cleans up after a step that will run. */
