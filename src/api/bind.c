@@ -112,6 +112,7 @@ const struct binding bindings[] = {
 	{ &op_request_list, .handler = catalogue_api_requests },
 	{ &op_resource_accept, .handler = resource_api_accept },
 	{ &op_resource_adopt, .handler = resource_api_adopt },
+	{ &op_resource_costs, .handler = resource_api_costs },
 	{ &op_resource_extend, .handler = resource_api_extend },
 	{ &op_resource_get, .handler = resource_api_get },
 	{ &op_resource_list, .handler = resource_api_list },

@@ -85,3 +85,22 @@ civil_of(int64_t local_ms)
 		.weekday = (int)(days + 4 - civil_floor(days + 4, 7)),
 	};
 }
+
+bool
+civil_minute(struct str text, int *ret)
+{
+	int minute;
+
+	if (text.n != 5)
+		return false;
+	for (size_t i = 0; i < 5; i++)
+		if (i == 2 ? text.p[i] != ':'
+			   : text.p[i] < '0' || text.p[i] > '9')
+			return false;
+	minute = ((text.p[0] - '0') * 10 + text.p[1] - '0') * 60 +
+	    (text.p[3] - '0') * 10 + text.p[4] - '0';
+	if (text.p[3] > '5' || minute > 24 * 60)
+		return false;
+	*ret = minute;
+	return true;
+}

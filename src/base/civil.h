@@ -11,7 +11,10 @@
 #ifndef BASE_CIVIL_H
 #define BASE_CIVIL_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/str.h"
 
 #define CIVIL_SECOND_MS INT64_C(1000)
 #define CIVIL_MINUTE_MS INT64_C(60000)
@@ -37,6 +40,9 @@ struct civil civil_of(int64_t local_ms);
 int64_t civil_days(int year, int month, int day);
 int64_t civil_ms(int year, int month, int day, int hour, int minute);
 int civil_month_days(int year, int month);
+
+/* "09:30" as minutes since midnight, up to "24:00"; false: it is no time. */
+bool civil_minute(struct str text, int *ret);
 
 /* v rounded down, and up, to a multiple of unit. */
 int64_t civil_floor(int64_t v, int64_t unit);

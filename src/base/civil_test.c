@@ -51,12 +51,30 @@ test_arithmetic(void **state)
 	assert_int_equal(civil_of(-1).second, 59);
 }
 
+static void
+test_minute(void **state)
+{
+	static const char *const wrong[] = { "", "9:00", "09:60", "24:01",
+		"09-00", "09:0x", "09:000", "99:00" };
+	int minute = -1;
+
+	(void)state;
+	assert_true(civil_minute(str_of("09:30"), &minute));
+	assert_int_equal(minute, 570);
+	assert_true(civil_minute(str_of("24:00"), &minute));
+	assert_int_equal(minute, 1440);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_false(civil_minute(str_of(wrong[i]), &minute));
+	assert_int_equal(minute, 1440);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_day),
 		cmocka_unit_test(test_arithmetic),
+		cmocka_unit_test(test_minute),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

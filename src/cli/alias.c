@@ -17,6 +17,7 @@ const struct alias aliases[] = {
 	{ "can", "access.can", "action target", "PERSON ACTION TARGET" },
 	{ "cancel", "run.cancel", "reason", "RUN" },
 	{ "comment", "ticket.comment", "text", "TICKET TEXT" },
+	{ "costs", "resource.costs", "by", "[BY]" },
 	{ "decline", "ticket.decline", NULL, "TICKET" },
 	{ "drain", "server.drain", NULL, NULL },
 	{ "edit", "ticket.edit", NULL, "TICKET --NAME VALUE" },

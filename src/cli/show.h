@@ -59,6 +59,8 @@ const json_t *show_run_outputs(const json_t *detail);
 void show_run_plan(struct session *s, const json_t *plan);
 /* What it would do, and how long it takes. */
 void show_plan_facts(struct session *s, const json_t *plan);
+/* Rules that hold at other times of the week. */
+void show_later(struct session *s, const json_t *of);
 /* The same, behind who is asked. */
 void show_plan_rest(struct session *s, const json_t *plan);
 

@@ -233,6 +233,7 @@ show_can(struct session *s, const json_t *can)
 	    json_object_get(can, "then"));
 	if (!yes)
 		show_field(s, "ask", text_get(a, can, "who_can_grant"));
+	show_later(s, can);
 }
 
 void

@@ -85,10 +85,6 @@ show_plan_facts(struct session *s, const json_t *plan)
 	int64_t unknown = int_get(plan, "unknown_durations", 0);
 
 	plan_previews(s, plan);
-	if (json_is_string(json_object_get(plan, "cost"))) {
-		show_section(s, "Cost");
-		session_say(s, "  %s\n", text_get(a, plan, "cost"));
-	}
 	show_section(s, "Expected");
 	session_say(s, "  %s along the longest way%s\n",
 	    text_ms(a, json_object_get(plan, "expected_ms")),
@@ -118,6 +114,19 @@ plan_approval(struct session *s, const json_t *approval)
 }
 
 void
+show_later(struct session *s, const json_t *of)
+{
+	const json_t *later = json_object_get(of, "later");
+	json_t *text;
+	size_t i;
+
+	if (json_array_size(later) > 0)
+		show_section(s, "At other times");
+	json_array_foreach(later, i, text)
+	    session_say(s, "  %s\n", text_value(s->arena, text));
+}
+
+void
 show_run_plan(struct session *s, const json_t *plan)
 {
 	struct arena *a = s->arena;
@@ -126,6 +135,7 @@ show_run_plan(struct session *s, const json_t *plan)
 
 	show_title(s, text_get(a, plan, "run"), "the plan", "");
 	show_field(s, "plan", text_hash(a, plan, "plan_hash"));
+	show_field(s, "cost", text_get(a, plan, "cost"));
 	show_section(s, "Steps");
 	json_array_foreach(json_object_get(plan, "steps"), i, item)
 	    plan_step(s, item);
@@ -145,5 +155,6 @@ show_plan_rest(struct session *s, const json_t *plan)
 	if (json_array_size(approvals) > 0)
 		show_section(s, "Approvals");
 	json_array_foreach(approvals, i, item) plan_approval(s, item);
+	show_later(s, plan);
 	show_plan_facts(s, plan);
 }

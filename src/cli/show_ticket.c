@@ -371,8 +371,10 @@ show_ticket_plan(struct session *s, const json_t *detail, const json_t *run)
 		&plan, &ignored))
 		plan = NULL;
 	show_steps(s, run, plan);
-	if (plan != NULL)
+	if (plan != NULL) {
 		show_plan_facts(s, plan);
+		show_later(s, plan);
+	}
 }
 
 void
@@ -401,6 +403,7 @@ show_ticket(
 		show_field(s, "team", text_get(a, t, "team"));
 	show_field(s, "environment", text_get(a, t, "environment"));
 	show_params(s, "parameters", json_object_get(t, "params"));
+	show_field(s, "cost", text_get(a, detail, "cost"));
 	show_field(s, "run", text_get(a, detail, "run"));
 	show_field(s, "plan", text_hash(a, t, "plan_hash"));
 	show_watchers(s, json_object_get(detail, "watchers"));

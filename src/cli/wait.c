@@ -186,6 +186,7 @@ wait_show_run(struct session *s, const json_t *asked, const json_t *detail,
 	    json_is_true(json_object_get(run, "dry")) ? "" : status);
 	show_field(s, "environment", text_get(a, run, "environment"));
 	show_params(s, "parameters", json_object_get(run, "params"));
+	show_field(s, "cost", text_get(a, asked, "cost"));
 	show_field(s, "undoes", text_get(a, detail, "undo_of"));
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));
 	show_steps(s, detail, plan);
@@ -271,10 +272,6 @@ wait_asked(struct session *s, const struct wait_how *how, const json_t *asked,
 		fprintf(s->out, "%s\n", *ticket != '\0' ? ticket : run);
 	page = wait_ticket_of(s, asked, &detail);
 	wait_show_asked(s, asked, page, detail);
-	if (json_is_string(json_object_get(asked, "cost"))) {
-		show_section(s, "Cost");
-		session_say(s, "  %s\n", text_get(s->arena, asked, "cost"));
-	}
 	if (wait_wanted(s, how, detail))
 		return wait_follow(s, how, run, 0);
 	if (s->globals.json)

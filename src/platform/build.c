@@ -56,6 +56,8 @@ build_rule(struct arena *a, const json_t *rule)
 	const json_t *count = json_object_get(rule, "count");
 	struct rule_def r = {
 		.when = json_object_get(rule, "when"),
+		.window = json_object_get(rule, "window"),
+		.timezone = build_text(rule, "timezone"),
 		.of = build_text(rule, "of"),
 		.none = json_is_true(json_object_get(rule, "none")),
 		.count = 1,

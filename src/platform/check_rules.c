@@ -2,6 +2,7 @@
 #include "platform/load.h"
 
 #include "base/limits.h"
+#include "base/window.h"
 #include "platform/build.h"
 #include "spec/pattern.h"
 
@@ -307,9 +308,75 @@ check_rule_none(struct load *l, const struct item *it, const char *at,
 			    "it", keys[i]);
 }
 
+static void
+check_window_text(struct load *l, const struct item *it, const char *at,
+    const json_t *text)
+{
+	struct window window;
+	struct err e = { 0 };
+
+	if (!window_parse(str_of(json_string_value(text)), &window, &e))
+		load_error(l, it, at, e.hint, "%s", e.message);
+}
+
+/* window: and timezone: of a rule. */
+static void
+check_rule_window(struct load *l, const struct item *it, const char *rule_at,
+    const json_t *rule)
+{
+	const json_t *window = json_object_get(rule, "window");
+	const char *zone = build_text(rule, "timezone");
+	const char *at = load_text(l, "%s/window", rule_at);
+
+	if (json_is_string(window))
+		check_window_text(l, it, at, window);
+	for (size_t i = 0; i < json_array_size(window); i++)
+		check_window_text(l, it, load_text(l, "%s/%zu", at, i),
+		    json_array_get(window, i));
+	if (zone == NULL)
+		return;
+	at = load_text(l, "%s/timezone", rule_at);
+	settle_zone(l, it, at, zone);
+	if (window == NULL)
+		load_error_key(l, it, at, "write window: mon-fri 09:00-17:00",
+		    "a time zone goes with a window");
+}
+
+/* when: of a rule: cost is none of the parameters. */
+static void
+check_rule_when(struct load *l, const struct item *it, const char *at,
+    const json_t *when, const struct rule_scope *scope)
+{
+	const json_t *cost = json_object_get(when, "cost");
+	json_t *rest = json_copy((json_t *)(uintptr_t)when);
+
+	if (cost != NULL) {
+		const char *here = load_text(l, "%s/cost", at);
+
+		if (!json_is_object(cost) ||
+		    json_object_get(cost, "matches") != NULL ||
+		    json_object_get(cost, "not") != NULL)
+			load_error(l, it, here, "write cost: {max: 50}",
+			    "a cost is compared with min and max");
+		else if (scope->params != NULL &&
+		    schema_member(scope->params, "cost") != NULL)
+			load_error_key(l, it, here, "give the parameter "
+			    "another name",
+			    "'cost' in a rule is what it costs, and the task "
+			    "has a parameter 'cost'");
+		else if (!scope->cost)
+			load_error_key(l, it, here,
+			    "write cost: {per_month: 12.50 EUR}",
+			    "nothing says what '%s' costs", it->name);
+		json_object_del(rest, "cost");
+	}
+	check_matchers(l, it, at, rest, scope->params);
+	json_decref(rest);
+}
+
 void
 check_rules(struct load *l, const struct item *it, const json_t *rules,
-    const struct schema *params)
+    const struct rule_scope *scope)
 {
 	for (size_t i = 0; i < json_array_size(rules); i++) {
 		const json_t *rule = json_array_get(rules, i);
@@ -318,8 +385,9 @@ check_rules(struct load *l, const struct item *it, const json_t *rules,
 		bool none = json_is_true(json_object_get(rule, "none"));
 		struct rule_def def;
 
-		check_matchers(l, it, load_text(l, "%s/when", at),
-		    json_object_get(rule, "when"), params);
+		check_rule_when(l, it, load_text(l, "%s/when", at),
+		    json_object_get(rule, "when"), scope);
+		check_rule_window(l, it, at, rule);
 		if (none) {
 			check_rule_none(l, it, at, rule);
 			continue;
@@ -348,5 +416,6 @@ check_environments(struct load *l)
 
 	for (size_t i = 0; i < items->count; i++)
 		check_rules(l, items->list[i], json_object_get(
-		    items->list[i]->value, "approve"), NULL);
+		    items->list[i]->value, "approve"),
+		    &(struct rule_scope){ NULL, true });
 }

@@ -288,8 +288,10 @@ task_check_rest(struct load *l, const struct item *it)
 		    "leave it out when the command runs without",
 		    "task '%s' runs with no sandbox", it->name);
 	check_matchers(l, it, "/when", it->task->when, it->task->params);
+	check_cost(l, it, it->task);
 	check_rules(l, it, json_object_get(it->value, "approve"),
-	    it->task->params);
+	    &(struct rule_scope){ it->task->params,
+		it->task->cost != NULL });
 }
 
 void

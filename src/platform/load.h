@@ -105,10 +105,12 @@ void load_problems(struct load *l, const struct yaml_doc *doc,
 void settle_base(struct load *l);
 void load_tasks(struct load *l);
 void load_requests(struct load *l);
-/* What a request type makes, NULL: nothing; and what it costs, in words. */
+/* What a request type makes, NULL: nothing. */
 const struct resource_def *load_resource(struct load *l,
     const struct item *it, const struct task *task, int64_t lifetime);
-const char *load_cost(struct load *l, const struct item *it);
+/* cost: of a task or a request type, over the parameters of the task. */
+void check_cost(struct load *l, const struct item *it,
+    const struct task *task);
 void load_schedules(struct load *l);
 void load_notify(struct load *l);
 /* Complains and returns NULL when there is no such time zone. */
@@ -146,9 +148,14 @@ void check_matchers(struct load *l, const struct item *it,
  * when it is wrong. */
 bool check_literal(struct load *l, const struct item *it, const char *pointer,
     const char *name, const struct schema *s, const json_t *value);
-/* An approve: list: matchers, groups, counts. */
+/* What the rules of an approve: list can speak of. */
+struct rule_scope {
+	const struct schema *params; /* NULL: those of any task */
+	bool cost;		     /* something says what it costs */
+};
+/* An approve: list: matchers, windows, groups, counts. */
 void check_rules(struct load *l, const struct item *it, const json_t *rules,
-    const struct schema *params);
+    const struct rule_scope *scope);
 
 /*
  * Texts of definitions.  check_script: the text of a script has no syntax

@@ -68,12 +68,17 @@ load_request(struct load *l, struct item *it, struct request_def *ret)
 		ret->title = it->name;
 	ret->approve = build_rules(a, rules, &ret->napprove);
 	request_environments(l, it, ret->environments);
-	ret->cost = load_cost(l, it);
 	if (ret->task != NULL)
 		ret->resource = load_resource(l, it, ret->task,
 		    ret->lifetime_ms);
-	if (ret->task != NULL)
-		check_rules(l, it, rules, ret->task->params);
+	if (ret->task == NULL)
+		return;
+	ret->cost = cost_build(a, json_object_get(value, "cost"));
+	if (ret->cost == NULL)
+		ret->cost = ret->task->cost;
+	check_cost(l, it, ret->task);
+	check_rules(l, it, rules,
+	    &(struct rule_scope){ ret->task->params, ret->cost != NULL });
 }
 
 void

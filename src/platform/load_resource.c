@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* resource: and cost: of a request type. */
+/* resource: of a request type. */
 #include "platform/load.h"
 
 #include <string.h>
@@ -143,25 +143,4 @@ load_resource(struct load *l, const struct item *it, const struct task *task,
 		    "nothing says how to look whether '%s' is there",
 		    it->name);
 	return def->name == NULL ? NULL : def;
-}
-
-const char *
-load_cost(struct load *l, const struct item *it)
-{
-	static const struct {
-		const char *key, *words;
-	} parts[] = { { "once", "once" }, { "per_month", "per month" },
-		{ "per_year", "per year" } };
-	const json_t *cost = json_object_get(it->value, "cost");
-	const char *text = "";
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		const char *amount = build_text(cost, parts[i].key);
-
-		if (amount != NULL)
-			text = arena_printf(l->p->arena, "%s%s%s %s", text,
-			    text[0] == '\0' ? "" : ", ", amount,
-			    parts[i].words);
-	}
-	return text;
 }

@@ -91,7 +91,7 @@ struct request_def {
 	size_t napprove;
 	int64_t lifetime_ms; /* 0: for ever */
 	const struct resource_def *resource; /* NULL: it makes none */
-	const char *cost; /* "12 EUR per month", or "" */
+	const struct cost_def *cost; /* its own or the task's, or NULL */
 	const char *where;
 	const char *hash;
 };
@@ -127,6 +127,7 @@ struct platform {
 	const char *folder; /* absolute path */
 	const char *hash;   /* over all definitions and files */
 	const char *commit; /* git HEAD when there is one, "" otherwise */
+	const char *currency; /* of every cost, NULL: none has one */
 	const char *timezone;
 	const struct zone *zone; /* of that name */
 	int64_t loaded_ms;

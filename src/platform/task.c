@@ -322,6 +322,7 @@ task_from_json(struct arena *a, const json_t *body, struct task **ret,
 	task_build_uses(a, t, json_object_get(body, "uses"));
 	t->approve = build_rules(a, json_object_get(body, "approve"),
 	    &t->napprove);
+	t->cost = cost_build(a, json_object_get(body, "cost"));
 	t->when = json_object_get(body, "when");
 	t->manual = build_names(a, json_object_get(body, "manual"));
 	t->undo = build_text(body, "undo");

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/sandbox.h"
+#include "platform/cost.h"
 #include "spec/run.h"
 #include "spec/schema.h"
 #include "sys/jq.h"
@@ -97,6 +98,8 @@ struct artifact_def { /* a file that the command leaves behind */
 
 struct rule_def { /* one entry of an approve: list, in order */
 	const json_t *when; /* matchers, or NULL: always */
+	const json_t *window;	/* text or texts (base/window.h), or NULL */
+	const char *timezone;	/* of the window; NULL: the folder's */
 	const char *of;	    /* team or person; NULL with none */
 	int64_t count;	    /* 1-of-n …; 0: all of them */
 	int64_t percent;    /* of those who may decide, rounded up; or 0 */
@@ -146,6 +149,7 @@ struct task {
 	size_t nartifacts;
 	const struct rule_def *approve;
 	size_t napprove;
+	const struct cost_def *cost; /* or NULL */
 	const json_t *when;	   /* matchers over params, env, needs */
 	const char *const *manual; /* checklist, NULL-terminated, or NULL */
 	const char *undo;	   /* task, or NULL */

@@ -86,7 +86,9 @@ static const struct schema can_fields[] = {
 	{ .name = "who_can_grant", .kind = SCHEMA_STRING,
 	    .doc = "Whom to ask." },
 	{ .name = "then", .kind = SCHEMA_LIST, .of = &text_schema,
-	    .doc = "Approvals that it would still need." },
+	    .doc = "Approvals that it would still need, at most." },
+	{ .name = "later", .kind = SCHEMA_LIST, .of = &text_schema,
+	    .doc = "Rules that hold at other times of the week, and when." },
 	{ .name = NULL }
 };
 const struct schema can_schema = { .kind = SCHEMA_OBJECT, .title = "Can",

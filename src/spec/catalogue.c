@@ -193,6 +193,8 @@ static const struct schema asked_fields[] = {
 	    .doc = "The same was running already; you watch that run." },
 	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "What it costs, as declared." },
+	{ .name = "later", .kind = SCHEMA_LIST, .of = &text_schema,
+	    .doc = "Rules that hold at other times of the week, and when." },
 	{ .name = "needs", .kind = SCHEMA_LIST, .of = &need_schema,
 	    .doc = "Approvals that are wanted." },
 	{ .name = "warnings", .kind = SCHEMA_LIST, .of = &text_schema,

@@ -89,11 +89,23 @@ static const struct schema *const count_forms[] = {
 		.choices = (const char *const[]){ "all", NULL } },
 	NULL,
 };
+static const struct schema window_schema = { .kind = SCHEMA_STRING,
+	.doc = "days, a time of day, or both: mon-fri 09:00-17:00" };
+static const struct schema windows_schema = { .kind = SCHEMA_LIST,
+	.of = &window_schema, BETWEEN(1, 20) };
+static const struct schema *const window_forms[] = { &window_schema,
+	&windows_schema, NULL };
 static const struct schema rule_fields[] = {
 	{ .name = "when", .kind = SCHEMA_MAP, .of = &matcher_schema,
 		AT_LEAST(1),
 		.doc = "Holds only when all of these hold; without it always.",
-		.example = "{\"env\": \"prod\"}" },
+		.example = "{\"env\": \"prod\", \"cost\": {\"max\": 50}}" },
+	{ .name = "window", .kind = SCHEMA_ONE_OF, .any_of = window_forms,
+		.doc = "Holds only at these times of the week: days, a time "
+		       "of day, or both; one or several.",
+		.example = "\"mon-fri 09:00-17:00\"" },
+	{ .name = "timezone", .kind = SCHEMA_STRING,
+		.doc = "Of the window; without it that of the folder." },
 	{ .name = "of", .kind = SCHEMA_STRING, .pattern = FOLDER_NAME,
 		.doc = "The team or person to ask." },
 	{ .name = "count", .kind = SCHEMA_ONE_OF, .any_of = count_forms,
@@ -475,6 +487,9 @@ static const struct schema task_fields[] = {
 		.example = "{\"model\": {\"path\": \"model.bin\", \"keep\": "
 			   "\"90d\"}}" },
 	FOLDER_APPROVE,
+	{ .name = "cost", .kind = SCHEMA_OBJECT,
+		.fields = folder_cost_fields,
+		.doc = "What it costs: a request type may say another." },
 	{ .name = "when", .kind = SCHEMA_MAP, .of = &matcher_schema,
 		AT_LEAST(1),
 		.doc = "Runs only when all of these hold, else it is skipped.",
@@ -573,7 +588,8 @@ static const struct schema request_fields[] = {
 		       "Without it what its task can undo and has a name." },
 	{ .name = "cost", .kind = SCHEMA_OBJECT,
 		.fields = folder_cost_fields,
-		.doc = "What it costs: shown before, and part of the plan." },
+		.doc = "What it costs, shown before and part of the plan; "
+		       "without it as the task says." },
 	{ .name = NULL },
 };
 const struct schema folder_request_schema = {

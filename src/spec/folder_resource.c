@@ -44,12 +44,33 @@ const struct schema *const folder_resource_forms[] = { &resource_flag,
 	&resource_object, NULL };
 
 #define MONEY "[0-9]{1,9}(\\.[0-9]{1,2})? [A-Z]{3}"
+static const struct schema money_schema = { .kind = SCHEMA_STRING,
+	.pattern = MONEY, .doc = "an amount and a currency: 12.50 EUR" };
+static const struct schema amount_fields[] = {
+	{ .name = "each", .kind = SCHEMA_STRING, .pattern = MONEY,
+	    .doc = "For each unit of the parameter per: 0.20 EUR." },
+	{ .name = "per", .kind = SCHEMA_STRING,
+	    .doc = "A parameter that is a number." },
+	{ .name = "by", .kind = SCHEMA_STRING,
+	    .doc = "A parameter whose value picks one of amounts." },
+	{ .name = "amounts", .kind = SCHEMA_MAP, .of = &money_schema,
+	    BETWEEN(1, 500), .doc = "What each value of by costs.",
+	    .example = "{\"small\": \"5 EUR\", \"large\": \"20 EUR\"}" },
+	{ .name = "plus", .kind = SCHEMA_STRING, .pattern = MONEY,
+	    .doc = "Besides that, in any case: 2 EUR." },
+	{ .name = NULL }
+};
+static const struct schema amount_object = { .kind = SCHEMA_OBJECT,
+	.title = "Amount", .fields = amount_fields };
+static const struct schema *const amount_forms[] = { &money_schema,
+	&amount_object, NULL };
+
 const struct schema folder_cost_fields[] = {
-	{ .name = "once", .kind = SCHEMA_STRING, .pattern = MONEY,
+	{ .name = "once", .kind = SCHEMA_ONE_OF, .any_of = amount_forms,
 	    .doc = "When it is made: 5 EUR." },
-	{ .name = "per_month", .kind = SCHEMA_STRING, .pattern = MONEY,
-	    .doc = "12.50 EUR." },
-	{ .name = "per_year", .kind = SCHEMA_STRING, .pattern = MONEY,
+	{ .name = "per_month", .kind = SCHEMA_ONE_OF, .any_of = amount_forms,
+	    .doc = "12.50 EUR, or {each: 0.20 EUR, per: size}." },
+	{ .name = "per_year", .kind = SCHEMA_ONE_OF, .any_of = amount_forms,
 	    .doc = "120 EUR." },
 	{ .name = NULL }
 };

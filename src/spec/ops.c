@@ -76,6 +76,7 @@ const struct op *const ops[] = {
 	&op_request_list,
 	&op_resource_accept,
 	&op_resource_adopt,
+	&op_resource_costs,
 	&op_resource_extend,
 	&op_resource_get,
 	&op_resource_list,

@@ -39,6 +39,9 @@ static const struct schema resource_fields[] = {
 	FIELD_AS(struct resource, outputs, SCHEMA_JSON,
 	    .doc = "What came of that; no secrets."),
 	FIELD(struct resource, cost, .doc = "As declared, or empty."),
+	FIELD(struct resource, cost_once, .flags = F_HIDDEN),
+	FIELD(struct resource, cost_month, .flags = F_HIDDEN),
+	FIELD(struct resource, currency, .flags = F_HIDDEN),
 	FIELD(struct resource, ticket_id, .flags = F_HIDDEN),
 	FIELD(struct resource, run_id, .flags = F_HIDDEN),
 	FIELD_AS(struct resource, created_at, SCHEMA_TIME, .doc = "Made."),
@@ -111,6 +114,40 @@ const struct op op_resource_list = { .name = "resource.list",
 	       "[--environment ENV] [--status STATUS] [--expiring TIME] "
 	       "[--limit N] [--after KEY]",
 	.columns = "key,kind,name,environment,team,status,expires_at,cost" };
+
+static const char *const cost_groups[] = { "team", "kind", "environment",
+	"request", NULL };
+static const struct schema costs_query[] = {
+	{ .name = "by", .kind = SCHEMA_CHOICE, .choices = cost_groups,
+	    .default_json = "\"team\"", .doc = "Added up by this." },
+	{ .name = "team", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only what this team owns." },
+	{ .name = NULL }
+};
+static const struct schema cost_fields[] = {
+	{ .name = "name", .kind = SCHEMA_STRING, .flags = F_KEY,
+	    .doc = "The team, or what it is added up by." },
+	{ .name = "resources", .kind = SCHEMA_INTEGER,
+	    .doc = "How many there are." },
+	{ .name = "once", .kind = SCHEMA_STRING,
+	    .doc = "What making them cost, as a decimal number." },
+	{ .name = "per_month", .kind = SCHEMA_STRING,
+	    .doc = "What they cost in a month; of a year a twelfth." },
+	{ .name = "currency", .kind = SCHEMA_STRING,
+	    .doc = "Empty: nothing says what these cost." },
+	{ .name = NULL }
+};
+static const struct schema cost_schema = { .kind = SCHEMA_OBJECT,
+	.title = "ResourceCost", .doc = "What some resources cost.",
+	.fields = cost_fields };
+const struct op op_resource_costs = { .name = "resource.costs",
+	.summary = "Add up what resources cost.",
+	.doc = "Of what is there and you may see, as declared when it was "
+	       "asked for.",
+	.method = OP_GET, .path = "/v1/resource-costs", .kind = OP_READ,
+	.flags = OP_LIST, .role = ROLE_SIGNED_IN, .query = costs_query,
+	.out = &cost_schema, .cli = "resource costs [--by BY] [--team TEAM]",
+	.columns = "name,resources,once,per_month,currency" };
 
 const struct op op_resource_get = { .name = "resource.get",
 	.summary = "Show a resource, what made it and how long it lives.",

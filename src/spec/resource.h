@@ -27,6 +27,8 @@ struct resource {
 	const char *request;
 	const char *params, *outputs; /* JSON without secrets */
 	const char *cost; /* "12 EUR per month", or "" */
+	int64_t cost_once, cost_month; /* hundredths of currency */
+	const char *currency;	       /* or "" */
 	int64_t ticket_id, run_id; /* that made it */
 	int64_t created_at, updated_at;
 	int64_t expires_at; /* 0: never */
@@ -43,7 +45,7 @@ extern const struct schema resource_schema;	   /* struct resource */
 extern const struct schema resource_detail_schema; /* on the wire */
 
 extern const struct op op_resource_accept, op_resource_adopt,
-    op_resource_extend,
+    op_resource_costs, op_resource_extend,
     op_resource_get, op_resource_list, op_resource_release,
     op_resource_transfer;
 

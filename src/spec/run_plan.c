@@ -90,6 +90,8 @@ static const struct schema run_plan_fields[] = {
 	    .of = &plan_approval_schema,
 	    .doc = "By the rules of today; unknown values count as the "
 		   "worse." },
+	{ .name = "later", .kind = SCHEMA_LIST, .of = &text_schema,
+	    .doc = "Rules that hold at other times of the week, and when." },
 	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "What it costs, as declared; the plan hash covers it." },
 	{ .name = "expected_ms", .kind = SCHEMA_INTEGER,

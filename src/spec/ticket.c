@@ -301,6 +301,8 @@ static const struct schema ticket_detail_fields[] = {
 	    .doc = "Who hears of what happens to it." },
 	{ .name = "on_duty", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "Assigned to a team's duty: who has that now." },
+	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "What it costs, by its plan." },
 	{ .name = "outputs", .kind = SCHEMA_JSON,
 	    .doc = "What came out; secret ones are masked." },
 	{ .name = "warnings", .kind = SCHEMA_LIST, .of = &text_schema,

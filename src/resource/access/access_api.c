@@ -246,6 +246,7 @@ can_then(struct cx *cx, enum right right, const struct can_target *t,
 	const char *env = t->environment == NULL
 	    ? cx->platform->default_environment
 	    : t->environment->name;
+	struct approval_notes notes = { .none = NULL };
 	const char **texts = NULL;
 	size_t n = 0;
 
@@ -253,10 +254,19 @@ can_then(struct cx *cx, enum right right, const struct can_target *t,
 	json_array_begin(out);
 	if (t->task != NULL && env != NULL &&
 	    (right == RIGHT_REQUEST || right == RIGHT_RUN))
-		texts = approval_texts(cx, t->task, t->request, env, NULL, &n);
+		texts = approval_texts(cx, t->task, t->request, env, &notes,
+		    &n);
 	for (size_t i = 0; i < n; i++)
 		json_str(out, texts[i]);
 	json_array_end(out);
+	approval_later_json(out, &notes);
+}
+
+static void
+can_nothing(struct json_out *out)
+{
+	json_kv_raw(out, "then", "[]");
+	json_kv_raw(out, "later", "[]");
 }
 
 bool
@@ -280,7 +290,7 @@ access_api_can(struct cx *cx, struct call *call, struct json_out *out,
 	if (answer.allowed)
 		can_then(cx, right, &target, out);
 	else
-		json_kv_raw(out, "then", "[]");
+		can_nothing(out);
 	json_object_end(out);
 	return true;
 }

@@ -41,15 +41,26 @@ struct approval_scope {
 				    * the root alone */
 };
 
-/* The rules in force today; in the arena.  *ret_none (or NULL) names those that
- * hold and let it pass, NULL when none does. */
+struct approval_notes {
+	const char *none; /* which rules hold and let it pass, or NULL */
+	const char *later[8]; /* which hold at other times: "rule 1 of … lets
+			       * it pass mon-fri, next …" */
+	size_t nlater;
+};
+
+/* The rules in force today, by the time of cx; in the arena.  notes may be
+ * NULL. */
 struct approval_rule *approval_rules(struct cx *cx,
     const struct approval_scope *scope, size_t *ret_n,
-    const char **ret_none);
-/* The same as "1 of compliance (environment prod)" texts. */
+    struct approval_notes *ret_notes);
+/* "later": [the texts]. */
+void approval_later_json(struct json_out *out,
+    const struct approval_notes *notes);
+/* The most that could be asked for, whatever the parameters are, as texts:
+ * "1 of compliance (environment prod)". */
 const char **approval_texts(struct cx *cx, const struct task *task,
     const struct request_def *request, const char *environment,
-    const json_t *params, size_t *ret_n);
+    struct approval_notes *ret_notes, size_t *ret_n);
 
 /* What a decision is over: the plan, or one step of it. */
 struct approval_subject {

@@ -1,15 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-/* Which approvals the folder asks for: pure over definitions. */
+/* Which approvals the folder asks for: pure over definitions and the time. */
 #include "resource/approval/approval_private.h"
-#include "resource/sealed.h"
 
 #include <string.h>
+
+#include "resource/approval/rule_window.h"
+#include "resource/sealed.h"
 
 struct collected {
 	struct approval_rule *items;
 	size_t count, cap;
-	const char *none; /* which rules let it pass, or NULL */
+	struct approval_notes notes;
 };
+
+/* An approve: list, and what its rules are held against. */
+struct rule_list {
+	const struct rule_def *rules;
+	size_t n;
+	const json_t *params;
+	const struct cost_def *cost; /* or NULL */
+	const char *environment;
+	const char *source;
+};
+
+static void
+rules_decref(void *json)
+{
+	json_decref(json);
+}
+
+/* The parameters, and what it costs by them. */
+static json_t *
+rule_facts(const struct rule_list *list)
+{
+	json_t *facts = list->params == NULL
+	    ? json_object()
+	    : json_copy((json_t *)(uintptr_t)list->params);
+	struct cost cost;
+
+	json_object_del(facts, "cost");
+	if (list->cost == NULL)
+		return facts;
+	cost = cost_of(list->cost, list->params);
+	json_object_set_new(facts, "cost", cost.known
+		? json_real((double)cost_first_month(&cost) / 100)
+		: json_object());
+	return facts;
+}
 
 static int64_t
 sooner(int64_t a, int64_t b)
@@ -82,22 +119,53 @@ rule_match(struct cx *cx, const json_t *when, const json_t *params,
 	return match;
 }
 
+/* "rule small of request db (r.yaml:6)" */
+static const char *
+rule_called(struct cx *cx, const struct rule_list *list, size_t at)
+{
+	return arena_printf(cx->arena, "rule %s of %s",
+	    list->rules[at].name != NULL
+		? list->rules[at].name
+		: arena_printf(cx->arena, "%zu", at + 1),
+	    list->source);
+}
+
 /* A rule that lets it pass: "rule small of request db (r.yaml:6): size is at
  * most 50". */
 static void
-collect_none(struct cx *cx, struct collected *c, const struct rule_def *rules,
-    size_t at, const json_t *params, const char *environment,
-    const char *source)
+collect_none(struct cx *cx, struct collected *c, const struct rule_list *list,
+    size_t at, const json_t *facts)
 {
-	const char *why;
+	const struct rule_def *rule = &list->rules[at];
+	const char *none = c->notes.none, *why;
 
-	(void)rule_match(cx, rules[at].when, params, environment, &why);
-	c->none = arena_printf(cx->arena, "%s%srule %s of %s: %s",
-	    c->none == NULL ? "" : c->none, c->none == NULL ? "" : "; ",
-	    rules[at].name != NULL
-		? rules[at].name
-		: arena_printf(cx->arena, "%zu", at + 1),
-	    source, why);
+	(void)rule_match(cx, rule->when, facts, list->environment, &why);
+	if (rule->window != NULL)
+		why = arena_printf(cx->arena, "%s%s%s",
+		    rule->when == NULL ? "" : why,
+		    rule->when == NULL ? "" : ", ",
+		    rule_window_text(cx, rule));
+	c->notes.none = arena_printf(cx->arena, "%s%s%s: %s",
+	    none == NULL ? "" : none, none == NULL ? "" : "; ",
+	    rule_called(cx, list, at), why);
+}
+
+/* A rule that holds at other times than now. */
+static void
+collect_later(struct cx *cx, struct collected *c,
+    const struct rule_list *list, size_t at)
+{
+	const struct rule_def *rule = &list->rules[at];
+	const char *text = arena_printf(cx->arena, "%s %s%s %s",
+	    rule_called(cx, list, at), rule->none ? "lets it pass" : "asks ",
+	    rule->none ? "" : rule->text, rule_window_when(cx, rule));
+	struct approval_notes *notes = &c->notes;
+
+	for (size_t i = 0; i < notes->nlater; i++)
+		if (streq(notes->later[i], text))
+			return;
+	if (notes->nlater < ARRAY_SIZE(notes->later))
+		notes->later[notes->nlater++] = text;
 }
 
 /* A value that a step before it will only make. */
@@ -129,7 +197,7 @@ entry_is_open(const char *name, const json_t *params)
 /* What cannot be known is taken for the worse: a rule that asks for somebody
  * applies, one that lets it pass does not. */
 static bool
-rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *params,
+rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *facts,
     const char *environment)
 {
 	json_t *known = json_copy((json_t *)(uintptr_t)rule->when);
@@ -139,11 +207,11 @@ rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *params,
 	enum match match;
 
 	json_object_foreach (when, name, wanted)
-		if (!streq(name, "env") && entry_is_open(name, params)) {
+		if (!streq(name, "env") && entry_is_open(name, facts)) {
 			json_object_del(known, name);
 			open = true;
 		}
-	match = rule_match(cx, known, params, environment, NULL);
+	match = rule_match(cx, known, facts, environment, NULL);
 	json_decref(known);
 	return match != MATCH_NO &&
 	    !(rule->none && (open || match == MATCH_FAILED));
@@ -151,33 +219,91 @@ rule_applies(struct cx *cx, const struct rule_def *rule, const json_t *params,
 
 /* Every rule of the list that matches, up to a standing one. */
 static void
-collect_list(struct cx *cx, struct collected *c, const struct rule_def *rules,
-    size_t n, const json_t *params, const char *environment,
-    const char *source)
+collect_list(struct cx *cx, struct collected *c, const struct rule_list *list)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!rule_applies(cx, &rules[i], params, environment))
+	json_t *costs = list->n == 0 ? NULL : rule_facts(list);
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct rule_def *rule = &list->rules[i];
+		const json_t *facts =
+		    json_object_get(rule->when, "cost") == NULL
+			? list->params
+			: costs;
+
+		if (!rule_applies(cx, rule, facts, list->environment))
 			continue;
-		if (rules[i].none) {
-			collect_none(cx, c, rules, i, params, environment,
-			    source);
-			return;
+		if (!rule_window_holds(cx, rule)) {
+			collect_later(cx, c, list, i);
+			continue;
 		}
-		collect(cx, c, &rules[i], source);
+		if (rule->none) {
+			collect_none(cx, c, list, i, facts);
+			break;
+		}
+		collect(cx, c, rule, list->source);
 	}
+	json_decref(costs);
 }
 
 static void
-collect_step(struct cx *cx, struct collected *c, const struct graph_step *step,
-    const char *environment, const char *source)
+collect_environment(struct cx *cx, struct collected *c,
+    const struct environment_def *env, const json_t *params,
+    const struct cost_def *cost)
+{
+	collect_list(cx, c, &(struct rule_list){ .rules = env->approve,
+		.n = env->napprove, .params = params, .cost = cost,
+		.environment = env->name,
+		.source = arena_printf(cx->arena, "environment %s (%s)",
+		    env->name, env->where) });
+}
+
+static void
+collect_request(struct cx *cx, struct collected *c,
+    const struct request_def *request, const json_t *params,
+    const char *environment)
+{
+	collect_list(cx, c, &(struct rule_list){ .rules = request->approve,
+		.n = request->napprove, .params = params,
+		.cost = request->cost, .environment = environment,
+		.source = arena_printf(cx->arena, "request %s (%s)",
+		    request->name, request->where) });
+}
+
+static void
+collect_task(struct cx *cx, struct collected *c, const struct task *task,
+    const json_t *params, const char *environment)
+{
+	collect_list(cx, c, &(struct rule_list){ .rules = task->approve,
+		.n = task->napprove, .params = params, .cost = task->cost,
+		.environment = environment,
+		.source = task->where[0] == '\0'
+		    ? arena_printf(cx->arena, "task %s", task->name)
+		    : arena_printf(cx->arena, "task %s (%s)", task->name,
+			  task->where) });
+}
+
+/* Parameters of which nothing is known. */
+static json_t *
+open_params(const struct task *task)
+{
+	json_t *open = json_object();
+
+	for (const struct schema *f = task->params->fields; f->name != NULL;
+	     f++)
+		json_object_set_new(open, f->name, json_object());
+	return open;
+}
+
+static void
+collect_step(struct cx *cx, struct collected *c,
+    const struct graph_step *step, const char *environment)
 {
 	json_t *params;
 
 	if (step->task->napprove == 0)
 		return;
 	params = graph_step_params(step);
-	collect_list(cx, c, step->task->approve, step->task->napprove, params,
-	    environment, source);
+	collect_task(cx, c, step->task, params, environment);
 	json_decref(params);
 }
 
@@ -194,46 +320,41 @@ collect_fan(struct cx *cx, struct collected *c, const struct task *task,
 
 	json_object_foreach (closure, name, hash) {
 		const struct task *t = platform_task(cx->platform, name);
-		json_t *open = json_object();
+		json_t *open = open_params(t);
 
-		for (const struct schema *f = t->params->fields;
-		     f->name != NULL; f++)
-			json_object_set_new(open, f->name, json_object());
-		collect_list(cx, c, t->approve, t->napprove, open,
-		    environment,
-		    arena_printf(cx->arena, "task %s (%s)", t->name,
-			t->where));
+		collect_task(cx, c, t, open, environment);
 		json_decref(open);
 	}
 	json_decref(closure);
 }
 
+/* What all of it costs: as the request says, or the task. */
+static const struct cost_def *
+scope_cost(const struct approval_scope *s)
+{
+	if (s->request != NULL)
+		return s->request->cost;
+	return s->task == NULL ? NULL : s->task->cost;
+}
+
 struct approval_rule *
 approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n,
-    const char **ret_none)
+    struct approval_notes *ret_notes)
 {
 	struct collected c = { .items = NULL };
 	const char *env = s->environment->name;
 
 	*ret_n = 0;
-	if (ret_none != NULL)
-		*ret_none = NULL;
+	if (ret_notes != NULL)
+		*ret_notes = c.notes;
 	if (cx->site->local)
 		return NULL;
-	collect_list(cx, &c, s->environment->approve,
-	    s->environment->napprove, s->params, env,
-	    arena_printf(cx->arena, "environment %s (%s)", env,
-		s->environment->where));
+	collect_environment(cx, &c, s->environment, s->params,
+	    scope_cost(s));
 	if (s->request != NULL)
-		collect_list(cx, &c, s->request->approve,
-		    s->request->napprove, s->params, env,
-		    arena_printf(cx->arena, "request %s (%s)",
-			s->request->name, s->request->where));
+		collect_request(cx, &c, s->request, s->params, env);
 	if (s->graph == NULL)
-		collect_list(cx, &c, s->task->approve, s->task->napprove,
-		    s->params, env,
-		    arena_printf(cx->arena, "task %s (%s)", s->task->name,
-			s->task->where));
+		collect_task(cx, &c, s->task, s->params, env);
 	else
 		for (size_t i = 0; i < s->graph->count; i++) {
 			const struct graph_step *step = s->graph->steps[i];
@@ -245,31 +366,44 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n,
 			    (step->cleans == NULL &&
 				approval_is_late(step->task, step->symbolic)))
 				continue;
-			collect_step(cx, &c, step, env,
-			    arena_printf(cx->arena, "task %s (%s)",
-				step->task->name, step->task->where));
+			collect_step(cx, &c, step, env);
 		}
 	*ret_n = c.count;
-	if (ret_none != NULL)
-		*ret_none = c.none;
+	if (ret_notes != NULL)
+		*ret_notes = c.notes;
 	return c.items;
+}
+
+void
+approval_later_json(struct json_out *out, const struct approval_notes *notes)
+{
+	json_key(out, "later");
+	json_array_begin(out);
+	for (size_t i = 0; i < notes->nlater; i++)
+		json_str(out, notes->later[i]);
+	json_array_end(out);
 }
 
 const char **
 approval_texts(struct cx *cx, const struct task *task,
     const struct request_def *request, const char *environment,
-    const json_t *params, size_t *ret_n)
+    struct approval_notes *ret_notes, size_t *ret_n)
 {
 	struct approval_scope scope = { .task = task, .request = request,
-		.environment = platform_environment(cx->platform, environment),
-		.params = params };
+		.environment = platform_environment(cx->platform, environment)
+	};
 	struct approval_rule *rules;
+	json_t *open;
 	const char **texts;
 
 	*ret_n = 0;
+	*ret_notes = (struct approval_notes){ .none = NULL };
 	if (scope.environment == NULL)
 		return NULL;
-	rules = approval_rules(cx, &scope, ret_n, NULL);
+	open = open_params(task);
+	arena_cleanup(cx->arena, rules_decref, open);
+	scope.params = open;
+	rules = approval_rules(cx, &scope, ret_n, ret_notes);
 	texts = arena_array(cx->arena, *ret_n + 1, sizeof(*texts));
 	for (size_t i = 0; i < *ret_n; i++)
 		texts[i] = arena_printf(cx->arena, "%s (%s)", rules[i].text,
@@ -299,8 +433,7 @@ approval_asks_late(struct cx *cx, const struct approval_scope *scope)
 
 		if (step->fan == FAN_NONE && step->cleans == NULL &&
 		    approval_is_late(step->task, step->symbolic))
-			collect_step(cx, &c, step, scope->environment->name,
-			    "");
+			collect_step(cx, &c, step, scope->environment->name);
 	}
 	return c.count > 0;
 }
@@ -321,22 +454,12 @@ approval_step_rules(struct cx *cx, const struct run *run,
 	json_t *asked = json_loads(run->params, 0, NULL);
 
 	if (preview && env != NULL)
-		collect_list(cx, &c, env->approve, env->napprove, asked,
-		    env->name,
-		    arena_printf(cx->arena, "environment %s (%s)", env->name,
-			env->where));
+		collect_environment(cx, &c, env, asked,
+		    request != NULL ? request->cost : task->cost);
 	if (preview && request != NULL)
-		collect_list(cx, &c, request->approve, request->napprove,
-		    asked, run->environment,
-		    arena_printf(cx->arena, "request %s (%s)", request->name,
-			request->where));
+		collect_request(cx, &c, request, asked, run->environment);
 	json_decref(asked);
-	collect_list(cx, &c, task->approve, task->napprove, params,
-	    run->environment,
-	    task->where[0] == '\0'
-		? arena_printf(cx->arena, "task %s", task->name)
-		: arena_printf(cx->arena, "task %s (%s)", task->name,
-		      task->where));
+	collect_task(cx, &c, task, params, run->environment);
 	*ret_n = c.count;
 	return c.items;
 }

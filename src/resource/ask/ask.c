@@ -106,14 +106,19 @@ source_hashable(void *self, struct arena *a, const char *params)
 	return sealed_hmac_text(cx->site, a, params);
 }
 
-/* What making it costs: to undo it costs nothing. */
+/* What making it costs, in words: to undo it costs nothing. */
 static const char *
-ask_cost(const struct ask *ask)
+ask_cost(struct cx *cx, const struct ask *ask)
 {
-	return ask->request == NULL || ask->undo != NULL ||
-		ask->request->cost[0] == '\0'
-	    ? NULL
-	    : ask->request->cost;
+	const struct cost_def *def = ask->request != NULL
+	    ? ask->request->cost
+	    : ask->task->cost;
+	struct cost cost;
+
+	if (def == NULL || ask->undo != NULL)
+		return NULL;
+	cost = cost_of(def, ask->params);
+	return cost.known ? cost_text(cx->arena, &cost) : NULL;
 }
 
 bool
@@ -143,9 +148,10 @@ ask_prepare(struct cx *cx, const struct ask *ask, struct prepared *ret,
 		scope.graph = undo_asked(cx, ask->undo, &ret->graph);
 		plan.undo = ask_keep(cx, undo_plan(cx, ask->undo));
 	}
-	ret->rules = approval_rules(cx, &scope, &ret->nrules, &ret->none);
+	ret->rules = approval_rules(cx, &scope, &ret->nrules, &ret->notes);
 	plan.params = ret->params;
-	plan.cost = ask_cost(ask);
+	plan.request = ask->request == NULL ? NULL : ask->request->name;
+	plan.cost = ask_cost(cx, ask);
 	plan.rules = ret->rules;
 	plan.nrules = ret->nrules;
 	return plan_store(cx, &plan, &ret->plan_hash, e);
@@ -337,16 +343,16 @@ ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,
 	ticket = !ask->dry && (ask->request != NULL || p.nrules > 0 ||
 	    p.late || (ask->undo != NULL && ask->undo->run->ticket_id != 0));
 	*ret = (struct asked){ .ticket = ticket ? ask_ticket(cx, &p) : NULL,
-		.cost = ask_cost(ask) };
+		.cost = ask_cost(cx, ask), .notes = p.notes };
 	ret->run = ask_write_run(cx, &p, ret->ticket,
 	    ticket && p.nrules > 0 ? "waiting_approval" : "queued",
 	    ask->dry ? "plan only"
-	    : p.nrules == 0 && p.none != NULL
-		? arena_printf(cx->arena, "no approval by %s", p.none)
+	    : p.nrules == 0 && p.notes.none != NULL
+		? arena_printf(cx->arena, "no approval by %s", p.notes.none)
 		: "");
 	if (ticket)
 		ticket_asked(cx, ret->ticket, ret->run, p.rules, p.nrules,
-		    p.none);
+		    &p.notes);
 	if (ticket && ask->undo != NULL)
 		ticket_undoes(cx, ret->ticket, ask->undo->run);
 	/* There may be nothing to do, or nothing to look at. */

@@ -37,7 +37,7 @@ struct prepared {
 	struct graph graph;
 	struct approval_rule *rules;
 	size_t nrules;
-	const char *none; /* which rules let it pass, or NULL */
+	struct approval_notes notes;
 	bool late; /* a step in the middle asks for an approval */
 	const char *plan_hash;
 };
@@ -49,6 +49,7 @@ struct asked {
 	struct run *run;
 	bool joined; /* the same was active already */
 	const char *cost; /* in words, or NULL */
+	struct approval_notes notes;
 };
 /* Prepare, then write ticket, run and needs. */
 bool ask_make(struct cx *cx, const struct ask *ask, struct asked *ret,

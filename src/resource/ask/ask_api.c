@@ -22,6 +22,7 @@ asked_json(struct cx *cx, struct json_out *out, const struct asked *asked)
 	json_kv_str(out, "status", asked->run->status);
 	json_kv_bool(out, "joined", asked->joined);
 	json_kv_str(out, "cost", asked->cost);
+	approval_later_json(out, &asked->notes);
 	json_key(out, "needs");
 	json_array_begin(out);
 	for (size_t i = 0; i < n; i++)

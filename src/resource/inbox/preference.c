@@ -15,14 +15,7 @@
 bool
 preference_minute(const char *text, int *ret)
 {
-	for (int i = 0; i < 5; i++)
-		if (i == 2 ? text[i] != ':' : text[i] < '0' || text[i] > '9')
-			return false;
-	if (text[5] != '\0' || text[3] > '5')
-		return false;
-	*ret = ((text[0] - '0') * 10 + text[1] - '0') * 60 +
-	    (text[3] - '0') * 10 + text[4] - '0';
-	return *ret < 24 * 60;
+	return civil_minute(str_of(text), ret) && *ret < 24 * 60;
 }
 
 static void

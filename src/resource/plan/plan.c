@@ -146,12 +146,12 @@ plan_store(struct cx *cx, const struct plan_input *in, const char **ret_hash,
 		json_array_append_new(rules,
 		    json_pack("{s:s,s:s}", "source", in->rules[i].source,
 			"rule", in->rules[i].text));
-	body = json_pack("{s:s,s:s,s:o,s:o,s:o,s:s,s:O*,s:s*}", "closure",
+	body = json_pack("{s:s,s:s,s:o,s:o,s:o,s:s,s:O*,s:s*,s:s*}", "closure",
 	    in->task->closure_hash, "task", in->task->name, "params",
 	    sealed_to_hmac(cx->site, in->params), "environment",
 	    plan_environment(cx, in->environment), "rules", rules, "requester",
 	    in->requester, "undo", in->undo,
-	    "cost", in->cost);
+	    "cost", in->cost, "request", in->request);
 	ASSERT(body != NULL);
 	*ret_hash = plan_store_body(cx, body);
 	json_decref(body);
@@ -232,4 +232,14 @@ plan_body(struct cx *cx, const char *hash)
 		body = column_text(q, "body", cx->arena);
 	query_end(q);
 	return body;
+}
+
+const char *
+plan_says(struct cx *cx, const char *hash, const char *key)
+{
+	const char *body = plan_body(cx, hash);
+
+	return body == NULL ? NULL
+			    : json_string_value(json_object_get(
+				  plan_parse(cx, body), key));
 }

@@ -23,7 +23,8 @@ struct plan_input {
 	const struct approval_rule *rules;
 	size_t nrules;
 	const char *requester;
-	const char *cost; /* in words, or NULL */
+	const char *request; /* type, or NULL: a direct run */
+	const char *cost;    /* in words, or NULL */
 	json_t *undo; /* what it undoes: definitions are stored already; or
 		       * NULL */
 };
@@ -48,6 +49,8 @@ const struct task *plan_command(struct cx *cx, const char *hash);
 const char *plan_closure_task(struct cx *cx, const char *closure_hash,
     const char *task);
 
+/* A text of a stored plan's body, "cost" or "request", or NULL. */
+const char *plan_says(struct cx *cx, const char *hash, const char *key);
 /* Canonical body of a stored plan, or NULL. */
 const char *plan_body(struct cx *cx, const char *hash);
 

@@ -324,6 +324,22 @@ made_by_run(const struct step *root)
 	return root != NULL && root->tries > 0;
 }
 
+static void
+made_cost(struct cx *cx, struct resource *r,
+    const struct request_def *request)
+{
+	json_t *params = json_loads(r->params, 0, NULL);
+	struct cost cost = { .known = false };
+
+	if (request->cost != NULL)
+		cost = cost_of(request->cost, params);
+	r->cost = cost_text(cx->arena, &cost);
+	r->currency = cost.known ? cost.currency : "";
+	r->cost_once = cost.known ? cost.parts[COST_ONCE] : 0;
+	r->cost_month = cost.known ? cost_month(&cost) : 0;
+	json_decref(params);
+}
+
 /* What the run and the request say of it. */
 static void
 made_fill(struct cx *cx, struct resource *r, const struct run *run,
@@ -337,7 +353,7 @@ made_fill(struct cx *cx, struct resource *r, const struct run *run,
 		r->outputs = made_public(cx, root->outputs);
 	r->request = request->name;
 	r->scope_id = t->scope_id;
-	r->cost = request->cost;
+	made_cost(cx, r, request);
 	if (anew || made_by_run(root)) {
 		r->run_id = run->id;
 		r->ticket_id = t->id;
@@ -355,7 +371,7 @@ void
 resource_insert(struct cx *cx, struct resource *r, const char *action)
 {
 	const char **const texts[] = { &r->team, &r->person, &r->cost,
-		&r->offered_to, &r->offered_by };
+		&r->offered_to, &r->offered_by, &r->currency };
 	struct query *q = query(cx->db, "resource_next_id");
 
 	r->key = query_next(q) ? arena_printf(cx->arena, "RES-%lld",

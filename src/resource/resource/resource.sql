@@ -8,12 +8,12 @@ INSERT INTO resource (key, kind, name, environment, status, reason, team,
 	person, scope_id, request, params, outputs, cost, ticket_id, run_id,
 	created_at, updated_at, expires_at, stage, due_at, expiry_ticket,
 	check_at, check_run, checked_at, missing_ticket, offered_to,
-	offered_by)
+	offered_by, cost_once, cost_month, currency)
 VALUES ($key, $kind, $name, $environment, $status, $reason, $team, $person,
 	$scope_id, $request, $params, $outputs, $cost, $ticket_id, $run_id,
 	$created_at, $updated_at, $expires_at, $stage, $due_at,
 	$expiry_ticket, $check_at, $check_run, $checked_at, $missing_ticket,
-	$offered_to, $offered_by);
+	$offered_to, $offered_by, $cost_once, $cost_month, $currency);
 
 -- name: resource_update
 UPDATE resource SET status = $status, reason = $reason, team = $team,
@@ -24,7 +24,8 @@ UPDATE resource SET status = $status, reason = $reason, team = $team,
 	due_at = $due_at, expiry_ticket = $expiry_ticket,
 	check_at = $check_at, check_run = $check_run,
 	checked_at = $checked_at, missing_ticket = $missing_ticket,
-	offered_to = $offered_to, offered_by = $offered_by
+	offered_to = $offered_to, offered_by = $offered_by,
+	cost_once = $cost_once, cost_month = $cost_month, currency = $currency
 WHERE id = $id;
 
 -- name: resource_get
@@ -66,6 +67,23 @@ SELECT * FROM resource WHERE id < $before AND $me IS NOT NULL
 	AND (status = $status OR ($status IS NULL AND status <> 'gone'))
 	AND ($ends = 0 OR (expires_at > 0 AND expires_at <= $ends))
 ORDER BY id DESC LIMIT $most;
+
+-- name: resource_costs
+-- What the actor may see (resource/sight.h), added up.
+SELECT CASE $by WHEN 'kind' THEN kind WHEN 'environment' THEN environment
+		WHEN 'request' THEN request ELSE team END AS name,
+	currency, COUNT(*) AS resources, SUM(cost_once) AS once,
+	SUM(cost_month) AS per_month
+FROM resource WHERE status IN ('active', 'missing') AND $me IS NOT NULL
+	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
+		OR (scope_id IN (SELECT value FROM json_each($reach))
+			AND (person IN (SELECT value FROM json_each($peers))
+				OR team || ':duty' IN
+					(SELECT value FROM json_each($mine))
+				OR offered_to || ':duty' IN
+					(SELECT value FROM json_each($mine)))))
+	AND ($team IS NULL OR team = $team)
+GROUP BY 1, 2 ORDER BY per_month DESC, once DESC, name LIMIT $most;
 
 -- name: resource_due
 SELECT * FROM resource WHERE due_at > 0 AND due_at <= $now

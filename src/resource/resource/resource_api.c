@@ -97,6 +97,43 @@ resource_api_list(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
+/* A decimal number: hundredths, never negative. */
+static const char *
+cost_number(struct cx *cx, int64_t hundredths)
+{
+	return arena_printf(cx->arena, "%lld.%02lld",
+	    (long long)hundredths / 100, (long long)hundredths % 100);
+}
+
+bool
+resource_api_costs(struct cx *cx, struct call *call, struct json_out *out,
+    struct err *e)
+{
+	struct query *q = query(cx->db, "resource_costs");
+
+	(void)e;
+	sight_bind(cx, q);
+	bind_text(q, "by", call_text(call->query, "by"));
+	bind_text(q, "team", call_text(call->query, "team"));
+	bind_int(q, "most", LIMIT_LIST);
+	list_begin(out);
+	while (query_next(q)) {
+		json_object_begin(out);
+		json_kv_str(out, "name", column_text(q, "name", cx->arena));
+		json_kv_int(out, "resources", column_int(q, "resources"));
+		json_kv_str(out, "once",
+		    cost_number(cx, column_int(q, "once")));
+		json_kv_str(out, "per_month",
+		    cost_number(cx, column_int(q, "per_month")));
+		json_kv_str(out, "currency",
+		    column_text(q, "currency", cx->arena));
+		json_object_end(out);
+	}
+	query_end(q);
+	list_end(out, NULL);
+	return true;
+}
+
 bool
 resource_api_get(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)

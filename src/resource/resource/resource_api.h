@@ -9,6 +9,7 @@
 
 call_handler resource_api_accept;
 call_handler resource_api_adopt;
+call_handler resource_api_costs;
 call_handler resource_api_extend;
 call_handler resource_api_get;
 call_handler resource_api_list;

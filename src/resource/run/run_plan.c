@@ -311,18 +311,24 @@ approvals_json(struct cx *cx, struct json_out *out, const struct page *p)
 {
 	const struct graph none = { .count = 0 };
 	json_t *params = json_loads(p->run->params, 0, NULL);
+	struct approval_notes notes = { .none = NULL };
+	const char *request =
+	    plan_says(cx, p->run->plan_hash, "request");
 	struct approval_scope scope = { .graph = &none, .params = params,
+		.task = platform_task(cx->platform, p->run->task),
 		.environment = platform_environment(cx->platform,
 		    p->run->environment),
-		.request = p->ticket == NULL || p->ticket->request[0] == '\0'
+		.request = request == NULL
 		    ? NULL
-		    : platform_request(cx->platform, p->ticket->request) };
+		    : platform_request(cx->platform, request) };
 	struct approval_rule *rules;
 	size_t n;
 
 	arena_cleanup(cx->arena, page_decref, params);
+	json_key(out, "approvals");
+	json_array_begin(out);
 	if (scope.environment != NULL) {
-		rules = approval_rules(cx, &scope, &n, NULL);
+		rules = approval_rules(cx, &scope, &n, &notes);
 		rules_json(cx, out, p, rules, n, 0, "plan");
 	}
 	for (size_t i = 0; i < p->count; i++) {
@@ -337,18 +343,8 @@ approvals_json(struct cx *cx, struct json_out *out, const struct page *p)
 		rules_json(cx, out, p, rules, n, f->step->id,
 		    f->step->asked ? "plan" : "step");
 	}
-}
-
-/* As it stands in the plan itself. */
-static void
-page_cost(struct cx *cx, struct json_out *out, const struct run *run)
-{
-	const char *body = plan_body(cx, run->plan_hash);
-	json_t *plan = body == NULL ? NULL : json_loads(body, 0, NULL);
-
-	json_kv_str(out, "cost",
-	    json_string_value(json_object_get(plan, "cost")));
-	json_decref(plan);
+	json_array_end(out);
+	approval_later_json(out, &notes);
 }
 
 bool
@@ -374,11 +370,8 @@ run_api_plan(struct cx *cx, struct call *call, struct json_out *out,
 		fact_json(cx, out, &p, &p.facts[i]);
 	json_array_end(out);
 	json_kv_int(out, "more_steps", (int64_t)(p.total - p.count));
-	json_key(out, "approvals");
-	json_array_begin(out);
 	approvals_json(cx, out, &p);
-	json_array_end(out);
-	page_cost(cx, out, run);
+	json_kv_str(out, "cost", plan_says(cx, run->plan_hash, "cost"));
 	json_kv_int(out, "expected_ms", p.expected_ms);
 	json_kv_int(out, "unknown_durations", p.unknown);
 	json_object_end(out);

@@ -138,11 +138,12 @@ ticket_note(struct cx *cx, const struct ticket *t, const char *kind,
 
 void
 ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
-    const struct approval_rule *rules, size_t n, const char *none)
+    const struct approval_rule *rules, size_t n,
+    const struct approval_notes *notes)
 {
-	const char *reason = none == NULL
+	const char *reason = notes->none == NULL
 	    ? "no rule asks for an approval"
-	    : arena_printf(cx->arena, "no approval by %s", none);
+	    : arena_printf(cx->arena, "no approval by %s", notes->none);
 
 	t->run_id = run->id;
 	approval_open(cx, t, rules, n);

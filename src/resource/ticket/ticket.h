@@ -25,7 +25,8 @@ void ticket_rescope(struct cx *cx, struct ticket *ticket);
 /* It has its run: open its needs, or let it go on when there are none; none
  * names the rules that let it pass, or is NULL. */
 void ticket_asked(struct cx *cx, struct ticket *t, const struct run *run,
-    const struct approval_rule *rules, size_t n, const char *none);
+    const struct approval_rule *rules, size_t n,
+    const struct approval_notes *notes);
 
 /* It undoes the run: linked to the ticket of that, when there is one. */
 void ticket_undoes(struct cx *cx, const struct ticket *t,

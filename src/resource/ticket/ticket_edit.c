@@ -171,7 +171,7 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 		run_cancel(cx, old, "the request was edited");
 	run = ask_write_run(cx, &p, t,
 	    p.nrules > 0 ? "waiting_approval" : "queued", "");
-	ticket_asked(cx, t, run, p.rules, p.nrules, p.none);
+	ticket_asked(cx, t, run, p.rules, p.nrules, &p.notes);
 	run_settle(cx, run);
 	return true;
 }

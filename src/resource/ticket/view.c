@@ -4,6 +4,7 @@
 #include "resource/approval/approval.h"
 #include "resource/duty.h"
 #include "resource/markdown/markdown.h"
+#include "resource/plan/plan.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
 #include "resource/ticket/work.h"
@@ -167,6 +168,7 @@ ticket_detail_as(struct cx *cx, struct json_out *out, const struct ticket *t,
 	json_key(out, "watchers");
 	watchers_json(cx, out, t);
 	json_kv_str(out, "on_duty", view_duty(cx, t));
+	json_kv_str(out, "cost", plan_says(cx, t->plan_hash, "cost"));
 	json_kv_raw(out, "outputs",
 	    root == NULL ? "{}" : sealed_mask_text(cx->arena, root->outputs));
 	json_key(out, "warnings");
