@@ -72,9 +72,13 @@ test_help(void **state)
 
 	(void)state;
 	assert_int_equal(r->code, 0);
-	assert_has(r->out, "approve TICKET");
+	assert_has(r->out, "approve, decline");
 	assert_has(r->out, "--json");
 	assert_has(r->out, "Exit codes");
+	r = PLAY(none, NULL, "help", "all");
+	assert_int_equal(r->code, 0);
+	assert_has(r->out, "approve TICKET");
+	assert_has(r->out, "nothing is started");
 	r = PLAY(none, NULL, "approve", "--help");
 	assert_int_equal(r->code, 0);
 	assert_has(r->out, "usage: slipway ticket approve TICKET");

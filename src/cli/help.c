@@ -24,7 +24,7 @@ const struct help_extra help_extras[] = {
 	    "Data folder, space, database, audit chain, folder, server, "
 	    "backups, clock, zones, sandbox: ok, warn or fail, and what to "
 	    "do.  Exit code 1: something fails." },
-	{ "help", "help [VERB]", "Explain everything, or one verb.", NULL },
+	{ "help", "help [all|VERB]", "Explain everything, or one verb.", NULL },
 	{ "init", "init [DIR]", "Write a team's folder to begin with.", NULL },
 	{ "login", "login URL [--as PROFILE] [--token-file FILE] [--ca FILE]",
 	    "Sign in to a server elsewhere, with a token.",
@@ -37,6 +37,8 @@ const struct help_extra help_extras[] = {
 	{ "manual", "manual [slipway|folder|serve]",
 	    "Print a man page: slipway manual | man -l -",
 	    "With --markdown as in docs/reference." },
+	{ "plan", "plan TASK --env ENV ...",
+	    "Say what a task would do; nothing is started.", NULL },
 	{ "replay", "replay FILE",
 	    "Compute a run again from its bundle, without a server.",
 	    "slipway run bundle RUN >FILE writes one.  Exit code 2: something "
@@ -49,22 +51,32 @@ const struct help_extra help_extras[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-/* The page of `slipway help`: groups of words, told in the order of use. */
+/* The pages of `slipway help`: groups of words, told in the order of use. */
 static const struct {
 	const char *title;
-	const char *words[12]; /* aliases, canonical verbs or extras */
+	const char *words[20]; /* aliases, canonical verbs or extras */
 } help_groups[] = {
 	{ "Ask", { "requests", "request", "tickets", "show", "edit", "withdraw",
-		     "comment" } },
-	{ "Decide", { "approve", "decline", "can" } },
-	{ "Run", { "tasks", "run", "runs", "follow", "logs", "retry", "cancel",
-		     "reveal", "resolve" } },
+		     "comment", "ticket create" } },
+	{ "Decide", { "waiting", "approve", "decline", "can", "delegate to" } },
+	{ "Run", { "tasks", "plan", "run", "runs", "follow", "logs", "gantt",
+		     "results", "artifacts", "artifact get", "reveal" } },
+	{ "Mend", { "retry", "again", "undo", "cancel", "resolve", "stats",
+		      "run history", "run bundle", "replay" } },
+	{ "Time", { "schedules", "schedule show", "schedule backfill", "pause",
+		      "resume", "limits" } },
+	{ "Work", { "inbox", "next", "board", "backlog", "search", "filters",
+		      "filter save", "ticket bulk", "stuck", "ageing", "metrics",
+		      "toil" } },
+	{ "Things", { "resources", "resource show", "extend", "transfer",
+			"release" } },
 	{ "Look", { "whoami", "status", "environments", "people", "teams",
-		      "platform", "plan show", "audit" } },
+		      "platform", "plan show", "audit", "evidence" } },
 	{ "Administer",
-	    { "secret set", "secret remove", "secrets", "token create",
-		"token revoke", "tokens", "reload", "audit verify" } },
-	{ "Serve", { "init", "check", "run --local", "serve", "login",
+	    { "secrets", "secret set", "secret remove", "tokens",
+		"token create", "token revoke", "access review", "break-glass",
+		"audit verify", "audit export", "usage", "drain", "reload" } },
+	{ "Serve", { "init", "check", "run --local", "serve", "doctor", "login",
 		       "logout", "manual", "completion", "version" } },
 };
 
@@ -175,19 +187,39 @@ help_globals(struct session *s)
 int
 help_main(struct session *s)
 {
+	struct arena *a = s->arena;
+
 	fputs("slipway: ask for it, have it approved, see it done\n\n", s->out);
 	for (size_t i = 0; i < ARRAY_SIZE(help_first); i++)
 		text_wrap(s->out, s->term.width, 26, help_first[i][0],
 		    help_first[i][1]);
+	fputc('\n', s->out);
 	for (size_t i = 0; i < ARRAY_SIZE(help_groups); i++) {
-		fprintf(s->out, "\n%s\n",
+		const char *const *word = help_groups[i].words;
+		const char *all = word[0];
+
+		while (*++word != NULL)
+			all = arena_printf(a, "%s, %s", all, *word);
+		text_wrap(s->out, s->term.width, 11, help_groups[i].title, all);
+	}
+	help_globals(s);
+	fputs("\nMore: slipway help all, slipway help VERB, "
+	      "slipway request NAME --help\n", s->out);
+	return EXIT_OK;
+}
+
+/* Each with its sentence. */
+static int
+help_all(struct session *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(help_groups); i++) {
+		fprintf(s->out, "%s%s\n", i == 0 ? "" : "\n",
 		    session_tone(s, TONE_STRONG, help_groups[i].title));
 		for (size_t k = 0; help_groups[i].words[k] != NULL; k++)
 			help_line(s, help_groups[i].words[k]);
 	}
-	help_globals(s);
-	fputs(
-	    "\nMore: slipway help VERB, slipway request NAME --help\n", s->out);
+	fputs("\nThe rest: slipway help ticket, run, resource, inbox …; all of "
+	      "it: slipway manual\n", s->out);
 	return EXIT_OK;
 }
 
@@ -260,6 +292,8 @@ help_verb(struct session *s, int argc, char **argv)
 	const struct help_extra *extra = help_find_extra(argv[0]);
 	struct verb v;
 
+	if (argc == 1 && streq(argv[0], "all"))
+		return help_all(s);
 	if (verb_find(argc, argv, &v))
 		return help_op(s, v.op);
 	if (extra != NULL) {
