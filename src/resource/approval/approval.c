@@ -115,14 +115,12 @@ approval_open(struct cx *cx, const struct ticket *ticket,
 		need_open(cx, ticket, &plan, &rules[i]);
 }
 
-struct need *
-approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n)
+static struct need *
+needs_read(struct cx *cx, struct query *q, size_t *ret_n)
 {
-	struct query *q = query(cx->db, "need_of_ticket");
 	size_t n = 0, cap = 0;
 	struct need *needs = NULL;
 
-	bind_int(q, "ticket_id", ticket_id);
 	while (query_next(q)) {
 		if (n == cap) {
 			struct need *more;
@@ -138,6 +136,59 @@ approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n)
 	query_end(q);
 	*ret_n = n;
 	return needs;
+}
+
+struct need *
+approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "need_of_ticket");
+
+	bind_int(q, "ticket_id", ticket_id);
+	return needs_read(cx, q, ret_n);
+}
+
+struct need *
+approval_needs_of(struct cx *cx, int64_t ticket_id, const char *hash,
+    size_t *ret_n)
+{
+	struct query *q = query(cx->db, "need_of_hash");
+
+	bind_int(q, "ticket_id", ticket_id);
+	bind_text(q, "hash", hash);
+	return needs_read(cx, q, ret_n);
+}
+
+struct need *
+approval_step_needs(struct cx *cx, int64_t step_id, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "need_of_step");
+
+	bind_int(q, "step_id", step_id);
+	return needs_read(cx, q, ret_n);
+}
+
+struct need *
+approval_needs_expired(struct cx *cx, int64_t ticket_id, size_t *ret_n)
+{
+	struct query *q = query(cx->db, "need_expired_of_ticket");
+
+	bind_int(q, "ticket_id", ticket_id);
+	bind_int(q, "now", cx->now);
+	return needs_read(cx, q, ret_n);
+}
+
+bool
+approval_need_get(struct cx *cx, int64_t id, struct need *ret)
+{
+	struct query *q = query(cx->db, "need_get");
+	bool found;
+
+	bind_int(q, "id", id);
+	found = query_next(q);
+	if (found)
+		record_read(q, &need_schema, ret, cx->arena);
+	query_end(q);
+	return found;
 }
 
 struct vote *
@@ -219,7 +270,8 @@ approval_open_missing(struct cx *cx, const struct ticket *ticket,
     size_t ntoday)
 {
 	size_t n;
-	struct need *needs = approval_needs(cx, ticket->id, &n);
+	struct need *needs = approval_needs_of(cx, ticket->id, about->hash,
+	    &n);
 
 	for (size_t i = 0; i < ntoday; i++)
 		if (!need_covers(needs, n, about->hash, &today[i]))
@@ -236,7 +288,7 @@ approval_complete(struct cx *cx, struct ticket *ticket,
 
 	approval_open_missing(cx, ticket, about, today, ntoday);
 	/* Who approved already counts for what came later too. */
-	needs = approval_needs(cx, ticket->id, &n);
+	needs = approval_needs_of(cx, ticket->id, about->hash, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (!need_is_of(&needs[i], about->hash))
 			continue;
@@ -318,11 +370,15 @@ bool
 approval_waits_for(struct cx *cx, const struct ticket *ticket,
     const char *person)
 {
+	struct query *q;
+	struct need *needs;
 	size_t n;
-	struct need *needs = approval_needs(cx, ticket->id, &n);
 
 	if (person == NULL || ticket_is_own(cx, ticket, person))
 		return false;
+	q = query(cx->db, "need_open_of_ticket");
+	bind_int(q, "ticket_id", ticket->id);
+	needs = needs_read(cx, q, &n);
 	for (size_t i = 0; i < n; i++)
 		if (streq(needs[i].status, "open") &&
 		    (needs[i].step_id != 0 ||

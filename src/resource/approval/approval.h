@@ -86,6 +86,11 @@ const char *const *approval_people(struct cx *cx,
 struct approval_rule *approval_step_rules(struct cx *cx,
     const struct run *run, const struct ticket *ticket,
     const struct task *task, const json_t *params, size_t *ret_n);
+/* What the children of a foreach over `task`, whose list is not known yet,
+ * could ask for with all they need, or what cleans up after those. */
+struct approval_rule *approval_fan_rules(struct cx *cx,
+    const struct task *task, bool cleanups, const char *environment,
+    size_t *ret_n);
 /* Does any late step of the scope's graph ask for somebody, as far as one
  * knows? */
 bool approval_asks_late(struct cx *cx, const struct approval_scope *scope);
@@ -132,6 +137,15 @@ void approval_recount_steps(struct cx *cx, const struct ticket *ticket,
     const char *reason);
 
 struct need *approval_needs(struct cx *cx, int64_t ticket_id, size_t *ret_n);
+/* Those over one hash; of one step; some of those whose time is over. */
+struct need *approval_needs_of(struct cx *cx, int64_t ticket_id,
+    const char *hash, size_t *ret_n);
+struct need *approval_step_needs(struct cx *cx, int64_t step_id,
+    size_t *ret_n);
+struct need *approval_needs_expired(struct cx *cx, int64_t ticket_id,
+    size_t *ret_n);
+/* As it is by now; false: there is none. */
+bool approval_need_get(struct cx *cx, int64_t id, struct need *ret);
 struct vote *approval_votes(struct cx *cx, int64_t need_id, size_t *ret_n);
 
 /*

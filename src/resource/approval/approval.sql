@@ -20,6 +20,25 @@ SELECT body FROM preview WHERE hash = $hash;
 -- name: need_of_ticket
 SELECT * FROM need WHERE ticket_id = $ticket_id ORDER BY id;
 
+-- name: need_of_hash
+SELECT * FROM need WHERE plan_hash = $hash AND ticket_id = $ticket_id
+ORDER BY id;
+
+-- name: need_of_step
+SELECT * FROM need WHERE step_id = $step_id AND step_id <> 0 ORDER BY id;
+
+-- name: need_open_of_ticket
+SELECT * FROM need WHERE ticket_id = $ticket_id AND status = 'open'
+ORDER BY id;
+
+-- name: need_get
+SELECT * FROM need WHERE id = $id;
+
+-- name: need_expired_of_ticket
+-- Those that are left come with the next turn.
+SELECT * FROM need WHERE ticket_id = $ticket_id AND status = 'open'
+	AND expires_at <= $now ORDER BY id LIMIT 500;
+
 -- name: need_expired
 SELECT DISTINCT ticket_id FROM need
 WHERE status = 'open' AND expires_at <= $now LIMIT 100;

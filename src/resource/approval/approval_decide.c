@@ -267,7 +267,7 @@ approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
     bool approve, const char *note, bool *ret_again, struct err *e)
 {
 	size_t n;
-	struct need *needs = approval_needs(cx, ticket->id, &n);
+	struct need *needs = approval_needs_of(cx, ticket->id, plan_hash, &n);
 	const char *said, *seat = NULL, *rules;
 	json_t *detail;
 	bool same;

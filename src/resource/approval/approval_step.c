@@ -84,10 +84,10 @@ approval_step_void(struct cx *cx, const struct ticket *ticket,
     int64_t step_id, const char *reason)
 {
 	size_t n;
-	struct need *needs = approval_needs(cx, ticket->id, &n);
+	struct need *needs = approval_step_needs(cx, step_id, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (needs[i].step_id == step_id &&
+		if (needs[i].ticket_id == ticket->id &&
 		    (streq(needs[i].status, "open") ||
 			streq(needs[i].status, "met")))
 			move_need(cx, &needs[i], "void", reason);
@@ -170,10 +170,8 @@ approval_step(struct cx *cx, struct run *run, struct step *step,
 	ticket = step_ticket(cx, run);
 	about = step_subject(cx, run, step, params,
 	    PLANTED("preview-not-approved") ? "" : preview_hash);
-	needs = approval_needs(cx, ticket->id, &n);
+	needs = approval_step_needs(cx, step->id, &n);
 	for (size_t i = 0; i < n; i++) {
-		if (needs[i].step_id != step->id)
-			continue;
 		if (streq(needs[i].status, "met") &&
 		    need_has_lapsed(cx, &needs[i]))
 			move_need(cx, &needs[i], "expired",
@@ -202,11 +200,9 @@ approval_step_was_given(struct cx *cx, const struct run *run,
 	size_t n = 0, met = 0;
 	struct need *needs = run->ticket_id == 0
 	    ? NULL
-	    : approval_needs(cx, run->ticket_id, &n);
+	    : approval_step_needs(cx, step->id, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (needs[i].step_id != step->id)
-			continue;
 		if (streq(needs[i].status, "open"))
 			return false;
 		met += streq(needs[i].status, "met");

@@ -307,24 +307,49 @@ collect_step(struct cx *cx, struct collected *c,
 	json_decref(params);
 }
 
-/* Nobody knows yet with which parameters the children of a foreach run, nor
- * what they need: every rule that could ask, asks. */
+/* With every parameter unknown: each rule that could ask, asks. */
+static void
+collect_open(struct cx *cx, struct collected *c, const struct task *t,
+    const char *environment)
+{
+	json_t *open = open_params(t);
+
+	collect_task(cx, c, t, open, environment);
+	json_decref(open);
+}
+
+/*
+ * Below a foreach whose list is not known yet.  The children are asked for
+ * when they are, each with what it would do; what cleans up after them is
+ * asked with the plan (`cleanups`), for nobody waits for an approval when
+ * something has just failed.
+ */
 static void
 collect_fan(struct cx *cx, struct collected *c, const struct task *task,
-    const char *environment)
+    bool cleanups, const char *environment)
 {
 	json_t *closure = json_loads(
 	    platform_needed(cx->platform, task, cx->arena), 0, NULL);
+	json_t *cleaning = json_object();
 	const char *name;
 	json_t *hash;
 
 	json_object_foreach (closure, name, hash) {
 		const struct task *t = platform_task(cx->platform, name);
-		json_t *open = open_params(t);
 
-		collect_task(cx, c, t, open, environment);
-		json_decref(open);
+		for (size_t i = 0; t != NULL && i < t->ncleanups; i++)
+			json_object_set_new(cleaning, t->cleanups[i].task,
+			    json_true());
 	}
+	json_object_foreach (closure, name, hash) {
+		const struct task *t = platform_task(cx->platform, name);
+		const bool cleans = json_object_get(cleaning, name) != NULL;
+
+		/* A run may be of definitions that are gone by now. */
+		if (t != NULL && cleans == cleanups)
+			collect_open(cx, c, t, environment);
+	}
+	json_decref(cleaning);
 	json_decref(closure);
 }
 
@@ -335,6 +360,17 @@ scope_cost(const struct approval_scope *s)
 	if (s->request != NULL)
 		return s->request->cost;
 	return s->task == NULL ? NULL : s->task->cost;
+}
+
+struct approval_rule *
+approval_fan_rules(struct cx *cx, const struct task *task, bool cleanups,
+    const char *environment, size_t *ret_n)
+{
+	struct collected c = { .items = NULL };
+
+	collect_fan(cx, &c, task, cleanups, environment);
+	*ret_n = c.count;
+	return c.items;
 }
 
 struct approval_rule *
@@ -360,7 +396,7 @@ approval_rules(struct cx *cx, const struct approval_scope *s, size_t *ret_n,
 			const struct graph_step *step = s->graph->steps[i];
 
 			if (step->fan == FAN_OPEN)
-				collect_fan(cx, &c, step->task, env);
+				collect_fan(cx, &c, step->task, true, env);
 			if (step->fan != FAN_NONE ||
 			    step->task->napprove == 0 ||
 			    (step->cleans == NULL &&
@@ -431,6 +467,9 @@ approval_asks_late(struct cx *cx, const struct approval_scope *scope)
 	for (size_t i = 0; i < scope->graph->count && c.count == 0; i++) {
 		const struct graph_step *step = scope->graph->steps[i];
 
+		if (step->fan == FAN_OPEN)
+			collect_fan(cx, &c, step->task, false,
+			    scope->environment->name);
 		if (step->fan == FAN_NONE && step->cleans == NULL &&
 		    approval_is_late(step->task, step->symbolic))
 			collect_step(cx, &c, step, scope->environment->name);

@@ -229,7 +229,9 @@ struct ticket *
 ask_ticket_of_run(struct cx *cx, struct run *run)
 {
 	struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
+	const char **askers;
 	struct query *q;
+	size_t n;
 
 	*t = (struct ticket){ .kind = "operation", .status = "open",
 		.project = project_of_team(cx->platform, run->team),
@@ -244,6 +246,11 @@ ask_ticket_of_run(struct cx *cx, struct run *run)
 	ticket_insert(cx, t);
 	run->ticket_id = t->id;
 	run->dedupe_key = NULL;
+	askers = run_askers(cx, run->id, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!streq(askers[i], run->requester))
+			ticket_author_add(cx, t, askers[i],
+			    "asked for the same");
 	q = query(cx->db, "run_set_ticket");
 	bind_int(q, "id", run->id);
 	bind_int(q, "ticket_id", t->id);

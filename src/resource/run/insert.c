@@ -59,9 +59,10 @@ rows_insert_step(struct cx *cx, const struct run *run, struct graph_step *s)
 		.status = first_status(s), .waiting = (int64_t)graph_waiting(s),
 		.target = target_of(s), .reason = "", .preview = "",
 		.preview_hash = "",
-		/* What is inserted later was not in the plan. */
-		.asked = run->root_step == 0 &&
-		    (s->cleans != NULL ||
+		/* What is inserted later was not in the plan, but for what
+		 * cleans up. */
+		.asked = s->cleans != NULL ||
+		    (run->root_step == 0 &&
 			!approval_is_late(s->task, s->symbolic)),
 		.outputs = "{}", .priority = run->priority, .wait_on = "",
 		.rank = run->created_at - run->priority * RUN_LEVEL_MS,

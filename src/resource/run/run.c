@@ -97,10 +97,10 @@ run_watch(struct cx *cx, const struct run *run, const char *person,
 	query_run(q);
 }
 
-const char **
-run_watchers(struct cx *cx, int64_t run_id, size_t *ret_n)
+static const char **
+run_people(struct cx *cx, const char *statement, int64_t run_id, size_t *ret_n)
 {
-	struct query *q = query(cx->db, "run_watchers");
+	struct query *q = query(cx->db, statement);
 	const char **names = arena_array(cx->arena, LIMIT_LIST,
 	    sizeof(*names));
 	size_t n = 0;
@@ -111,6 +111,18 @@ run_watchers(struct cx *cx, int64_t run_id, size_t *ret_n)
 	query_end(q);
 	*ret_n = n;
 	return names;
+}
+
+const char **
+run_watchers(struct cx *cx, int64_t run_id, size_t *ret_n)
+{
+	return run_people(cx, "run_watchers", run_id, ret_n);
+}
+
+const char **
+run_askers(struct cx *cx, int64_t run_id, size_t *ret_n)
+{
+	return run_people(cx, "run_askers", run_id, ret_n);
 }
 
 struct step *

@@ -48,6 +48,8 @@ bool run_allows(struct cx *cx, const struct run *run, enum right right,
 void run_watch(struct cx *cx, const struct run *run, const char *person,
     int64_t ticket_id);
 const char **run_watchers(struct cx *cx, int64_t run_id, size_t *ret_n);
+/* Whoever asked for it, also those who detached. */
+const char **run_askers(struct cx *cx, int64_t run_id, size_t *ret_n);
 
 struct step *run_step(struct cx *cx, int64_t step_id); /* NULL when absent */
 /* Steps with a seq above this one, in the order they run. */

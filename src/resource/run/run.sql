@@ -117,6 +117,10 @@ ON CONFLICT (run_id, person, ticket_id) DO UPDATE SET detached = 0;
 SELECT person FROM run_watcher WHERE run_id = $run_id AND detached = 0
 ORDER BY person;
 
+-- name: run_askers
+-- Also those who detached: they asked for it all the same.
+SELECT person FROM run_watcher WHERE run_id = $run_id ORDER BY person;
+
 -- name: run_unwatch
 UPDATE run_watcher SET detached = 1
 WHERE run_id = $run_id AND person = $person;

@@ -305,6 +305,24 @@ rules_json(struct cx *cx, struct json_out *out, const struct page *p,
 	}
 }
 
+/* A foreach asks nothing itself; of children that are not known yet one can
+ * say who may be asked. */
+static void
+fan_rules_json(struct cx *cx, struct json_out *out, const struct page *p,
+    const struct fact *f)
+{
+	struct approval_rule *rules;
+	size_t n;
+
+	if (f->step->fan != FAN_OPEN)
+		return;
+	rules = approval_fan_rules(cx, f->task, false, p->run->environment,
+	    &n);
+	rules_json(cx, out, p, rules, n, f->step->id, "step");
+	rules = approval_fan_rules(cx, f->task, true, p->run->environment, &n);
+	rules_json(cx, out, p, rules, n, f->step->id, "plan");
+}
+
 /* The rules of the environment and the request, over what was asked for. */
 static void
 approvals_json(struct cx *cx, struct json_out *out, const struct page *p)
@@ -338,6 +356,10 @@ approvals_json(struct cx *cx, struct json_out *out, const struct page *p)
 		    streq(f->verdict, "done") || streq(f->verdict, "over") ||
 		    streq(f->verdict, "not_needed"))
 			continue;
+		if (f->step->fan != FAN_NONE) {
+			fan_rules_json(cx, out, p, f);
+			continue;
+		}
 		rules = approval_step_rules(cx, p->run, p->ticket, f->task,
 		    f->params, &n);
 		rules_json(cx, out, p, rules, n, f->step->id,

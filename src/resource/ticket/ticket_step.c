@@ -5,12 +5,12 @@
 
 /* The need of a step that the hash is over: the last one in force. */
 static const struct need *
-step_need(const struct need *needs, size_t n, const char *hash)
+step_need(const struct need *needs, size_t n)
 {
 	const struct need *found = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (needs[i].step_id != 0 && streq(needs[i].plan_hash, hash) &&
+		if (needs[i].step_id != 0 &&
 		    !streq(needs[i].status, "void"))
 			found = &needs[i];
 	return found;
@@ -32,8 +32,8 @@ ticket_step_decided(struct cx *cx, struct ticket *t, struct run *run,
     const char *hash, bool approve, const char *note)
 {
 	size_t n;
-	struct need *needs = approval_needs(cx, t->id, &n);
-	const struct need *need = step_need(needs, n, hash);
+	struct need *needs = approval_needs_of(cx, t->id, hash, &n);
+	const struct need *need = step_need(needs, n);
 	struct step *step = need == NULL ? NULL : run_step(cx, need->step_id);
 	const char *who = cx->actor->person;
 

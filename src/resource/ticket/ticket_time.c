@@ -26,12 +26,13 @@ time_expire(struct cx *cx, int64_t ticket_id)
 	struct ticket *t = ticket_by_id(cx, ticket_id);
 	bool plan = false, decline = false;
 	size_t n;
-	struct need *needs = approval_needs(cx, ticket_id, &n);
+	struct need *needs = approval_needs_expired(cx, ticket_id, &n);
 	struct err e;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!streq(needs[i].status, "open") ||
-		    needs[i].expires_at > cx->now)
+		/* The end of the step, or of the run, may have changed it. */
+		if (!approval_need_get(cx, needs[i].id, &needs[i]) ||
+		    !streq(needs[i].status, "open"))
 			continue;
 		if (t != NULL && approval_escalate(cx, t, &needs[i]))
 			continue;
@@ -43,9 +44,7 @@ time_expire(struct cx *cx, int64_t ticket_id)
 		}
 		if (t != NULL)
 			ticket_step_expired(cx, t, &needs[i]);
-		/* The end of the run may have changed them all. */
 		t = ticket_by_id(cx, ticket_id);
-		needs = approval_needs(cx, ticket_id, &n);
 	}
 	if (!plan || t == NULL || !streq(t->status, "waiting_approval") ||
 	    PLANTED("expiry-leaves-ticket"))
