@@ -51,6 +51,12 @@ log_note_gap(struct exchange *x, uint64_t bytes)
 }
 
 static void
+log_note_damage(struct log_sender *s)
+{
+	stream_send_bytes(s->r->x, STR("\n" LOG_DAMAGED));
+}
+
+static void
 log_send_piece(struct log_sender *s)
 {
 	struct exchange *x = s->r->x;
@@ -58,9 +64,12 @@ log_send_piece(struct log_sender *s)
 	size_t n = LOG_CHUNKS, at = 0;
 	struct buf bytes = { 0 };
 
-	if (!log_read_at(s->reader, s->offset, LOG_PIECE, &bytes, chunks, &n,
-		NULL) ||
-	    n == 0) {
+	const bool ok = log_read_at(s->reader, s->offset, LOG_PIECE, &bytes,
+	    chunks, &n, NULL);
+
+	if (!ok)
+		log_note_damage(s);
+	if (!ok || n == 0) {
 		buf_finish(&bytes);
 		log_next(s);
 		return;
@@ -81,12 +90,16 @@ log_pump(struct exchange *x)
 {
 	struct log_sender *s = x->user;
 	const char *data = s->r->api->o.site->data;
+	struct err e;
 
 	while (*s->attempts != 0 && stream_room(x) > 2 * LOG_PIECE) {
 		if (s->reader != NULL)
 			log_send_piece(s);
-		else if (!log_read_open(data, *s->attempts, &s->reader, NULL))
+		else if (!log_read_open(data, *s->attempts, &s->reader, &e)) {
+			if (!streq(e.code, "log.absent"))
+				log_note_damage(s);
 			log_next(s);
+		}
 	}
 	if (*s->attempts == 0) {
 		stream_end(x);

@@ -22,7 +22,7 @@ struct kept {
 struct log_hub {
 	int64_t attempt, step;
 	char *task;
-	struct log_read *reader;
+	struct log_read *reader; /* NULL: damaged */
 	struct loop_watch *growth;
 	struct log_watch *first;
 	struct kept kept[HUB_KEPT];
@@ -56,8 +56,11 @@ hub_create(struct api *a, int64_t attempt, int64_t step, const char *task)
 	struct buf folder = { 0 };
 	struct err e;
 
-	if (!log_read_open(data, attempt, &reader, NULL))
-		return NULL;
+	if (!log_read_open(data, attempt, &reader, &e)) {
+		if (streq(e.code, "log.absent"))
+			return NULL;
+		reader = NULL;
+	}
 	h = calloc(1, sizeof(*h));
 	ASSERT(h != NULL);
 	h->attempt = attempt;
@@ -183,16 +186,38 @@ hub_together(const struct log_chunk *chunks, size_t n, size_t *ret_bytes)
 	return used;
 }
 
+/* What cannot be read is told once, in its place. */
+static bool
+hub_damaged(struct log_hub *h, uint64_t offset, struct kept *to)
+{
+	const struct log_chunk note = { .offset = offset, .stream = 3 };
+	struct log_state state = { .size = offset == 0 ? 1 : 0 };
+
+	if (h->reader != NULL && !log_read_state(h->reader, &state, NULL))
+		state.size = offset == 0 ? 1 : 0;
+	if (state.size <= offset)
+		return false;
+	to->offset = offset;
+	to->next = state.size;
+	buf_clear(&to->data);
+	hub_render(h, &note, STR(LOG_DAMAGED), &to->data);
+	return true;
+}
+
 static bool
 hub_read(struct log_hub *h, uint64_t offset, bool over, struct kept *to)
 {
 	struct log_chunk chunks[HUB_CHUNKS];
 	size_t n = HUB_CHUNKS, used, length, half;
 	struct buf bytes = { 0 };
-	bool ok = log_read_at(h->reader, offset, HUB_PIECE, &bytes, chunks,
-	    &n, NULL);
 
-	if (!ok || n == 0) {
+	if (h->reader == NULL ||
+	    !log_read_at(h->reader, offset, HUB_PIECE, &bytes, chunks, &n,
+		NULL)) {
+		buf_finish(&bytes);
+		return hub_damaged(h, offset, to);
+	}
+	if (n == 0) {
 		buf_finish(&bytes);
 		return false;
 	}

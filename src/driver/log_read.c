@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "driver/log_pack.h"
 #include "keep/wire.h"
 
 #define LOG_READ_MAGIC 0x10c4ead5U
@@ -18,9 +19,25 @@
 struct log_read {
 	unsigned magic;
 	int folder;
-	int log;
+	int log; /* -1: packed */
+	struct log_pack *pack;
 	int idx; /* -1 until there is output */
 };
+
+/* The file is renamed into its place before `log` goes.  No: e, or errno when
+ * that is ERR_NONE. */
+static bool
+log_read_packed(struct log_read *l, struct err *e)
+{
+	int fd;
+
+	if (l->folder < 0 || errno != ENOENT)
+		return false;
+	fd = openat(l->folder, "log.zst", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || !log_pack_open(fd, &l->pack, e))
+		return false;
+	return log_pack_check(l->pack, l->folder, e);
+}
 
 bool
 log_read_open(const char *data_folder, int64_t attempt, struct log_read **ret,
@@ -28,16 +45,23 @@ log_read_open(const char *data_folder, int64_t attempt, struct log_read **ret,
 {
 	char path[PATH_MAX];
 	struct log_read *l = calloc(1, sizeof(*l));
+	struct err why = { .class = ERR_NONE };
 
 	ASSERT(l != NULL);
-	*l = (struct log_read){ LOG_READ_MAGIC, -1, -1, -1 };
+	*l = (struct log_read){ .magic = LOG_READ_MAGIC,
+		.folder = -1,
+		.log = -1,
+		.idx = -1 };
 	snprintf(path, sizeof(path), "%s/k/%" PRId64, data_folder, attempt);
 	l->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->folder >= 0)
 		l->log = openat(l->folder, "log",
 		    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (l->log < 0) {
-		if (errno == ENOENT)
+	if (l->log < 0 && !log_read_packed(l, &why)) {
+		if (why.class != ERR_NONE)
+			err_set(e, why.class, why.code, "attempt %" PRId64
+			    ": %s", attempt, why.message);
+		else if (errno == ENOENT)
 			err_set(e, ERR_NOT_FOUND, "log.absent",
 			    "attempt %" PRId64 " has no log", attempt);
 		else
@@ -60,6 +84,7 @@ log_read_close(struct log_read *l)
 		close(l->folder);
 	if (l->log >= 0)
 		close(l->log);
+	log_pack_close(l->pack);
 	if (l->idx >= 0)
 		close(l->idx);
 	l->magic = 0;
@@ -147,7 +172,7 @@ log_closed(const struct log_read *l)
 {
 	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (faccessat(l->folder, "exit", F_OK, 0) == 0)
+	if (l->pack != NULL || faccessat(l->folder, "exit", F_OK, 0) == 0)
 		return true;
 	return fcntl(l->log, F_GETLK, &all) == 0 && all.l_type == F_UNLCK;
 }
@@ -197,6 +222,28 @@ chunk_clip(struct log_chunk *c, const struct wire_index *head)
 	return true;
 }
 
+/* Nothing is dropped any more; what was is not in the file. */
+static bool
+chunk_unpack(const struct log_read *l, struct log_chunk *c,
+    const struct wire_index *head, struct buf *to, bool *ret_kept,
+    struct err *e)
+{
+	const uint64_t from = head->offset, dropped_to = head->wall_ms;
+	uint64_t at;
+
+	*ret_kept = chunk_clip(c, head);
+	if (!*ret_kept)
+		return true;
+	at = from < dropped_to && c->offset >= dropped_to
+	    ? c->offset - (dropped_to - from)
+	    : c->offset;
+	if (!log_pack_read(l->pack, at, to->data + to->len, c->length, e))
+		return false;
+	to->len += c->length;
+	to->data[to->len] = '\0';
+	return true;
+}
+
 /* The keeper widens the head before it drops bytes, so a head that is read
  * after the bytes tells whether they were still there. */
 static bool
@@ -208,6 +255,9 @@ chunk_read(const struct log_read *l, struct log_chunk *c, struct buf *to,
 	size_t start = to->len;
 
 	buf_reserve(to, c->length);
+	if (l->pack != NULL)
+		return idx_get(l, -1, &head, e) &&
+		    chunk_unpack(l, c, &head, to, ret_kept, e);
 	if (!read_full(l->log, to->data + start, c->length, c->offset))
 		return err_sys(e, "cannot read the log");
 	if (!idx_get(l, -1, &head, e))

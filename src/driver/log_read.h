@@ -2,7 +2,8 @@
 /*
  * log_read.h: the log of an attempt, by offset, while it grows.
  *
- * Reads the files log and idx that the keeper writes (keep/wire.h).  An offset
+ * Reads the files log and idx that the keeper writes (keep/wire.h), or log.zst
+ * that the first became (driver/log_pack.h).  An offset
  * names the same byte for ever, so a reader may go away and come back.  Bytes
  * that were dropped (the middle of a long log, or a full disk) are skipped:
  * the next chunk then begins behind the offset that was asked for.
@@ -19,6 +20,11 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* For people, where the rest cannot be read. */
+#define LOG_DAMAGED                                                            \
+	"[the log is damaged: what follows here cannot be read; the way back " \
+	"is a backup]\n"
+
 struct log_read;
 
 struct log_chunk {
@@ -34,7 +40,8 @@ struct log_state {
 	bool closed; /* nothing more will come */
 };
 
-/* ERR_NOT_FOUND "log.absent" when the attempt has none. */
+/* ERR_NOT_FOUND "log.absent" when the attempt has none; ERR_IO "log.corrupt" for
+ * one that is damaged, as of log_read_at. */
 bool log_read_open(const char *data_folder, int64_t attempt,
     struct log_read **ret, struct err *e);
 void log_read_close(struct log_read *l); /* NULL is fine */

@@ -382,6 +382,7 @@ server_run(struct server *s)
 	writer_start(s->writer);
 	s->prune = prune_start(&s->site, s->loop, s->writer, s->db_path,
 	    s->o.keep_logs_ms);
+	s->compress = compress_start(&s->site, s->loop, s->db_path);
 	s->segments = segments_start(&s->site, s->loop, s->writer, s->db_path);
 	s->site.segments_self = s->segments;
 	s->site.segments_check = segments_check;
@@ -400,6 +401,7 @@ server_close(struct server *s)
 		api_stop(s->api);
 	prune_stop(s->prune);
 	segments_stop(s->segments);
+	compress_stop(s->compress);
 	writer_destroy(s->writer);
 	if (s->writer != NULL) {
 		loop_stop(s->loop); /* once more, for the last answers */
@@ -418,6 +420,7 @@ server_close(struct server *s)
 	anchors_close(s->anchors);
 	prune_free(s->prune);
 	segments_free(s->segments);
+	compress_free(s->compress);
 	folder_close(s->folder);
 	db_close(s->read);
 	db_close(s->write);

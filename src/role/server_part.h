@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "http/forwarded.h"
 #include "role/anchor.h"
+#include "role/compress.h"
 #include "role/folder.h"
 #include "role/identity.h"
 #include "role/prune.h"
@@ -32,6 +33,7 @@ struct server {
 	struct anchors *anchors;
 	struct prune *prune;
 	struct segments *segments;
+	struct compress *compress;
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
 	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];

@@ -148,8 +148,8 @@ pack_is_over(const struct pack *p, const char *folder)
 
 	snprintf(path, sizeof(path), "%s/k/%s/log", p->data, folder);
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return false;
+	if (fd < 0) /* compressed, or none: then there is nothing to pack */
+		return errno == ENOENT;
 	over = fcntl(fd, F_GETLK, &all) == 0 && all.l_type == F_UNLCK;
 	close(fd);
 	return over;
@@ -158,7 +158,7 @@ pack_is_over(const struct pack *p, const char *folder)
 static bool
 pack_attempt(struct pack *p, const char *folder)
 {
-	static const char *const kept[] = { "log", "idx", "exit" };
+	static const char *const kept[] = { "log", "log.zst", "idx", "exit" };
 	char name[64];
 
 	if (!pack_is_over(p, folder))

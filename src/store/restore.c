@@ -57,7 +57,8 @@ backup_is_name(struct str name)
 		return false;
 	attempt = str_cut(rest, '/', &rest);
 	return backup_is_number(attempt) &&
-	    (str_is(rest, "log") || str_is(rest, "idx") ||
+	    (str_is(rest, "log") || str_is(rest, "log.zst") ||
+		str_is(rest, "idx") ||
 		str_is(rest, "exit"));
 }
 
