@@ -231,6 +231,7 @@ show_can(struct session *s, const json_t *can)
 	show_field(s, "rule", text_get(a, can, "rule"));
 	show_texts(s, yes ? "still needs" : "would need",
 	    json_object_get(can, "then"));
+	show_texts(s, "decides for", json_object_get(can, "stands_in_for"));
 	if (!yes)
 		show_field(s, "ask", text_get(a, can, "who_can_grant"));
 	show_later(s, can);

@@ -87,6 +87,9 @@ static const struct schema can_fields[] = {
 	    .doc = "Whom to ask." },
 	{ .name = "then", .kind = SCHEMA_LIST, .of = &text_schema,
 	    .doc = "Approvals that it would still need, at most." },
+	{ .name = "stands_in_for", .kind = SCHEMA_LIST, .of = &text_schema,
+	    .doc = "action approve: in whose place they decide, until "
+		   "when." },
 	{ .name = "later", .kind = SCHEMA_LIST, .of = &text_schema,
 	    .doc = "Rules that hold at other times of the week, and when." },
 	{ .name = NULL }

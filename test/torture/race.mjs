@@ -186,6 +186,22 @@ async function all_rounds() {
 	return started;
 }
 
+// Counted by one statement, and found one by one.
+async function check_waiting(person) {
+	const { json: me } = await ask(person, 'GET', '/v1/me');
+	let n = 0, after = '';
+
+	do {
+		const { json } = await ask(person, 'GET',
+			`/v1/tickets?waiting_for=${person}&limit=100${after}`);
+
+		n += json.items.length;
+		after = json.next === null ? null : `&after=${json.next}`;
+	} while (after !== null);
+	if (me.waiting !== n)
+		throw new Error(`${person}: ${me.waiting} wait, found ${n}`);
+}
+
 volume_create(out);
 folder_copy(path.join(ROOT, 'test/folder'), path.join(dir, 'folder'), out);
 const server = new Server({ dir, folder: path.join(dir, 'folder'), slots: 8,
@@ -199,6 +215,8 @@ try {
 		agents[person] = new http.Agent({ keepAlive: true });
 	}
 	const started = await all_rounds();
+	for (const person of PEOPLE)
+		await check_waiting(person);
 	const chain = await ask(null, 'GET', '/v1/audit/verify');
 
 	if (chain.status !== 200)

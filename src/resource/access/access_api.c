@@ -6,8 +6,9 @@
 #include "base/near.h"
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
+#include "resource/approval/approval_waiting.h"
 #include "resource/catalogue/catalogue.h"
-#include "store/record.h"
+#include "resource/delegation/delegation.h"
 
 /* --- me.get --------------------------------------------------------------- */
 
@@ -15,18 +16,14 @@ static int64_t
 me_waiting(struct cx *cx)
 {
 	struct query *q;
-	int64_t n = 0;
+	int64_t n;
 
 	if (cx->actor->person == NULL)
 		return 0;
 	q = query(cx->db, "me_waiting");
-	while (query_next(q)) {
-		struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
-
-		record_read(q, &ticket_schema, t, cx->arena);
-		if (approval_waits_for(cx, t, cx->actor->person))
-			n++;
-	}
+	bind_text(q, "seats", approval_seats(cx, cx->actor->person));
+	bind_text(q, "decider", cx->actor->person);
+	n = query_next(q) ? column_int(q, "n") : 0;
 	query_end(q);
 	return n;
 }
@@ -269,6 +266,25 @@ can_nothing(struct json_out *out)
 	json_kv_raw(out, "later", "[]");
 }
 
+/* Who decides in whose place: "decides for casey in prod until …". */
+static void
+can_stands_in(struct cx *cx, const char *person, enum right right,
+    const struct can_target *t, struct json_out *out)
+{
+	struct delegation *list = NULL;
+	size_t n = 0;
+
+	if (right == RIGHT_APPROVE)
+		list = delegation_in_force(cx, person, NULL, &n);
+	json_key(out, "stands_in_for");
+	json_array_begin(out);
+	for (size_t i = 0; i < n; i++)
+		if (t->environment == NULL || list[i].environment[0] == '\0' ||
+		    streq(list[i].environment, t->environment->name))
+			json_str(out, delegation_text(cx, &list[i]));
+	json_array_end(out);
+}
+
 bool
 access_api_can(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
@@ -291,6 +307,7 @@ access_api_can(struct cx *cx, struct call *call, struct json_out *out,
 		can_then(cx, right, &target, out);
 	else
 		can_nothing(out);
+	can_stands_in(cx, actor.person, right, &target, out);
 	json_object_end(out);
 	return true;
 }

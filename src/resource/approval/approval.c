@@ -366,8 +366,8 @@ approval_warnings(struct cx *cx, const struct ticket *ticket, size_t *ret_n)
 	return texts;
 }
 
-bool
-approval_waits_for(struct cx *cx, const struct ticket *ticket,
+const char *
+approval_waits_as(struct cx *cx, const struct ticket *ticket,
     const char *person)
 {
 	struct query *q;
@@ -375,20 +375,31 @@ approval_waits_for(struct cx *cx, const struct ticket *ticket,
 	size_t n;
 
 	if (person == NULL || ticket_is_own(cx, ticket, person))
-		return false;
+		return NULL;
 	q = query(cx->db, "need_open_of_ticket");
 	bind_int(q, "ticket_id", ticket->id);
 	needs = needs_read(cx, q, &n);
-	for (size_t i = 0; i < n; i++)
-		if (streq(needs[i].status, "open") &&
-		    (needs[i].step_id != 0 ||
-			(need_is_of(&needs[i], ticket->plan_hash) &&
-			    streq(ticket->status, "waiting_approval"))) &&
-		    need_seat(cx, &needs[i], ticket, person) != NULL &&
+	for (size_t i = 0; i < n; i++) {
+		const char *seat;
+
+		if (needs[i].step_id == 0 &&
+		    (!need_is_of(&needs[i], ticket->plan_hash) ||
+			!streq(ticket->status, "waiting_approval")))
+			continue;
+		seat = need_seat(cx, &needs[i], ticket, person);
+		if (seat != NULL &&
 		    decision_before(cx, &needs[i], 1, needs[i].plan_hash,
 			person) == NULL)
-			return true;
-	return false;
+			return seat;
+	}
+	return NULL;
+}
+
+bool
+approval_waits_for(struct cx *cx, const struct ticket *ticket,
+    const char *person)
+{
+	return approval_waits_as(cx, ticket, person) != NULL;
 }
 
 static bool

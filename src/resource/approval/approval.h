@@ -208,7 +208,10 @@ void approval_need_json(struct cx *cx, struct json_out *out,
 const char **approval_warnings(struct cx *cx, const struct ticket *ticket,
     size_t *ret_n);
 
-/* Does anything of this ticket wait for person? */
+/* In whose place anything of this ticket waits for person: themselves, or
+ * whom they stand in for; NULL: nothing does. */
+const char *approval_waits_as(struct cx *cx, const struct ticket *ticket,
+    const char *person);
 bool approval_waits_for(struct cx *cx, const struct ticket *ticket,
     const char *person);
 /* Was person ever asked about this ticket?  Then it may be seen. */

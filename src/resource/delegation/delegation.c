@@ -9,6 +9,7 @@
 #include "base/zone.h"
 #include "resource/audit.h"
 #include "resource/call.h"
+#include "resource/wall.h"
 #include "spec/validate.h"
 #include "store/record.h"
 
@@ -177,4 +178,13 @@ delegation_end(struct cx *cx, struct delegation *d)
 	    arena_printf(cx->arena, "%s decides for %s no more", d->delegate,
 		d->person),
 	    NULL);
+}
+
+const char *
+delegation_text(struct cx *cx, const struct delegation *d)
+{
+	return arena_printf(cx->arena, "%s%s%s%s%s until %s", d->person,
+	    d->project[0] == '\0' ? "" : " for ", d->project,
+	    d->environment[0] == '\0' ? "" : " in ", d->environment,
+	    wall_day_text(cx, wall_zone(cx), d->until_at - 1));
 }

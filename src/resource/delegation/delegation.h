@@ -35,6 +35,9 @@ struct delegation *delegation_by_id(struct cx *cx, int64_t id);
 /* End it now; one that is over stays as it is. */
 void delegation_end(struct cx *cx, struct delegation *d);
 
+/* "casey in prod until Thu 2026-12-24": for whom, where and until when. */
+const char *delegation_text(struct cx *cx, const struct delegation *d);
+
 /* "2026-12-24", a moment, or "+14d"; a day is its beginning, or its end with
  * `end`.  False when it is none of them. */
 bool delegation_time(const struct zone *zone, const char *text, int64_t now,

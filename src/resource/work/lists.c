@@ -3,6 +3,8 @@
 
 #include "base/civil.h"
 #include "resource/approval/approval.h"
+#include "resource/approval/approval_waiting.h"
+#include "resource/delegation/delegation.h"
 #include "resource/duty.h"
 #include "resource/wall.h"
 #include "spec/validate.h"
@@ -116,11 +118,6 @@ lists_lane(struct cx *cx, const struct work_filter *filter,
 #define WAITING_MANUAL                                                         \
 	"ticket.run_id IN (SELECT step.run_id FROM step WHERE "                \
 	"step.status = 'manual') AND ticket.team"
-#define WAITING_ASKED                                                          \
-	"ticket.id IN (SELECT need_person.ticket_id FROM need_person "         \
-	"JOIN need ON need.id = need_person.need_id AND need.status = 'open' " \
-	"WHERE need_person.person = "
-
 static bool
 waiting_has_manual(struct cx *cx, const struct ticket *t)
 {
@@ -133,13 +130,32 @@ waiting_has_manual(struct cx *cx, const struct ticket *t)
 	return found;
 }
 
+/* "your decision", or "your decision for casey until …" */
+static const char *
+waiting_seat(struct cx *cx, const struct ticket *t, const char *me,
+    const char *seat)
+{
+	struct delegation *list;
+	size_t n;
+
+	if (streq(me, seat))
+		return "your decision";
+	list = delegation_in_force(cx, me, t, &n);
+	for (size_t i = 0; i < n; i++)
+		if (streq(list[i].person, seat))
+			return arena_printf(cx->arena, "your decision for %s",
+			    delegation_text(cx, &list[i]));
+	return "your decision";
+}
+
 static const char *
 why_waiting(struct cx *cx, const struct ticket *t)
 {
-	const char *me = cx->actor->person;
+	const char *me = cx->actor->person, *seat;
 
-	if (approval_waits_for(cx, t, me))
-		return "your decision";
+	seat = approval_waits_as(cx, t, me);
+	if (seat != NULL)
+		return waiting_seat(cx, t, me, seat);
 	if (waiting_has_manual(cx, t))
 		return "a step that a person of your team does";
 	if (streq(t->requester, me) && streq(t->status, "failed"))
@@ -170,18 +186,11 @@ lists_waiting(struct cx *cx, struct work_list *list)
 		return;
 	work_select(&w, cx, &any, "ticket.id");
 	select_add(&w.select, " AND ((" WORK_UNRESOLVED " AND (("
-		WAITING_ASKED);
+		APPROVAL_WAITING_1);
+	select_text(&w.select, approval_seats(cx, me));
+	select_add(&w.select, APPROVAL_WAITING_2);
 	select_text(&w.select, me);
-	select_add(&w.select, ") AND ticket.requester <> ");
-	select_text(&w.select, me);
-	select_add(&w.select, " AND ticket.last_editor <> ");
-	select_text(&w.select, me);
-	select_add(&w.select, " AND NOT EXISTS (SELECT 1 FROM vote "
-		"JOIN need ON need.id = vote.need_id "
-		"WHERE need.ticket_id = ticket.id "
-		"AND need.status = 'open' AND vote.person = ");
-	select_text(&w.select, me);
-	select_add(&w.select, ")) OR (" WAITING_MANUAL);
+	select_add(&w.select, APPROVAL_WAITING_3 ") OR (" WAITING_MANUAL);
 	work_in(&w.select, work_teams(cx));
 	select_add(&w.select, ") OR (ticket.status = 'failed' AND "
 		"ticket.requester = ");
