@@ -6,9 +6,9 @@
 #include "base/near.h"
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
-#include "resource/approval/approval_waiting.h"
 #include "resource/catalogue/catalogue.h"
 #include "resource/delegation/delegation.h"
+#include "resource/waits.h"
 
 /* --- me.get --------------------------------------------------------------- */
 
@@ -21,7 +21,7 @@ me_waiting(struct cx *cx)
 	if (cx->actor->person == NULL)
 		return 0;
 	q = query(cx->db, "me_waiting");
-	bind_text(q, "seats", approval_seats(cx, cx->actor->person));
+	bind_text(q, "seats", waits_seats(cx, cx->actor->person));
 	bind_text(q, "decider", cx->actor->person);
 	n = query_next(q) ? column_int(q, "n") : 0;
 	query_end(q);

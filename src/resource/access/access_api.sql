@@ -2,7 +2,7 @@
 
 -- name: me_waiting
 -- Tickets that wait for a decision of one person: the condition is that of
--- approval_waiting.h.
+-- waits.h.
 SELECT COUNT(*) AS n FROM ticket WHERE ticket.id IN (
 	SELECT need.ticket_id FROM need
 	CROSS JOIN json_each($seats) AS seat

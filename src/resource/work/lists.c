@@ -3,9 +3,9 @@
 
 #include "base/civil.h"
 #include "resource/approval/approval.h"
-#include "resource/approval/approval_waiting.h"
 #include "resource/delegation/delegation.h"
 #include "resource/duty.h"
+#include "resource/waits.h"
 #include "resource/wall.h"
 #include "spec/validate.h"
 
@@ -186,11 +186,11 @@ lists_waiting(struct cx *cx, struct work_list *list)
 		return;
 	work_select(&w, cx, &any, "ticket.id");
 	select_add(&w.select, " AND ((" WORK_UNRESOLVED " AND (("
-		APPROVAL_WAITING_1);
-	select_text(&w.select, approval_seats(cx, me));
-	select_add(&w.select, APPROVAL_WAITING_2);
+		WAITS_1);
+	select_text(&w.select, waits_seats(cx, me));
+	select_add(&w.select, WAITS_2);
 	select_text(&w.select, me);
-	select_add(&w.select, APPROVAL_WAITING_3 ") OR (" WAITING_MANUAL);
+	select_add(&w.select, WAITS_3 ") OR (" WAITING_MANUAL);
 	work_in(&w.select, work_teams(cx));
 	select_add(&w.select, ") OR (ticket.status = 'failed' AND "
 		"ticket.requester = ");

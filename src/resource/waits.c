@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "resource/approval/approval_waiting.h"
+#include "resource/waits.h"
 
 #include "resource/access/access.h"
-#include "resource/approval/approval.h"
 #include "resource/delegation/delegation.h"
 #include "spec/validate.h"
 
@@ -57,7 +56,7 @@ seat_is_able(const struct platform *p, const char *person)
 }
 
 const char *
-approval_seats(struct cx *cx, const char *person)
+waits_seats(struct cx *cx, const char *person)
 {
 	const struct platform *p = cx->platform;
 	json_t *seats = json_array();

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * approval_waiting.h: what waits for somebody's decision, as a condition in
+ * waits.h: what waits for somebody's decision, as a condition in
  * SQL over many tickets.
  *
  * The same rule as approval_waits_for: an open need of the plan in force, or
  * of a step, names somebody whose seat is the person's (themselves, or whoever
  * they stand in for), who is still one of those asked, is no author of the
  * request and did not decide on it.  A statement holds rows of `ticket`
- * against it, with two parameters: seats, from approval_seats, and decider, the
+ * against it, with two parameters: seats, from waits_seats, and decider, the
  * person.
  */
-#ifndef RESOURCE_APPROVAL_WAITING_H
-#define RESOURCE_APPROVAL_WAITING_H
+#ifndef RESOURCE_WAITS_H
+#define RESOURCE_WAITS_H
 
 #include "resource/cx.h"
 
 /* The seats, of which nothing is there for who may not decide: JSON, a row for
  * each seat and each way a rule may name it. */
-const char *approval_seats(struct cx *cx, const char *person);
+const char *waits_seats(struct cx *cx, const char *person);
 
 /* Open needs are few, and come first. */
-#define APPROVAL_WAITING_1                                                     \
+#define WAITS_1                                                     \
 	"ticket.id IN (SELECT need.ticket_id FROM need "                       \
 	"CROSS JOIN json_each("
-#define APPROVAL_WAITING_2                                                     \
+#define WAITS_2                                                     \
 	") AS seat "                                                           \
 	"JOIN need_person ON need_person.need_id = need.id "                   \
 	"AND need_person.person = seat.value ->> 'person' "                    \
@@ -42,7 +42,7 @@ const char *approval_seats(struct cx *cx, const char *person);
 	"WHERE ticket_author.ticket_id = t.id) "                               \
 	"AND NOT EXISTS (SELECT 1 FROM vote WHERE vote.need_id = need.id "     \
 	"AND (vote.person = "
-#define APPROVAL_WAITING_3                                                     \
+#define WAITS_3                                                     \
 	" OR (seat.value ->> 'stands_in' = 1 AND seat.value ->> 'person' "     \
 	"IN (vote.person, vote.for_person)))))"
 
