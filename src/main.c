@@ -45,6 +45,10 @@ main(int argc, char **argv)
 	const char *word = argc > 1 ? argv[1] : "";
 
 	json_object_seed(0); /* before there are threads */
+	/* of the server, not of a data folder */
+	if (streq(word, "backup") && argc > 2 &&
+	    (streq(argv[2], "create") || streq(argv[2], "list")))
+		return cli_main(argc, argv);
 	for (size_t i = 0; i < ARRAY_SIZE(roles); i++)
 		if (streq(word, roles[i].word))
 			return roles[i].role(argc - 1, argv + 1);

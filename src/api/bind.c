@@ -11,6 +11,7 @@
 #include "resource/ask/ask_api.h"
 #include "resource/ask/undo_api.h"
 #include "resource/audit/audit_api.h"
+#include "resource/backup/backup_api.h"
 #include "resource/catalogue/catalogue_api.h"
 #include "resource/evidence/evidence_api.h"
 #include "resource/glass/glass_api.h"
@@ -40,6 +41,7 @@
 #include "spec/access.h"
 #include "spec/artifact.h"
 #include "spec/audit.h"
+#include "spec/backup.h"
 #include "spec/bulk.h"
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
@@ -74,6 +76,8 @@ const struct binding bindings[] = {
 	{ &op_audit_verify, .handler = audit_api_verify, .pool = true },
 	{ &op_backfill_cancel, .handler = backfill_api_cancel },
 	{ &op_backfill_list, .handler = backfill_api_list },
+	{ &op_backup_create, .handler = backup_api_create },
+	{ &op_backup_list, .handler = backup_api_list },
 	{ &op_catalogue_get, .handler = catalogue_api_get },
 	{ &op_delegation_create, .handler = delegation_api_create },
 	{ &op_delegation_end, .handler = delegation_api_end },

@@ -12,6 +12,7 @@ const struct alias aliases[] = {
 	{ "artifacts", "artifact.list", NULL, "RUN" },
 	{ "audit", "audit.list", NULL, NULL },
 	{ "backlog", "work.backlog", "team", "[TEAM]" },
+	{ "backups", "backup.list", NULL, NULL },
 	{ "board", "work.board", "team", "[TEAM]" },
 	{ "break-glass", "glass.open", NULL, "--reason TEXT --for DURATION" },
 	{ "can", "access.can", "action target", "PERSON ACTION TARGET" },
@@ -216,9 +217,9 @@ verb_text(struct arena *a, const struct op *op)
 void
 verb_offer_all(struct arena *a, struct near *near)
 {
-	static const char *const others[] = { "check", "completion", "doctor", "fsck",
-		"help", "init", "login", "logout", "manual", "replay", "serve", "show",
-		"version" };
+	static const char *const others[] = { "backup", "check", "completion",
+		"doctor", "fsck", "help", "init", "login", "logout", "manual",
+		"replay", "restore", "serve", "show", "version" };
 
 	for (const struct alias *l = aliases; l->word != NULL; l++)
 		near_offer(near, l->word);

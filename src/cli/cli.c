@@ -8,6 +8,7 @@
 #include "cli/artifact.h"
 #include "cli/ask.h"
 #include "cli/audit.h"
+#include "cli/backup.h"
 #include "cli/close.h"
 #include "cli/completion.h"
 #include "cli/decide.h"
@@ -22,6 +23,7 @@
 #include "spec/access.h"
 #include "spec/artifact.h"
 #include "spec/audit.h"
+#include "spec/backup.h"
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
 #include "spec/evidence.h"
@@ -42,6 +44,7 @@ static const struct {
 	{ &op_artifact_get, verb_artifact_get },
 	{ &op_audit_export, verb_raw },
 	{ &op_audit_list, audit_verb_list },
+	{ &op_backup_create, verb_backup },
 	{ &op_evidence_get, evidence_verb },
 	{ &op_health_ready, verb_status },
 	{ &op_inbox_list, inbox_verb_list },

@@ -11,6 +11,10 @@
 #include "spec/run.h"
 
 const struct help_extra help_extras[] = {
+	{ "backup", "backup FILE|DIR [--data DIR] [--include-logs] [--with-key]",
+	    "Put a data folder into one file, on its machine.",
+	    "The server may run and does not wait.  backup verify FILE looks "
+	    "whether one is whole; backup create asks a server for one." },
 	{ "check", "check DIR", "Check a team's folder; report every error.",
 	    "Each error is file:line:column, what, why, and what to type.  "
 	    "Exit 78 when there is any." },
@@ -24,6 +28,9 @@ const struct help_extra help_extras[] = {
 	    "Data folder, space, database, audit chain, folder, server, "
 	    "backups, clock, zones, sandbox: ok, warn or fail, and what to "
 	    "do.  Exit code 1: something fails." },
+	{ "fsck", "fsck [--full] [DATA]",
+	    "Look for damage in a data folder; reads only.",
+	    "Exit code 1: something is wrong, 2: it could not be looked at." },
 	{ "help", "help [all|VERB]", "Explain everything, or one verb.", NULL },
 	{ "init", "init [DIR]", "Write a team's folder to begin with.", NULL },
 	{ "login", "login URL [--as PROFILE] [--token-file FILE] [--ca FILE]",
@@ -43,6 +50,10 @@ const struct help_extra help_extras[] = {
 	    "Compute a run again from its bundle, without a server.",
 	    "slipway run bundle RUN >FILE writes one.  Exit code 2: something "
 	    "is not what follows from the rest." },
+	{ "restore", "restore FILE --to DIR --new-epoch [--key FILE]",
+	    "Make a data folder from a backup.",
+	    "What ran is unknown then, and the server begins nothing until: "
+	    "slipway drain --undo." },
 	{ "run --local", "run TASK --local",
 	    "Run a task here, without a server.", NULL },
 	{ "serve", "serve", "Run the server.", NULL },
@@ -75,9 +86,11 @@ static const struct {
 	{ "Administer",
 	    { "secrets", "secret set", "secret remove", "tokens",
 		"token create", "token revoke", "access review", "break-glass",
-		"audit verify", "audit export", "usage", "drain", "reload" } },
-	{ "Serve", { "init", "check", "run --local", "serve", "doctor", "login",
-		       "logout", "manual", "completion", "version" } },
+		"audit verify", "audit export", "usage", "backups", "drain",
+		"reload" } },
+	{ "Serve", { "init", "check", "run --local", "serve", "doctor",
+		       "backup", "restore", "fsck", "login", "logout", "manual",
+		       "completion", "version" } },
 };
 
 /* For somebody who has two minutes. */

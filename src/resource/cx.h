@@ -74,6 +74,9 @@ struct site {
 	    enum audit_anchors which, struct err *e);
 	void (*anchors_json)(void *self, struct json_out *out);
 	void *anchors_self;
+	/* MAY: after the commit, a backup was asked for; role/backups.h. */
+	void (*backup_asked)(void *self);
+	void *backup_self;
 	/* MAY: are the sealed segments that were read again what they were?
 	 * Any thread; role/segment.h. */
 	bool (*segments_check)(void *self, struct err *e);

@@ -27,7 +27,7 @@
 #define DOCTOR_SPACE_FAIL ((uint64_t)MIB(64))
 #define DOCTOR_SPACE_WARN ((uint64_t)MIB(1024))
 #define DOCTOR_TAIL 1000 /* events: fsck and audit verify look at all */
-#define DOCTOR_BACKUP_MS (INT64_C(2) * 86400000)
+#define DOCTOR_BACKUP_MS (INT64_C(26) * 3600000) /* a daily one drifts */
 
 static const char *
 doctor_path(struct doctor *d, const char *name)
@@ -249,13 +249,47 @@ doctor_newest(const char *folder)
 	return newest;
 }
 
+/* What the server made by itself, when nobody says where to look. */
+static int64_t
+doctor_made(struct doctor *d)
+{
+	struct err e = { 0 };
+	struct db *db = doctor_db(d, &e);
+	struct query *q;
+	int64_t at = 0;
+
+	if (db == NULL)
+		return 0;
+	db_begin(db);
+	q = query(db, "doctor_backup");
+	if (query_next(q) && !column_is_null(q, "at"))
+		at = column_int(q, "at");
+	query_end(q);
+	if (db_failed(db, &e))
+		at = 0; /* an older schema */
+	db_rollback(db);
+	db_close(db);
+	return at;
+}
+
 void
 doctor_backups(struct doctor *d)
 {
-	const int64_t at = d->backups == NULL ? 0 : doctor_newest(d->backups);
+	const int64_t made = d->backups == NULL ? doctor_made(d) : 0;
+	const int64_t at =
+	    d->backups == NULL ? made : doctor_newest(d->backups);
 	char text[CLOCK_TEXT];
 
-	if (d->backups == NULL)
+	if (d->backups == NULL && made != 0)
+		doctor_tell(d,
+		    made < clock_wall_ms() - DOCTOR_BACKUP_MS ? DOCTOR_FAIL
+							      : DOCTOR_OK,
+		    "backups",
+		    made < clock_wall_ms() - DOCTOR_BACKUP_MS
+			? "slipway backup create, each day" : NULL,
+		    "the server made the newest at %s",
+		    clock_text(made, text));
+	else if (d->backups == NULL)
 		doctor_tell(d, DOCTOR_WARN, "backups",
 		    "slipway backup DIR each day; name it by --backups DIR or "
 		    "$SLIPWAY_BACKUPS", "nobody says where they are");

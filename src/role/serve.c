@@ -120,6 +120,9 @@ serve_set(struct server_options *o, enum setting_id id, const char *value)
 		return streq(value, "forever") ||
 		    (schema_duration(value, &o->keep_logs_ms) &&
 			o->keep_logs_ms >= SERVE_KEEP_MIN_MS);
+	case SETTING_BACKUPS:
+		o->backups = value;
+		break;
 	case SETTING_SLOTS:
 		if (!str_to_int64(str_of(value), &n) || n < 1 || n > 10000)
 			return false;

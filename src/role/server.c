@@ -382,6 +382,8 @@ server_run(struct server *s)
 	writer_start(s->writer);
 	s->prune = prune_start(&s->site, s->loop, s->writer, s->db_path,
 	    s->o.keep_logs_ms);
+	s->backups = backups_start(&s->site, s->loop, s->writer,
+	    s->o.backups);
 	s->compress = compress_start(&s->site, s->loop, s->db_path);
 	s->segments = segments_start(&s->site, s->loop, s->writer, s->db_path);
 	s->site.segments_self = s->segments;
@@ -402,6 +404,7 @@ server_close(struct server *s)
 	prune_stop(s->prune);
 	segments_stop(s->segments);
 	compress_stop(s->compress);
+	backups_stop(s->backups);
 	writer_destroy(s->writer);
 	if (s->writer != NULL) {
 		loop_stop(s->loop); /* once more, for the last answers */
@@ -421,6 +424,7 @@ server_close(struct server *s)
 	prune_free(s->prune);
 	segments_free(s->segments);
 	compress_free(s->compress);
+	backups_free(s->backups);
 	folder_close(s->folder);
 	db_close(s->read);
 	db_close(s->write);

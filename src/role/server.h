@@ -24,6 +24,7 @@ struct server_options {
 	unsigned nproxies;
 	const char *anchors[SERVER_LISTEN]; /* see role/anchor.h */
 	unsigned nanchors;
+	const char *backups; /* folder of those it makes; NULL: none */
 	int64_t keep_logs_ms; /* 0: for ever */
 	int slots; /* attempts at once */
 	bool require_sandbox;

@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "http/forwarded.h"
 #include "role/anchor.h"
+#include "role/backups.h"
 #include "role/compress.h"
 #include "role/folder.h"
 #include "role/identity.h"
@@ -34,6 +35,7 @@ struct server {
 	struct prune *prune;
 	struct segments *segments;
 	struct compress *compress;
+	struct backups *backups;
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
 	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];

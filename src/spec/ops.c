@@ -3,6 +3,7 @@
 #include "spec/access.h"
 #include "spec/artifact.h"
 #include "spec/audit.h"
+#include "spec/backup.h"
 #include "spec/bulk.h"
 #include "spec/bundle.h"
 #include "spec/catalogue.h"
@@ -38,6 +39,8 @@ const struct op *const ops[] = {
 	&op_audit_verify,
 	&op_backfill_cancel,
 	&op_backfill_list,
+	&op_backup_create,
+	&op_backup_list,
 	&op_catalogue_get,
 	&op_delegation_create,
 	&op_delegation_end,

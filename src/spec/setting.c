@@ -35,6 +35,10 @@ const struct setting settings[] = {
 	{ SETTING_KEEP_LOGS, "keep-logs", "SLIPWAY_KEEP_LOGS", "DURATION",
 	    false, "180d",
 	    "Remove logs so long after their end; `forever`: never." },
+	{ SETTING_BACKUPS, "backups", "SLIPWAY_BACKUPS", "DIR", false,
+	    "`slipway backup create` is refused",
+	    "Folder for the backups that it is asked for; its account must "
+	    "be able to write there." },
 	{ SETTING_VERBOSE, "verbose", "SLIPWAY_VERBOSE", NULL, false,
 	    "not", "Log every request." },
 	{ .flag = NULL },
