@@ -87,7 +87,6 @@ migrate_one(struct db *db, const struct sql_text *t, struct err *e)
 	}
 	if (!db_commit(db, e))
 		return err_wrap(e, "%s", t->name);
-	log_info("store.migrated", "schema=%d", number);
 	return true;
 }
 
@@ -107,7 +106,7 @@ migrate_current(struct db *db, int *ret_number, struct err *e)
 bool
 migrate_to(struct db *db, int number, struct err *e)
 {
-	int current = 0;
+	int current = 0, last = 0;
 
 	if (!migrate_current(db, &current, e))
 		return false;
@@ -126,7 +125,10 @@ migrate_to(struct db *db, int number, struct err *e)
 			continue;
 		if (!migrate_one(db, &sql_texts[i], e))
 			return false;
+		last = n;
 	}
+	if (last > current)
+		log_info("store.migrated", "from=%d to=%d", current, last);
 	return true;
 }
 
