@@ -375,7 +375,7 @@ parser_given(const struct args *args, const struct flag *f)
 static bool
 parser_missing(struct parser *p, const struct flag **list, size_t n)
 {
-	const char *names = "";
+	const char *names = "", *kind;
 
 	for (size_t i = 0; i < n; i++)
 		names = arena_printf(p->arena, "%s%s%s", names,
@@ -383,8 +383,9 @@ parser_missing(struct parser *p, const struct flag **list, size_t n)
 		    : i + 1 == n ? " and "
 				 : ", ",
 		    flag_text(p->arena, list[i]->name));
-	err_set(p->e, ERR_SYNTAX, "usage", "%s %s missing", names,
-	    n == 1 ? "is" : "are");
+	kind = n == 1 ? flag_kind(p->arena, list[0]) : "";
+	err_set(p->e, ERR_SYNTAX, "usage", "%s %s missing%s%s", names,
+	    n == 1 ? "is" : "are", *kind != '\0' ? ": " : "", kind);
 	return parser_usage(p);
 }
 

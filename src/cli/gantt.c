@@ -126,6 +126,9 @@ gantt_label(struct session *s, const json_t *bar)
 	const char *task = text_get(a, bar, "task");
 	const char *params = text_params(a, json_object_get(bar, "params"));
 
+	if (json_is_true(json_object_get(bar, "foreach")))
+		return arena_printf(a, "%s %s, each", text_get(a, bar, "step"),
+		    task);
 	if (json_is_integer(json_object_get(bar, "step")))
 		return arena_printf(a, "%s %s%s%s%s", text_get(a, bar, "step"),
 		    task, *params != '\0' ? " (" : "", params,

@@ -11,6 +11,7 @@
 #include "spec/catalogue.h"
 #include "spec/history.h"
 #include "spec/resource.h"
+#include "spec/results.h"
 #include "spec/review.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
@@ -221,6 +222,8 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &plan_schema, show_plan },
 		{ &run_plan_schema, show_run_plan },
 		{ &run_gantt_schema, show_gantt },
+		{ &run_results_schema, show_results },
+		{ &task_stats_schema, show_stats },
 		{ &me_schema, show_me },
 		{ &can_schema, show_can },
 		{ &access_review_schema, show_review },

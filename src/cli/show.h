@@ -55,6 +55,10 @@ void show_run_end(struct session *s, const json_t *detail);
 /* Outputs of the task that was asked for; NULL when there are none. */
 const json_t *show_run_outputs(const json_t *detail);
 
+/* --- what came of it (show_results.c) --- */
+void show_results(struct session *s, const json_t *results);
+void show_stats(struct session *s, const json_t *stats);
+
 /* --- plans (show_plan.c) --- */
 void show_run_plan(struct session *s, const json_t *plan);
 /* What it would do, and how long it takes. */

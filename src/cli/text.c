@@ -281,3 +281,19 @@ int_get(const json_t *object, const char *key, int64_t otherwise)
 
 	return json_is_integer(v) ? json_integer_value(v) : otherwise;
 }
+
+const char *
+text_bytes(struct arena *a, int64_t n)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+	double size = (double)n / 1024;
+	size_t i = 0;
+
+	if (n < 1024)
+		return arena_printf(a, "%lld B", (long long)n);
+	while (size >= 1024 && i + 1 < ARRAY_SIZE(units)) {
+		size /= 1024;
+		i++;
+	}
+	return arena_printf(a, "%.1f %s", size, units[i]);
+}

@@ -44,6 +44,9 @@ const char *text_hash(struct arena *a, const json_t *object, const char *key);
 /* A word quoted for a shell when it needs to be: a command to type again. */
 const char *text_shell(struct arena *a, const char *word);
 
+/* "12 B", "1.5 KiB", "3.0 GiB". */
+const char *text_bytes(struct arena *a, int64_t n);
+
 /* Lines of at most width columns, each indented. */
 void text_below(FILE *out, int width, int indent, const char *text);
 /* "  left      text", the text in such lines; all below on a narrow terminal.

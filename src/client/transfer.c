@@ -223,7 +223,8 @@ transfer_err(const struct client *c, const struct transfer *t, struct err *e)
 	if (c->socket != NULL && t->failed == EACCES)
 		return err_hint(e, "ask an operator to let your user in");
 	return err_hint(e, c->socket != NULL
-			       ? "is it running? start it with: slipway serve"
+			       ? "is it running? slipway serve; or it listens "
+				 "elsewhere: --socket PATH"
 			       : "check the address and the network");
 }
 

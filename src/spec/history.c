@@ -111,6 +111,8 @@ static const struct schema bar_fields[] = {
 	{ .name = "steps", .kind = SCHEMA_INTEGER, .doc = "How many." },
 	{ .name = "done", .kind = SCHEMA_INTEGER,
 	    .doc = "Succeeded, or need not run." },
+	{ .name = "foreach", .kind = SCHEMA_BOOL,
+	    .doc = "It stands for a step for each of a list." },
 	{ .name = "bad", .kind = SCHEMA_INTEGER,
 	    .doc = "Over and not done." },
 	{ .name = "phases", .kind = SCHEMA_LIST, .of = &phase_schema,

@@ -60,6 +60,8 @@ static const struct schema results_step_fields[] = {
 	    .doc = "Number of the step." },
 	{ .name = "task", .kind = SCHEMA_STRING, .doc = "What it ran." },
 	{ .name = "params", .kind = SCHEMA_JSON, .doc = "With what." },
+	{ .name = "foreach", .kind = SCHEMA_BOOL,
+	    .doc = "It stands for a step for each of a list." },
 	{ .name = "status", .kind = SCHEMA_STRING, .doc = "How it ended." },
 	{ .name = "reason", .kind = SCHEMA_STRING, .doc = "Why, in words." },
 	{ .name = "outputs", .kind = SCHEMA_JSON,
@@ -118,6 +120,12 @@ static const struct schema stats_fields[] = {
 	    .flags = F_NULLABLE, .doc = "The same, of 100." },
 	STATS_MS("p50_ms", "Half of those that succeeded took no longer."),
 	STATS_MS("p95_ms", "95 of 100 took no longer."),
+	{ .name = "steps", .kind = SCHEMA_INTEGER,
+	    .doc = "Its newest steps that ran, in any run, at most 1,000." },
+	{ .name = "steps_succeeded", .kind = SCHEMA_INTEGER,
+	    .doc = "Of them." },
+	STATS_MS("step_p50_ms", "Half of these took no longer."),
+	STATS_MS("step_p95_ms", "95 of 100 took no longer."),
 	STATS_MS("waited_p50_ms", "From the ask to the first step; half."),
 	STATS_MS("waited_p95_ms", "The same, of 95 in 100."),
 	{ .name = "saved_ms", .kind = SCHEMA_INTEGER,
@@ -125,11 +133,11 @@ static const struct schema stats_fields[] = {
 		   "for each that succeeded and did something." },
 	{ .name = NULL }
 };
-static const struct schema stats_schema = { .kind = SCHEMA_OBJECT,
+const struct schema task_stats_schema = { .kind = SCHEMA_OBJECT,
 	.title = "TaskStats", .doc = "How a task does.",
 	.fields = stats_fields };
 const struct op op_task_stats = { .name = "task.stats",
 	.summary = "Show how a task does: success, durations, time saved.",
 	.method = OP_GET, .path = "/v1/tasks/{task}/stats", .kind = OP_READ,
-	.role = ROLE_SIGNED_IN, .out = &stats_schema,
+	.role = ROLE_SIGNED_IN, .out = &task_stats_schema,
 	.cli = "task stats TASK" };

@@ -7,7 +7,8 @@
 
 #include "spec/op.h"
 
-extern const struct schema run_inputs_schema, run_results_schema;
+extern const struct schema run_inputs_schema, run_results_schema,
+    task_stats_schema;
 
 extern const struct op op_run_again, op_run_inputs, op_run_results,
     op_task_stats;

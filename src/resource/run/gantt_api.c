@@ -114,8 +114,9 @@ gantt_step(struct gantt *g, const struct step *step)
 	json_object_begin(g->out);
 	json_kv_int(g->out, "step", step->id);
 	json_kv_str(g->out, "task", step->task);
-	json_kv_raw(g->out, "params",
-	    sealed_mask_text(g->cx->arena, step->params));
+	json_kv_raw(g->out, "params", step->fan != FAN_NONE
+		? "{}" : sealed_mask_text(g->cx->arena, step->params));
+	json_kv_bool(g->out, "foreach", step->fan != FAN_NONE);
 	json_kv_str(g->out, "status", step->status);
 	json_kv_int(g->out, "steps", 1);
 	json_kv_int(g->out, "done", done);
@@ -154,6 +155,7 @@ gantt_task(struct gantt *g, struct query *q)
 	json_kv_null(g->out, "step");
 	json_kv_str(g->out, "task", column_text(q, "task", g->cx->arena));
 	json_kv_null(g->out, "params");
+	json_kv_bool(g->out, "foreach", false);
 	json_kv_str(g->out, "status", open > 0 ? "running"
 		: bad > 0		       ? "failed"
 					       : "succeeded");

@@ -21,6 +21,23 @@ SELECT id FROM (
 		AND step.task = $task AND step.id < $before
 ) ORDER BY id DESC LIMIT $limit;
 
+-- name: stats_steps
+-- By two indexes: what succeeded, what went wrong.
+SELECT succeeded, ms FROM (
+	SELECT * FROM (SELECT id, 1 AS succeeded, ended_at - started_at AS ms
+		FROM step
+		WHERE task = $task AND status = 'succeeded' AND fan = 0
+			AND started_at > 0
+		ORDER BY id DESC LIMIT $limit)
+	UNION ALL
+	SELECT * FROM (SELECT id, 0 AS succeeded, ended_at - started_at AS ms
+		FROM step
+		WHERE task = $task AND status IN ('failed', 'timed_out',
+			'cancelled', 'unknown', 'unkillable') AND fan = 0
+			AND started_at > 0
+		ORDER BY id DESC LIMIT $limit)
+) ORDER BY id DESC LIMIT $limit;
+
 -- name: history_of_run
 SELECT attempt.*, step.task AS task, step.definition AS definition
 FROM attempt JOIN step ON step.id = attempt.step_id

@@ -67,7 +67,9 @@ step_json(struct cx *cx, struct json_out *out, const struct step *s)
 	json_object_begin(out);
 	json_kv_int(out, "step", s->id);
 	json_kv_str(out, "task", s->task);
-	json_kv_raw(out, "params", sealed_mask_text(cx->arena, s->params));
+	json_kv_raw(out, "params", s->fan != FAN_NONE
+		? "{}" : sealed_mask_text(cx->arena, s->params));
+	json_kv_bool(out, "foreach", s->fan != FAN_NONE);
 	json_kv_str(out, "status", s->status);
 	json_kv_str(out, "reason", s->reason);
 	json_kv_raw(out, "outputs", sealed_mask_text(cx->arena, s->outputs));

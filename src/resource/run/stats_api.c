@@ -10,9 +10,9 @@
 #define STATS_RUNS 1000
 
 struct stats {
-	int64_t runs, succeeded;
-	int64_t took[STATS_RUNS], waited[STATS_RUNS];
-	size_t ntook, nwaited;
+	int64_t runs, succeeded, steps;
+	int64_t took[STATS_RUNS], waited[STATS_RUNS], each[STATS_RUNS];
+	size_t ntook, nwaited, neach;
 };
 
 static int
@@ -61,6 +61,22 @@ stats_read(struct cx *cx, const char *task, struct stats *st)
 	query_end(q);
 }
 
+/* Wherever it ran: most tasks are only ever a step of another. */
+static void
+stats_read_steps(struct cx *cx, const char *task, struct stats *st)
+{
+	struct query *q = query(cx->db, "stats_steps");
+
+	bind_text(q, "task", task);
+	bind_int(q, "limit", STATS_RUNS);
+	while (st->steps < STATS_RUNS && query_next(q)) {
+		st->steps++;
+		if (column_int(q, "succeeded") != 0)
+			st->each[st->neach++] = column_int(q, "ms");
+	}
+	query_end(q);
+}
+
 bool
 stats_api_task(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
@@ -77,6 +93,7 @@ stats_api_task(struct cx *cx, struct call *call, struct json_out *out,
 		 .allowed)
 		return call_absent(e, "task", call->path[0], NULL);
 	stats_read(cx, t->name, st);
+	stats_read_steps(cx, t->name, st);
 	json_object_begin(out);
 	json_kv_str(out, "task", t->name);
 	json_kv_int(out, "runs", st->runs);
@@ -88,6 +105,10 @@ stats_api_task(struct cx *cx, struct call *call, struct json_out *out,
 		    st->succeeded * 100 / st->runs);
 	percentile_json(out, "p50_ms", st->took, st->ntook, 50);
 	percentile_json(out, "p95_ms", st->took, st->ntook, 95);
+	json_kv_int(out, "steps", st->steps);
+	json_kv_int(out, "steps_succeeded", (int64_t)st->neach);
+	percentile_json(out, "step_p50_ms", st->each, st->neach, 50);
+	percentile_json(out, "step_p95_ms", st->each, st->neach, 95);
 	percentile_json(out, "waited_p50_ms", st->waited, st->nwaited, 50);
 	percentile_json(out, "waited_p95_ms", st->waited, st->nwaited, 95);
 	json_kv_int(out, "saved_ms", (int64_t)st->ntook * t->saves_ms);
