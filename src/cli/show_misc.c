@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <string.h>
 
 #include "cli/show.h"
@@ -261,6 +262,24 @@ show_platform(struct session *s, const json_t *platform)
 	show_tree(s, errors, 2);
 }
 
+/* Told as a table below the rest. */
+static bool
+object_is_rows(const struct schema *f)
+{
+	return f->kind == SCHEMA_LIST && f->of != NULL &&
+	    f->of->kind == SCHEMA_OBJECT && f->of->fields != NULL;
+}
+
+/* "by_type" to "By type". */
+static const char *
+object_heading(struct arena *a, const char *name)
+{
+	char *head = arena_strdup(a, text_status(a, name));
+
+	head[0] = (char)toupper((unsigned char)head[0]);
+	return head;
+}
+
 void
 show_object(
     struct session *s, const struct schema *schema, const json_t *object)
@@ -268,8 +287,19 @@ show_object(
 	for (const struct schema *f = schema->fields; f->name != NULL; f++) {
 		const json_t *value = json_object_get(object, f->name);
 
-		if ((f->flags & F_HIDDEN) || strcmp(f->name, "errors") == 0)
+		if ((f->flags & F_HIDDEN) || strcmp(f->name, "errors") == 0 ||
+		    object_is_rows(f))
 			continue;
 		show_field(s, f->name, text_field(s->arena, f, value));
+	}
+	for (const struct schema *f = schema->fields; f->name != NULL; f++) {
+		const json_t *rows = json_object_get(object, f->name);
+
+		if ((f->flags & F_HIDDEN) || !object_is_rows(f) ||
+		    json_array_size(rows) == 0)
+			continue;
+		show_section(s, object_heading(s->arena, f->name));
+		table_print_rows(s, f->of, rows,
+		    s->term.out_tty ? s->term.width : 0);
 	}
 }

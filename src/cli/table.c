@@ -7,6 +7,8 @@
 
 #include "cli/text.h"
 
+#define TABLE_COLUMNS 16
+
 const char *
 table_heading(struct arena *a, const char *column)
 {
@@ -37,10 +39,10 @@ table_gives_way(const char *column)
 }
 
 static const char *
-table_cell(struct session *s, const struct op *op, const char *column,
+table_cell(struct session *s, const struct schema *of, const char *column,
     const json_t *row)
 {
-	const struct schema *field = schema_member(op->out, column);
+	const struct schema *field = schema_member(of, column);
 	const json_t *value = json_object_get(row, column);
 	const char *text;
 
@@ -58,8 +60,9 @@ table_cell(struct session *s, const struct op *op, const char *column,
 }
 
 static void
-table_row(struct session *s, const struct op *op, struct libscols_table *table,
-    const char *const *columns, size_t n, const json_t *row)
+table_row(struct session *s, const struct schema *of,
+    struct libscols_table *table, const char *const *columns, size_t n,
+    const json_t *row)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 
@@ -69,7 +72,7 @@ table_row(struct session *s, const struct op *op, struct libscols_table *table,
 		enum term_tone tone;
 
 		scols_line_set_data(
-		    line, i, table_cell(s, op, columns[i], row));
+		    line, i, table_cell(s, of, columns[i], row));
 		if (strcmp(columns[i], "status") != 0)
 			continue;
 		status = text_get(s->arena, row, "status");
@@ -81,26 +84,25 @@ table_row(struct session *s, const struct op *op, struct libscols_table *table,
 }
 
 static size_t
-table_columns(struct arena *a, const char *list, const char *ret[16])
+table_columns(struct arena *a, const char *list, const char *ret[TABLE_COLUMNS])
 {
 	struct str left = str_of(list);
 	size_t n = 0;
 
 	while (left.n > 0) {
-		ASSERT(n < 16);
+		ASSERT(n < TABLE_COLUMNS);
 		ret[n++] = arena_str(a, str_cut(left, ',', &left));
 	}
 	return n;
 }
 
-void
-table_print(
-    struct session *s, const struct op *op, const json_t *items, int width)
+static void
+table_fill(struct session *s, const struct schema *of,
+    const char *const *columns, size_t n, const json_t *items, int width)
 {
-	const char *columns[16];
-	size_t n = table_columns(s->arena, op->columns, columns), i;
 	struct libscols_table *table = scols_new_table();
 	json_t *row;
+	size_t i;
 
 	ASSERT(table != NULL);
 	scols_table_set_stream(table, s->out);
@@ -115,7 +117,40 @@ table_print(
 		    table_heading(s->arena, columns[i]), 0,
 		    table_gives_way(columns[i]) ? SCOLS_FL_TRUNC : 0);
 	json_array_foreach(items, i, row)
-	    table_row(s, op, table, columns, n, row);
+	    table_row(s, of, table, columns, n, row);
 	scols_print_table(table);
 	scols_unref_table(table);
+}
+
+void
+table_print(
+    struct session *s, const struct op *op, const json_t *items, int width)
+{
+	const char *columns[TABLE_COLUMNS];
+	size_t n = table_columns(s->arena, op->columns, columns);
+
+	table_fill(s, op->out, columns, n, items, width);
+}
+
+static bool
+table_is_word(const struct schema *f)
+{
+	return f->kind != SCHEMA_OBJECT && f->kind != SCHEMA_MAP &&
+	    f->kind != SCHEMA_JSON &&
+	    (f->kind != SCHEMA_LIST || f->of->kind == SCHEMA_STRING) &&
+	    !(f->flags & F_HIDDEN);
+}
+
+void
+table_print_rows(struct session *s, const struct schema *row,
+    const json_t *items, int width)
+{
+	const char *columns[TABLE_COLUMNS];
+	size_t n = 0;
+
+	for (const struct schema *f = row->fields;
+	     f->name != NULL && n < TABLE_COLUMNS; f++)
+		if (table_is_word(f))
+			columns[n++] = f->name;
+	table_fill(s, row, columns, n, items, width);
 }

@@ -74,6 +74,13 @@ text_get(struct arena *a, const json_t *object, const char *key)
 const char *
 text_field(struct arena *a, const struct schema *field, const json_t *value)
 {
+	if (json_is_integer(value) && field->name != NULL) {
+		if (str_ends(str_of(field->name), "_ms"))
+			return text_ms(a, value);
+		if (streq(field->name, "bytes") || streq(field->name, "size") ||
+		    streq(field->name, "free"))
+			return text_bytes(a, json_integer_value(value));
+	}
 	if (field->kind == SCHEMA_TIME)
 		return text_ago(a, value);
 	if (field->kind == SCHEMA_BOOL && json_is_boolean(value))
