@@ -57,7 +57,8 @@ step_may_begin(struct engine *g, struct cx *cx, struct run *run,
 		    step_ask(cx, run, step, task) != APPROVAL_ASKED;
 	if (approval_step_was_given(cx, run, step))
 		return true;
-	if (!claim_paused(cx, task, step) && claim_limits(g, cx, task, step))
+	if (!claim_paused(cx, task, step) && claim_lane(cx, step) &&
+	    claim_limits(g, cx, task, step))
 		start_attempt(g, cx, run, step, "preview");
 	return false;
 }
@@ -128,7 +129,9 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 	if (step_ask(cx, run, step, task) == APPROVAL_ASKED)
 		return;
 	move_step(cx, step, "ready", "");
-	if (!claim_paused_all(cx) && !claim_paused(cx, task, step) &&
-	    !step_shares(cx, run, step) && claim_key(cx, run, task, step))
+	if (!claim_closed(g, cx) && !claim_paused(cx, task, step) &&
+	    claim_required(cx, run, task, step) &&
+	    !step_shares(cx, run, step) && claim_key(cx, run, task, step) &&
+	    claim_lane(cx, step))
 		start_attempt(g, cx, run, step, "run");
 }

@@ -5,6 +5,7 @@
 #include "resource/move.h"
 #include "resource/limit/limit.h"
 #include "resource/pause/pause.h"
+#include "resource/server/server.h"
 
 void
 step_park(struct cx *cx, struct step *step, int64_t shares,
@@ -16,11 +17,25 @@ step_park(struct cx *cx, struct step *step, int64_t shares,
 	move_save_step(cx, step);
 }
 
-bool
+static bool
 claim_paused_all(struct cx *cx)
 {
 	return pause_find(cx, PAUSE_ALL, "") != NULL &&
 	    !PLANTED("pause-of-all-ignored");
+}
+
+/* The flag may be up for longer than it is true, never the other way. */
+static bool
+claim_drains(struct engine *g, struct cx *cx)
+{
+	return g->site->draining && server_drain_get(cx).since != 0;
+}
+
+bool
+claim_closed(struct engine *g, struct cx *cx)
+{
+	return g->stopping || g->site->full || claim_drains(g, cx) ||
+	    claim_paused_all(cx);
 }
 
 bool

@@ -65,7 +65,21 @@ static const char folder[] =
     "---\n"
     "task: slow\n"
     "params: {n: {}}\n"
-    "argv: [/bin/slow, $params.n]\n";
+    "argv: [/bin/slow, $params.n]\n"
+    "---\n"
+    "task: shown\n"
+    "params: {n: {}}\n"
+    "preview: {argv: [/bin/show]}\n"
+    "argv: [/bin/slow, $params.n]\n"
+    "---\n"
+    "task: shows\n"
+    "needs: {part: {task: shown, foreach: [a, b, c], "
+    "max_parallel: 1, with: {n: $item}}}\n"
+    "---\n"
+    "task: shown-drop\n"
+    "requires: [{task: backup, within: 1h, with: {name: x}}]\n"
+    "preview: {argv: [/bin/slow, show]}\n"
+    "argv: [/bin/drop]\n";
 
 struct script {
 	char ran[200];
@@ -274,6 +288,81 @@ so_many_of_a_list_at_once(void **state)
 	rig_end(&r);
 }
 
+static bool
+script_output(void *self, int64_t attempt, size_t max, struct buf *to)
+{
+	(void)self;
+	(void)attempt;
+	(void)max;
+	buf_adds(to, "shown\n");
+	return true;
+}
+
+/* The command follows its preview at once, as far as it may. */
+static void
+so_many_of_a_list_that_is_shown(void **state)
+{
+	struct script s = { .nheld = 0 };
+	struct asked a;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	r.site.log_output = script_output;
+	must_ask(&r, "shows", "dev", "{}", &a);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(s.nheld, i + 1);
+		end(&r, &s, i);
+	}
+	assert_string_equal(rig_run_status(&r, a.run), "succeeded");
+	rig_end(&r);
+}
+
+static void
+what_is_required_still_is_after_a_preview(void **state)
+{
+	struct script s = { .nheld = 0 };
+	struct asked a, b;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	r.site.log_output = script_output;
+	must_ask(&r, "backup", "dev", "{\"name\":\"x\"}", &b);
+	must_ask(&r, "shown-drop", "dev", "{}", &a);
+	assert_string_equal(s.ran, "backup slowshow ");
+	clock_shift(3600 * 1000 + 1000);
+	end(&r, &s, 0);
+	assert_string_equal(s.ran, "backup slowshow ");
+	assert_string_equal(rig_run_status(&r, a.run), "failed");
+	rig_end(&r);
+}
+
+/* Nothing new begins: not after a preview either, which is made again. */
+static void
+a_full_disk_holds_a_command_behind_its_preview(void **state)
+{
+	struct script s = { .nheld = 0 };
+	struct asked a, b;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	r.site.log_output = script_output;
+	must_ask(&r, "backup", "dev", "{\"name\":\"x\"}", &b);
+	must_ask(&r, "shown-drop", "dev", "{}", &a);
+	r.site.full = true;
+	end(&r, &s, 0);
+	assert_string_equal(rig_step(&r, a.run, "shown-drop")->status,
+	    "ready");
+	r.site.full = false;
+	rig_settle(&r);
+	assert_string_equal(s.ran, "backup slowshow slowshow ");
+	end(&r, &s, 1);
+	assert_string_equal(rig_run_status(&r, a.run), "succeeded");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
@@ -284,6 +373,9 @@ main(void)
 		cmocka_unit_test(a_busy_one_is_refused),
 		cmocka_unit_test(what_is_required),
 		cmocka_unit_test(so_many_of_a_list_at_once),
+		cmocka_unit_test(so_many_of_a_list_that_is_shown),
+		cmocka_unit_test(what_is_required_still_is_after_a_preview),
+		cmocka_unit_test(a_full_disk_holds_a_command_behind_its_preview),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

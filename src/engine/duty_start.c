@@ -16,7 +16,6 @@
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
-#include "resource/server/server.h"
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
@@ -448,13 +447,6 @@ start_step(struct engine *g, struct cx *cx, struct step *step)
 		run_settle(cx, run);
 }
 
-/* The flag may be up for longer than it is true, never the other way. */
-static bool
-engine_drains(struct engine *g, struct cx *cx)
-{
-	return g->site->draining && server_drain_get(cx).since != 0;
-}
-
 void
 duty_start(struct engine *g, struct cx *cx)
 {
@@ -463,8 +455,7 @@ duty_start(struct engine *g, struct cx *cx)
 	struct step **steps;
 	struct query *q;
 
-	if (g->stopping || g->site->full || running >= slots ||
-	    engine_drains(g, cx) || claim_paused_all(cx))
+	if (running >= slots || claim_closed(g, cx))
 		return;
 	claim_wake(g, cx);
 	/* Some will turn out to wait for something; the next round goes on. */

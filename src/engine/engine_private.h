@@ -141,7 +141,9 @@ void step_unpark(struct cx *cx, const struct step *step);
 /* Let it stand aside until what it waits for is over; it keeps its place. */
 void step_park(struct cx *cx, struct step *step, int64_t shares,
     const char *reason);
-bool claim_paused_all(struct cx *cx);
+/* Nothing may begin now: it stops or drains, the disk is full, all is paused.
+ */
+bool claim_closed(struct engine *g, struct cx *cx);
 /* true: it was parked, its task or a limit that it uses is paused. */
 bool claim_paused(struct cx *cx, const struct task *task, struct step *step);
 /* false: it was parked, a limit is used up, or is another's turn. */
