@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resource/approval/approval.h"
 #include "resource/ask/ask.h"
 #include "resource/pause/pause.h"
 #include "resource/run/reveal.h"
@@ -27,6 +28,14 @@ asked_check(struct sim *s, const struct asked *asked, const struct ask *ask)
 	    "b.dry = 0 AND b.dedupe_key IS NOT NULL AND "
 	    "b.status IN ('queued', 'running')";
 
+	static const char busy[] =
+	    "SELECT COUNT(*) FROM run a JOIN run b ON b.key_lock = a.key_lock "
+	    "AND b.id <> a.id JOIN step ON step.id = a.root_step JOIN "
+	    "definition ON definition.hash = step.definition WHERE "
+	    "a.id = ?1 AND a.key_lock <> '' AND a.dry = 0 AND b.dry = 0 AND "
+	    "b.status IN ('queued', 'running') AND json_extract(body, "
+	    "'$.when_busy') = 'refuse'";
+
 	if (!streq(asked->run->task, ask->task->name) ||
 	    !streq(asked->run->environment, ask->environment->name) ||
 	    asked->run->dry != ask->dry)
@@ -41,6 +50,9 @@ asked_check(struct sim *s, const struct asked *asked, const struct ask *ask)
 		json_decref(params);
 	} else if (raw_int(s, same, asked->run->id, 0) > 0)
 		sim_violation(s, "%s does what another run does",
+		    asked->run->key);
+	else if (raw_int(s, busy, asked->run->id, 0) > 0)
+		sim_violation(s, "%s was to be refused: its key is another's",
 		    asked->run->key);
 }
 
@@ -95,6 +107,25 @@ any_ticket(struct sim *s, struct cx *cx, bool waiting)
 		: raw_pick(s, "SELECT id FROM ticket"));
 }
 
+/* Something that somebody is asked for: a plan, or a step of one. */
+static struct ticket *
+any_question(struct sim *s, struct cx *cx, const char **ret_hash)
+{
+	int64_t need = raw_pick(s, "SELECT id FROM need WHERE status = 'open'");
+	struct ticket *t = ticket_by_id(cx, raw_int(s,
+	    "SELECT ticket_id FROM need WHERE id = ?1", need, 0));
+	struct need *needs;
+	size_t n;
+
+	if (t == NULL)
+		return NULL;
+	needs = approval_needs(cx, t->id, &n);
+	for (size_t i = 0; i < n; i++)
+		if (needs[i].id == need)
+			*ret_hash = needs[i].plan_hash;
+	return t;
+}
+
 static struct run *
 any_run(struct sim *s, struct cx *cx, bool over)
 {
@@ -113,29 +144,31 @@ nothing(struct err *e)
 bool
 act_approve(struct sim *s, struct cx *cx, struct err *e)
 {
-	struct ticket *t = any_ticket(s, cx, true);
+	const char *hash;
+	struct ticket *t = any_question(s, cx, &hash);
 
 	if (t == NULL)
 		return nothing(e);
 	sim_note(s, "%s approves %s", cx->actor->person, t->key);
-	return ticket_decide(cx, t, t->plan_hash, true, "", e);
+	return ticket_decide(cx, t, hash, true, "", e);
 }
 
 static bool
 act_decide(struct sim *s, struct cx *cx, struct err *e)
 {
-	struct ticket *t = any_ticket(s, cx, sim_chance(s, 90));
+	const char *hash = "0123456789abcdef";
+	struct ticket *t = sim_chance(s, 92)
+	    ? any_question(s, cx, &hash)
+	    : any_ticket(s, cx, sim_chance(s, 50));
 	bool approve = sim_chance(s, 85);
-	const char *hash;
 
 	if (t == NULL)
 		return nothing(e);
-	hash = sim_chance(s, 95) ? t->plan_hash : "0123456789abcdef";
-	sim_note(s, "%s says %s to %s", cx->actor->person,
-	    approve ? "yes" : "no", t->key);
+	sim_note(s, "%s says %s to %.6s of %s", cx->actor->person,
+	    approve ? "yes" : "no", hash, t->key);
 	if (!ticket_decide(cx, t, hash, approve, "", e))
 		return false;
-	if (hash != t->plan_hash)
+	if (hash[0] == '0' && streq(hash, "0123456789abcdef"))
 		sim_violation(s, "%s was decided by a plan that was not seen",
 		    t->key);
 	return true;
@@ -185,6 +218,10 @@ act_cancel(struct sim *s, struct cx *cx, struct err *e)
 		return nothing(e);
 	sim_note(s, "%s cancels %s", cx->actor->person, run->key);
 	run_cancel(cx, run, "enough");
+	if (sim_chance(s, 20)) {
+		sim_note(s, "and what cleans up");
+		run_cancel_cleanups(cx, run_by_id(cx, run->id), "all of it");
+	}
 	return true;
 }
 
@@ -328,6 +365,22 @@ act_unpause(struct sim *s, struct cx *cx, struct err *e)
 		return nothing(e);
 	sim_note(s, "%s resumes %s %s", cx->actor->person, kind, name);
 	return pause_end(&own, kind, name, e);
+}
+
+/* What a run waits for nobody will do: it ends here. */
+bool
+act_give_up(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct run *run = run_by_id(cx, raw_pick(s,
+	    "SELECT DISTINCT run_id FROM step WHERE wait_on LIKE '?%' AND "
+	    "status IN ('check', 'ready')"));
+
+	if (run == NULL)
+		return nothing(e);
+	sim_note(s, "%s gives %s up", cx->actor->person, run->key);
+	run_cancel(cx, run, "in vain");
+	run_cancel_cleanups(cx, run_by_id(cx, run->id), "in vain");
+	return true;
 }
 
 /* At the end nothing new is to begin. */

@@ -23,6 +23,9 @@
 	"sim_legal WHERE sim_legal.noun = '" noun "' AND "                     \
 	"sim_legal.a = old.status AND sim_legal.b = new.status) BEGIN "        \
 	"SELECT RAISE(ABORT, 'illegal move of a " noun "'); END;"
+/* Of a step of the work, not of what cleans up, in the trigger of an attempt. */
+#define WORKS                                                                  \
+	"(SELECT cleans = 0 FROM step WHERE id = new.step_id)"
 /* Whether the task of a step uses a limit. */
 #define USES(step, limit)                                                      \
 	"json_extract((SELECT body FROM definition WHERE hash = " step         \
@@ -35,7 +38,8 @@ static const char triggers[] =
     MOVES("attempt", "attempt", "") MOVES("ticket", "ticket", "")
     MOVES("need", "need", "")
     "CREATE TRIGGER sim_preview AFTER UPDATE OF preview ON step WHEN "
-    "old.preview = 'done' AND new.preview <> 'done' AND EXISTS (SELECT 1 "
+    "old.preview = 'done' AND new.preview <> 'done' AND new.cleans = 0 AND "
+    "EXISTS (SELECT 1 "
     "FROM run WHERE id = new.run_id AND ticket_id <> 0 AND status <> "
     "'waiting_approval') BEGIN "
     "SELECT RAISE(ABORT, 'more runs than was seen at the approval'); END;"
@@ -46,9 +50,9 @@ static const char triggers[] =
     "SELECT RAISE(ABORT, 'a command starts before its needs are done') "
     "WHERE new.kind = 'run' AND EXISTS (SELECT 1 FROM edge JOIN step ON "
     "step.id = edge.from_step WHERE edge.to_step = new.step_id AND "
-    "step.status NOT IN ('succeeded', 'skipped'));"
+    "step.status NOT IN ('succeeded', 'skipped')) AND " WORKS ";"
     "SELECT RAISE(ABORT, 'an attempt starts in a cancelled run') WHERE "
-    "EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '') "
+    WORKS " AND EXISTS (SELECT 1 FROM run WHERE id = new.run_id AND cancel_by <> '') "
     /* but to look whether what had ended well is there */
     "AND NOT (new.kind = 'verify' AND EXISTS (SELECT 1 FROM attempt a WHERE "
     "a.step_id = new.step_id AND a.kind = 'run' AND "
@@ -63,10 +67,12 @@ static const char triggers[] =
     "definition JOIN step ON step.definition = hash WHERE step.id = "
     "new.step_id) IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt a "
     "WHERE a.step_id = new.step_id AND a.no = new.no - 1 AND "
-    "a.kind = 'preview' AND a.status = 'succeeded');"
+    "a.kind = 'preview' AND a.status = 'succeeded' AND "
+    "a.ended_at = new.started_at);"
     "SELECT RAISE(ABORT, 'a command starts in a run that may not') WHERE "
     "new.kind = 'run' AND EXISTS (SELECT 1 FROM run WHERE id = new.run_id "
-    "AND (status <> 'running' OR dry = 1)); END;"
+    "AND (dry = 1 OR (status <> 'running' AND NOT (status = "
+    "'waiting_approval' AND NOT " WORKS ")))); END;"
     "CREATE TRIGGER sim_schedule AFTER INSERT ON run WHEN new.schedule <> '' "
     "BEGIN SELECT RAISE(ABORT, 'a schedule fires a time twice') WHERE EXISTS "
     "(SELECT 1 FROM run WHERE schedule = new.schedule AND scheduled_at = "
@@ -83,9 +89,7 @@ static const char triggers[] =
     "WHERE schedule = new.schedule AND id <> new.id AND ended_at = 0); "
     "END;";
 
-static const struct {
-	const char *name, *sql;
-} wholes[] = {
+static const struct whole wholes[] = {
 	{ "open_steps is not what is open",
 	    "SELECT key || ': ' || open_steps || ', not ' || n FROM (SELECT "
 	    "run.key, run.open_steps, (SELECT COUNT(*) FROM step WHERE "
@@ -94,8 +98,8 @@ static const struct {
 	{ "failed_steps is not what failed",
 	    "SELECT key || ': ' || failed_steps || ', not ' || n FROM (SELECT "
 	    "run.key, run.failed_steps, (SELECT COUNT(*) FROM step WHERE "
-	    "step.run_id = run.id AND step.status IN " FAILED_STEPS ") AS n "
-	    "FROM run WHERE dry = 0) WHERE failed_steps <> n" },
+	    "step.run_id = run.id AND step.cleans = 0 AND step.status IN "
+	    FAILED_STEPS ") AS n FROM run WHERE dry = 0) WHERE failed_steps <> n" },
 	{ "a run is over with open steps",
 	    "SELECT key || ' ' || status FROM run WHERE dry = 0 AND "
 	    "status NOT IN " OPEN_RUNS " AND open_steps <> 0" },
@@ -201,7 +205,7 @@ static const struct {
 };
 
 /* Once nothing more is due: in between somebody may be about to be woken. */
-static const char aside[] =
+static const struct whole aside = { "a step stands aside for nothing",
     "SELECT 'R-' || s.run_id || '/' || s.id || ' shares ' || s.shares "
     "FROM step s JOIN run ON run.id = s.run_id WHERE s.held = 1 AND "
     "s.status IN ('ready', 'check') AND run.dry = 0 AND run.status IN "
@@ -219,7 +223,9 @@ static const char aside[] =
     "EXISTS (SELECT 1 FROM step r WHERE r.id <> s.id AND "
     "r.status = 'ready' AND ((r.held = 0 AND " USES("r", "s.wait_on")
     ") OR (r.held = 1 AND r.shares = -1 AND r.wait_on = s.wait_on AND "
-    "(r.rank < s.rank OR (r.rank = s.rank AND r.id < s.id)))))))";
+    "(r.rank < s.rank OR (r.rank = s.rank AND r.id < s.id)))))))"
+    /* claims_rest_check knows of these */
+    " AND substr(s.wait_on, 1, 1) NOT IN ('=', '?', '/')" };
 
 static void
 legal_insert(struct sim *s, const struct machine *m)
@@ -243,6 +249,7 @@ void
 check_prepare(struct sim *s)
 {
 	raw_exec(s, triggers);
+	raw_exec(s, claims_triggers);
 	legal_insert(s, &run_machine);
 	legal_insert(s, &step_machine);
 	legal_insert(s, &attempt_machine);
@@ -250,113 +257,32 @@ check_prepare(struct sim *s)
 	legal_insert(s, &need_machine);
 }
 
-static void
-whole_check(struct sim *s, const char *name, const char *sql)
+void
+whole_check(struct sim *s, const struct whole *whole)
 {
-	sqlite3_stmt *q = raw_statement(s, sql);
+	sqlite3_stmt *q = raw_statement(s, whole->sql);
 
 	if (sqlite3_step(q) == SQLITE_ROW)
-		sim_violation(s, "%s: %s", name, sqlite3_column_text(q, 0));
+		sim_violation(s, "%s: %s", whole->name,
+		    sqlite3_column_text(q, 0));
 	sqlite3_reset(q);
+}
+
+static void
+wholes_check(struct sim *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
+		whole_check(s, &wholes[i]);
+	for (size_t i = 0; claims_wholes[i].sql != NULL; i++)
+		whole_check(s, &claims_wholes[i]);
 }
 
 void
 check_warm(struct sim *s)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
-		whole_check(s, wholes[i].name, wholes[i].sql);
-	whole_check(s, "", aside);
-}
-
-/* Different people of the team who said yes to exactly this run's plan, or to
- * this step of it, and neither made nor edited the request. */
-static int
-approvals(struct sim *s, int64_t run, int64_t step, int team)
-{
-	static const char sql[] =
-	    "SELECT DISTINCT vote.person FROM run JOIN ticket ON ticket.id = "
-	    "run.ticket_id AND ticket.run_id = run.id AND ticket.plan_hash = "
-	    "run.plan_hash JOIN need ON need.ticket_id = ticket.id AND "
-	    "need.step_id = ?2 AND (?2 <> 0 OR need.plan_hash = "
-	    "run.plan_hash) AND (?2 = 0 OR need.preview_hash = (SELECT "
-	    "preview_hash FROM step WHERE id = ?2)) AND need.status = 'met' JOIN vote "
-	    "ON vote.need_id = need.id AND vote.plan_hash = need.plan_hash "
-	    "AND vote.decision = 'approve' WHERE run.id = ?1 AND "
-	    "vote.person <> ticket.requester AND "
-	    "vote.person <> ticket.last_editor";
-	sqlite3_stmt *q = raw_statement(s, sql);
-	int n = 0;
-
-	sqlite3_bind_int64(q, 1, run);
-	sqlite3_bind_int64(q, 2, step);
-	while (sqlite3_step(q) == SQLITE_ROW)
-		for (int i = 0; i < s->folder.npeople; i++)
-			if ((s->folder.teams[team] & 1u << i) != 0 &&
-			    streq(sim_people[i],
-				(const char *)sqlite3_column_text(q, 0)))
-				n++;
-	sqlite3_reset(q);
-	return n;
-}
-
-static void
-rule_check(struct sim *s, int64_t run, int64_t step, const struct sim_rule *r,
-    const char *whose)
-{
-	int have;
-
-	if (r->count == 0)
-		return;
-	have = approvals(s, run, step, r->team);
-	if (have < r->count)
-		sim_violation(s,
-		    "R-%lld runs commands with %d of %d approvals of %s",
-		    (long long)run, have, r->count, whose);
-}
-
-/* A command was started: everybody the folder asks for agreed. */
-static void
-approval_check(struct sim *s, int64_t run)
-{
-	static const char head[] =
-	    "SELECT run.environment, ticket.request FROM run LEFT JOIN ticket "
-	    "ON ticket.id = run.ticket_id WHERE run.id = ?1";
-	static const char steps[] =
-	    "SELECT task, id, instr(params, '\"$output\"') > 0 OR id > (SELECT "
-	    "root_step FROM run WHERE id = ?1), status = "
-	    "'succeeded' OR EXISTS (SELECT 1 FROM attempt WHERE "
-	    "attempt.step_id = step.id AND kind = 'run') FROM step "
-	    "WHERE run_id = ?1 AND preview <> 'done' AND fan = 0";
-	const struct sim_folder *f = &s->folder;
-	sqlite3_stmt *q = raw_statement(s, head);
-	const char *request;
-	int env;
-
-	sqlite3_bind_int64(q, 1, run);
-	ASSERT(sqlite3_step(q) == SQLITE_ROW);
-	env = streq((const char *)sqlite3_column_text(q, 0), "prod");
-	request = (const char *)sqlite3_column_text(q, 1);
-	for (int i = 0; i < 2; i++)
-		rule_check(s, run, 0, &f->env[env][i], "the environment");
-	if (request != NULL && request[0] != '\0')
-		rule_check(s, run, 0, &f->request_rule[request[1] - '0'],
-		    "the request");
-	sqlite3_reset(q);
-	q = raw_statement(s, steps);
-	sqlite3_bind_int64(q, 1, run);
-	while (sqlite3_step(q) == SQLITE_ROW) {
-		const struct sim_task *t = &f->tasks[atoi(
-		    (const char *)sqlite3_column_text(q, 0) + 1)];
-		bool late = sqlite3_column_int(q, 2) != 0 || t->preview ||
-		    (!t->command && !t->manual && t->nneeds > 0);
-
-		/* what is known only in the middle of the run is asked there,
-		 * before that very step */
-		if (!late || sqlite3_column_int(q, 3) != 0)
-			rule_check(s, run, late ? sqlite3_column_int64(q, 1) : 0,
-			    &t->rule, "a task");
-	}
-	sqlite3_reset(q);
+	wholes_check(s);
+	whole_check(s, &aside);
+	claims_rest_check(s);
 }
 
 static void
@@ -377,8 +303,10 @@ static void
 attempts_check(struct sim *s)
 {
 	static const char sql[] =
-	    "SELECT attempt.id, attempt.run_id, step.task, step.tries FROM "
-	    "attempt JOIN step ON step.id = attempt.step_id WHERE "
+	    /* what cleans up after what was cancelled was approved before */
+	    "SELECT attempt.id, attempt.run_id, step.task, step.tries, "
+	    "cleans <> 0 AND cancel_by <> '' FROM attempt JOIN step ON "
+	    "step.id = attempt.step_id JOIN run ON run.id = step.run_id WHERE "
 	    "attempt.id > ?1 AND kind = 'run' AND attempt.status = 'starting' "
 	    "ORDER BY attempt.id";
 	sqlite3_stmt *q = raw_statement(s, sql);
@@ -388,7 +316,8 @@ attempts_check(struct sim *s)
 	sqlite3_bind_int64(q, 1, s->checked);
 	while (n < ARRAY_SIZE(runs) && sqlite3_step(q) == SQLITE_ROW) {
 		s->checked = sqlite3_column_int64(q, 0);
-		runs[n++] = sqlite3_column_int64(q, 1);
+		if (!sqlite3_column_int(q, 4))
+			runs[n++] = sqlite3_column_int64(q, 1);
 		tries_check(s,
 		    atoi((const char *)sqlite3_column_text(q, 2) + 1),
 		    sqlite3_column_int64(q, 3));
@@ -405,8 +334,10 @@ live_check(struct sim *s)
 	static const char live[] =
 	    "SELECT COUNT(*) FROM attempt WHERE status IN " LIVE;
 	static const char cancelled[] =
-	    "SELECT run.cancel_by <> '' AND attempt.kind <> 'verify' FROM "
-	    "attempt JOIN run ON run.id = attempt.run_id WHERE attempt.id = ?1";
+	    "SELECT CASE WHEN cleans = 0 THEN cancel_by <> '' ELSE "
+	    "cleanups_off <> 0 END AND kind <> 'verify' FROM attempt JOIN run "
+	    "ON run.id = attempt.run_id JOIN step ON step.id = "
+	    "attempt.step_id WHERE attempt.id = ?1";
 	int64_t n = raw_int(s, live, 0, 0);
 
 	if (n != engine_live(s->engine))
@@ -437,7 +368,8 @@ rest_check(struct sim *s)
 		return;
 	if (raw_int(s, startable, 0, 0) > 0)
 		sim_violation(s, "a step could start, and the engine sleeps");
-	whole_check(s, "a step stands aside for nothing", aside);
+	whole_check(s, &aside);
+	claims_rest_check(s);
 	s->rested = s->changes;
 }
 
@@ -447,8 +379,7 @@ check_all(struct sim *s, bool committed)
 	int changes = sqlite3_total_changes(s->raw);
 
 	if (changes != s->changes) {
-		for (size_t i = 0; i < ARRAY_SIZE(wholes); i++)
-			whole_check(s, wholes[i].name, wholes[i].sql);
+		wholes_check(s);
 		attempts_check(s);
 	}
 	s->changes = changes;
@@ -460,17 +391,22 @@ check_all(struct sim *s, bool committed)
 void
 check_over(struct sim *s)
 {
+	static const struct whole overs[] = {
+		{ "stuck",
+		    "SELECT key || ' ' || status || ' ' || reason FROM run "
+		    "WHERE status IN " OPEN_RUNS },
+		{ "a ticket stays open",
+		    "SELECT key || ' ' || status FROM ticket WHERE status IN "
+		    "('open', 'waiting_approval', 'approved', 'in_progress')" },
+		{ "an attempt is never over",
+		    "SELECT 'attempt ' || id FROM attempt WHERE status IN "
+		    LIVE },
+	};
 	struct audit_report report;
 	struct err e;
 
-	whole_check(s, "stuck",
-	    "SELECT key || ' ' || status || ' ' || reason FROM run WHERE "
-	    "status IN " OPEN_RUNS);
-	whole_check(s, "a ticket stays open",
-	    "SELECT key || ' ' || status FROM ticket WHERE status IN "
-	    "('open', 'waiting_approval', 'approved', 'in_progress')");
-	whole_check(s, "an attempt is never over",
-	    "SELECT 'attempt ' || id FROM attempt WHERE status IN " LIVE);
+	for (size_t i = 0; i < ARRAY_SIZE(overs); i++)
+		whole_check(s, &overs[i]);
 	if (engine_live(s->engine) != 0)
 		sim_violation(s, "the engine holds slots for ever");
 	if (!audit_verify(s->db, 1, &report, &e))

@@ -72,6 +72,18 @@ statements_prepare(struct sim *s)
 	db_rollback(s->db);
 }
 
+/* Libraries make their tables at the first use. */
+static void
+library_warm(struct sim *s)
+{
+	const bool verbose = s->verbose;
+
+	s->verbose = false;
+	folder_generate(s);
+	platform_unref(s->platform);
+	s->verbose = verbose;
+}
+
 void
 database_make(struct sim *s)
 {
@@ -89,8 +101,7 @@ database_make(struct sim *s)
 	file_remove_tree(AT_FDCWD, folder, &e);
 	statements_prepare(s);
 	check_warm(s);
-	folder_generate(s); /* libraries make their tables at the first use */
-	platform_unref(s->platform);
+	library_warm(s);
 }
 
 void

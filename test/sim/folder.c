@@ -25,6 +25,59 @@ rule_make(struct sim *s, unsigned percent)
 	return r;
 }
 
+/* A task before this one that may clean up, or -1. */
+static int
+cleanup_pick(struct sim *s, int i)
+{
+	for (int tries = 0; tries < 4; tries++) {
+		int k = (int)sim_below(s, (uint64_t)i);
+		const struct sim_task *t = &s->folder.tasks[k];
+
+		if (t->nneeds == 0 && t->cleanups[0].task < 0 &&
+		    t->cleanups[1].task < 0 && !t->preview)
+			return k;
+	}
+	return -1;
+}
+
+static void
+cleanups_make(struct sim *s, int i)
+{
+	struct sim_task *t = &s->folder.tasks[i];
+
+	for (int k = 0; k < 2; k++) {
+		struct sim_cleanup *c = &t->cleanups[k];
+
+		c->task = i > 0 && sim_chance(s, 20) ? cleanup_pick(s, i) : -1;
+		c->with = sim_chance(s, 50) ? AFTER_PARAM
+		    : sim_chance(s, 40)	    ? AFTER_CONST
+		    : sim_chance(s, 70)	    ? AFTER_OUTPUT
+					    : AFTER_STATUS;
+	}
+}
+
+static void
+claims_make(struct sim *s, int i)
+{
+	struct sim_task *t = &s->folder.tasks[i];
+
+	t->key = !sim_chance(s, 18) ? KEY_NONE
+	    : sim_chance(s, 50)	    ? KEY_NAME
+				    : KEY_ONE;
+	t->busy = sim_below(s, 3);
+	t->require = (struct sim_require){ .task = -1 };
+	if (i == 0 || !sim_chance(s, 10))
+		return;
+	t->require.task = t->nneeds > 0 && sim_chance(s, 60)
+	    ? t->needs[0].task
+	    : (int)sim_below(s, (uint64_t)i);
+	t->require.same = sim_chance(s, 70);
+	t->require.wait = sim_chance(s, 50);
+	t->require.within_min = sim_chance(s, 50)
+	    ? 1 + (int)sim_below(s, 40)
+	    : 0;
+}
+
 static void
 task_make(struct sim *s, int i)
 {
@@ -46,6 +99,7 @@ task_make(struct sim *s, int i)
 				t->needs[0].each == EACH_NOT
 			    ? EACH_OUTPUT
 			    : EACH_WRITTEN;
+		need.alone = sim_chance(s, 40);
 		t->needs[t->nneeds++] = need;
 	}
 	if (sim_chance(s, 40)) {
@@ -69,8 +123,10 @@ task_make(struct sim *s, int i)
 	for (int k = 0; k < SIM_LIMITS; k++)
 		if (t->uses[k] > f->limits[k])
 			t->uses[k] = f->limits[k];
-	t->preview = t->command && !t->manual && sim_chance(s, 12);
+	t->preview = i > 0 && t->command && !t->manual && sim_chance(s, 12);
 	t->rule = rule_make(s, t->preview ? 50 : 8);
+	cleanups_make(s, i);
+	claims_make(s, i);
 }
 
 static void
@@ -99,7 +155,8 @@ need_write(struct buf *b, const struct sim_need *need, int k)
 	buf_printf(b, "  n%d: {task: t%d, %swith: {name: ", k, need->task,
 	    each[need->each]);
 	if (need->each != EACH_NOT) {
-		buf_adds(b, "$item}}\n");
+		buf_printf(b, "$item}%s}\n",
+		    need->alone ? ", max_parallel: 1" : "");
 		return;
 	}
 	switch (need->with) {
@@ -134,6 +191,38 @@ uses_write(struct buf *b, const struct sim_task *t)
 }
 
 static void
+cleanup_write(struct buf *b, const struct sim_cleanup *c, const char *key)
+{
+	static const char *const with[] = { [AFTER_PARAM] = "$params.name",
+		[AFTER_CONST] = "a", [AFTER_OUTPUT] = "$outputs.out",
+		[AFTER_STATUS] = "$status" };
+
+	if (c->task >= 0)
+		buf_printf(b, "%s: {task: t%d, with: {name: %s}}\n", key,
+		    c->task, with[c->with]);
+}
+
+static void
+claims_write(struct buf *b, const struct sim_task *t)
+{
+	static const char *const busy[] = { [BUSY_QUEUES] = "queue",
+		[BUSY_REPLACES] = "replace", [BUSY_REFUSES] = "refuse" };
+	const struct sim_require *r = &t->require;
+
+	if (t->key != KEY_NONE)
+		buf_printf(b, "key: %s\nwhen_busy: %s\n",
+		    t->key == KEY_NAME ? "$params.name" : "one",
+		    busy[t->busy]);
+	if (r->task < 0)
+		return;
+	buf_printf(b, "requires: [{task: t%d, with: {name: %s}", r->task,
+	    r->same ? "$params.name" : "b");
+	if (r->within_min > 0)
+		buf_printf(b, ", within: %dm", r->within_min);
+	buf_adds(b, r->wait ? ", wait: true}]\n" : "}]\n");
+}
+
+static void
 task_write(struct sim *s, struct buf *b, int i)
 {
 	const struct sim_task *t = &s->folder.tasks[i];
@@ -163,6 +252,9 @@ task_write(struct sim *s, struct buf *b, int i)
 	if (t->prod_only)
 		buf_adds(b, "when: {env: prod}\n");
 	uses_write(b, t);
+	cleanup_write(b, &t->cleanups[0], "on_failure");
+	cleanup_write(b, &t->cleanups[1], "always");
+	claims_write(b, t);
 	rule_write(b, &t->rule, 1);
 }
 

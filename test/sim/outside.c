@@ -60,7 +60,7 @@ name_index(const char *const *names, int n, const char *text)
 	for (int i = 0; i < n; i++)
 		if (streq(names[i], text))
 			return i;
-	return 0;
+	return -1;
 }
 
 static const char *
@@ -96,7 +96,7 @@ attempt_fill(struct sim_attempt *a, const struct work *w)
 static enum work_reason
 outside_result(struct sim *s, struct sim_attempt *a, int *ret_code)
 {
-	bool *target = &s->targets[a->task][a->name][a->env];
+	bool *target = &s->targets[a->task][a->name < 0 ? 0 : a->name][a->env];
 	uint64_t luck = s->calm ? 99 : sim_below(s, 100);
 
 	*ret_code = -1;
@@ -181,6 +181,8 @@ outside_start(void *self, const struct work *w, struct err *e)
 	attempt_fill(a, w);
 	a->live = true;
 	limits_check(s);
+	if (a->kind == SIM_RUN)
+		claims_check(s, w->attempt);
 	return s->fake_driver.ops->start(s->fake, w, e);
 }
 

@@ -36,6 +36,19 @@ struct sim_need {
 	enum { WITH_SAME, WITH_CONST, WITH_OUTPUT } with;
 	/* foreach: over a list that is written, or an output of n0 */
 	enum { EACH_NOT, EACH_WRITTEN, EACH_OUTPUT } each;
+	bool alone; /* foreach: one of them at once */
+};
+
+/* What cleans up, and what it is handed. */
+struct sim_cleanup {
+	int task; /* -1: nothing */
+	enum { AFTER_PARAM, AFTER_CONST, AFTER_OUTPUT, AFTER_STATUS } with;
+};
+
+struct sim_require {
+	int task; /* -1: nothing */
+	bool same, wait; /* the same name, or b */
+	int within_min;	 /* 0: whenever it was */
 };
 
 struct sim_rule {
@@ -51,6 +64,10 @@ struct sim_task {
 	int retry;
 	int uses[SIM_LIMITS];
 	struct sim_rule rule;
+	struct sim_cleanup cleanups[2]; /* on_failure, always */
+	enum { KEY_NONE, KEY_NAME, KEY_ONE } key;
+	enum { BUSY_QUEUES, BUSY_REPLACES, BUSY_REFUSES } busy;
+	struct sim_require require;
 };
 
 /* The folder as the simulation itself understands it. */
@@ -70,7 +87,7 @@ struct sim_folder {
 struct sim_attempt {
 	bool live, cancelled;
 	unsigned starts;
-	int task, name, env;
+	int task, name, env; /* name -1: it was given none */
 	enum { SIM_CHECK, SIM_PREVIEW, SIM_RUN, SIM_VERIFY } kind;
 	int64_t token;
 	char run_key[24];
@@ -161,7 +178,8 @@ void turn_settle(struct sim *s);
 
 /* act.c */
 void act(struct sim *s);
-turn_job act_approve, act_resolve, act_unpause, act_stop_schedules;
+turn_job act_approve, act_resolve, act_unpause, act_stop_schedules,
+    act_give_up;
 
 /* check.c */
 void check_prepare(struct sim *s); /* the triggers */
@@ -169,6 +187,24 @@ void check_warm(struct sim *s);    /* the queries */
 /* committed: the turn came to something. */
 void check_all(struct sim *s, bool committed);
 void check_over(struct sim *s);
+
+/* Each row, in words, is a violation. */
+struct whole {
+	const char *name, *sql;
+};
+void whole_check(struct sim *s, const struct whole *whole);
+
+/* check_claims.c: keys, what is required, foreach, what cleans up */
+extern const char claims_triggers[];
+extern const struct whole claims_wholes[]; /* to a NULL */
+/* A command begins, in the outside world. */
+void claims_check(struct sim *s, int64_t id);
+/* Nothing is due: what waits has something to wait for. */
+void claims_rest_check(struct sim *s);
+
+/* check_approval.c */
+/* A command of the run was started: everybody agreed. */
+void approval_check(struct sim *s, int64_t run);
 
 /* raw.c: values of the database, outside of the product's own statements */
 int64_t raw_int(struct sim *s, const char *sql, int64_t a, int64_t b);
