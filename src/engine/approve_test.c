@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Approvals and previews in the middle of a run. */
 #include "engine/engine_testing.h"
+#include "sys/failpoint.h"
 
 static const char folder[] =
     "slipway: 1\n"
@@ -132,6 +133,56 @@ decide(struct rig *r, const struct asked *asked, const char *person,
 		db_rollback(r->db);
 	rig_settle(r);
 	return ok;
+}
+
+/* Each statement of each round finds no room once, before it is done. */
+static void
+settle_on_a_full_disk(struct rig *r)
+{
+	int64_t n = 1;
+	struct err e;
+
+	do {
+		char text[64];
+		bool failed;
+
+		snprintf(text, sizeof(text), "db.step.full:fail:%lld",
+		    (long long)(failpoint_passed() + n));
+		setenv("SLIPWAY_FAILPOINT", text, 1);
+		db_begin(r->db);
+		r->hooks.on_fd(r->hooks.self, r->db);
+		r->hooks.duties(r->hooks.self, r->db);
+		unsetenv("SLIPWAY_FAILPOINT");
+		failed = db_failed(r->db, &e);
+		if (failed) {
+			assert_int_equal(e.class, ERR_FULL);
+			db_rollback(r->db);
+		} else
+			rig_commit(r);
+		n = failed ? n + 1 : 1;
+	} while (n > 1 || r->hooks.next_due(r->hooks.self) == 0);
+}
+
+static void
+asks_though_the_disk_is_full(void **state)
+{
+	struct script s = { .says = "x" };
+	struct asked asked;
+	struct rig r;
+	struct err e = { 0 };
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	r.site.log_output = script_output;
+	r.site.log_tail_self = &s;
+	assert_ok(rig_ask(&r, "ernie", "release", NULL, "dev", "{}", &asked,
+		      &e), &e);
+	for (int i = 0; i < 4; i++)
+		settle_on_a_full_disk(&r);
+	assert_string_equal(rig_step(&r, asked.run, "publish")->status,
+	    "approval");
+	assert_string_equal(open_need(&r, &asked).task, "publish");
+	rig_end(&r);
 }
 
 static void
@@ -344,6 +395,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_in_a_branch),
+		cmocka_unit_test(asks_though_the_disk_is_full),
 		cmocka_unit_test(declined_fails_and_is_asked_again),
 		cmocka_unit_test(expires_and_is_cancelled),
 		cmocka_unit_test(a_changed_preview_voids),

@@ -168,6 +168,8 @@ approval_step(struct cx *cx, struct run *run, struct step *step,
 	if (nrules == 0)
 		return APPROVAL_NONE;
 	ticket = step_ticket(cx, run);
+	if (ticket == NULL)
+		return APPROVAL_ASKED; /* the database failed */
 	about = step_subject(cx, run, step, params,
 	    PLANTED("preview-not-approved") ? "" : preview_hash);
 	needs = approval_step_needs(cx, step->id, &n);
