@@ -24,6 +24,19 @@ take_connection(sqlite3 *conn, const char **ret_why, const void *api)
 	return SQLITE_OK;
 }
 
+/* The disk is not what is tested here, and forks must share no file: before
+ * anything is in it, it moves to memory. */
+static void
+database_to_memory(struct sim *s)
+{
+	if (sqlite3_deserialize(s->raw, "main", NULL, 0, 0,
+		SQLITE_DESERIALIZE_FREEONCLOSE |
+		    SQLITE_DESERIALIZE_RESIZEABLE) != SQLITE_OK)
+		sim_violation(s, "%s", sqlite3_errmsg(s->raw));
+	raw_exec(s, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+		    "PRAGMA trusted_schema = ON;");
+}
+
 static void
 database_open(struct sim *s, const char *folder)
 {
@@ -32,29 +45,15 @@ database_open(struct sim *s, const char *folder)
 
 	snprintf(file, sizeof(file), "%s/db", folder);
 	sqlite3_auto_extension((void (*)(void))take_connection);
-	if (!db_open(file, DB_WRITE, &s->db, &e) || !migrate(s->db, &e))
+	if (!db_open(file, DB_WRITE, &s->db, &e))
 		sim_violation(s, "%s", e.message);
 	s->raw = connection;
-	raw_exec(s, "PRAGMA journal_mode = MEMORY;"
-		    "PRAGMA synchronous = OFF; PRAGMA trusted_schema = ON;"
-		    "DROP TRIGGER audit_no_update;"
+	database_to_memory(s);
+	if (!migrate(s->db, &e))
+		sim_violation(s, "%s", e.message);
+	raw_exec(s, "DROP TRIGGER audit_no_update;"
 		    "DROP TRIGGER audit_no_delete;");
 	check_prepare(s);
-}
-
-/* The disk is not what is tested here, and a fork shares no file. */
-static void
-database_to_memory(struct sim *s)
-{
-	sqlite3_int64 n;
-	unsigned char *bytes = sqlite3_serialize(s->raw, "main", &n, 0);
-
-	ASSERT(bytes != NULL);
-	if (sqlite3_deserialize(s->raw, "main", bytes, n, n,
-		SQLITE_DESERIALIZE_FREEONCLOSE |
-		    SQLITE_DESERIALIZE_RESIZEABLE) != SQLITE_OK)
-		sim_violation(s, "%s", sqlite3_errmsg(s->raw));
-	raw_exec(s, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;");
 }
 
 /* Each statement, so that no seed has to. */
@@ -97,7 +96,6 @@ database_make(struct sim *s)
 		exit(2);
 	}
 	database_open(s, folder);
-	database_to_memory(s);
 	file_remove_tree(AT_FDCWD, folder, &e);
 	statements_prepare(s);
 	check_warm(s);
