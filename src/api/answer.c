@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/request.h"
+
+#include <string.h>
+
 #include "base/log.h"
+#include "spec/csv.h"
 
 void
 answer_headers(struct request *r)
@@ -42,12 +46,64 @@ answer_not_modified(struct request *r)
 
 /* --- answers -------------------------------------------------------------- */
 
+/* Of a list, by whoever asks for that and not for JSON. */
+static bool
+answer_is_csv(const struct request *r, const char *type)
+{
+	struct str list = exchange_header(r->x, "Accept");
+	bool csv = false;
+
+	if (r->op == NULL || (r->op->flags & OP_LIST) == 0 ||
+	    strcmp(type, "application/json") != 0)
+		return false;
+	while (list.p != NULL && !csv) {
+		struct str item = str_cut(list, ',', &list), rest;
+
+		item = str_trim(str_cut(item, ';', &rest));
+		if (str_is(item, "application/json"))
+			return false;
+		csv = str_is(item, "text/csv");
+	}
+	return csv;
+}
+
+static bool
+answer_fits_header(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text >= 0x7f)
+			return false;
+	return true;
+}
+
+/* The page as CSV; the one behind it is named in a header. */
+static struct str
+answer_csv(struct request *r, struct str body, struct buf *to)
+{
+	json_t *page = json_loadb(body.p, body.n, 0, NULL);
+	const char *next = json_string_value(json_object_get(page, "next"));
+
+	csv_head(to, r->op);
+	csv_rows(to, r->op, json_object_get(page, "items"), NULL, r->arena);
+	if (next != NULL && answer_fits_header(next))
+		exchange_set(r->x, "X-Next", next);
+	if (r->call.etag != NULL)
+		r->call.etag = arena_printf(r->arena, "%s-csv", r->call.etag);
+	json_decref(page);
+	return buf_str(to);
+}
+
 void
 answer_bytes(struct request *r, const char *type, struct str body)
 {
 	int status = r->call.status == 0 ? 200 : r->call.status;
+	struct buf csv = { 0 };
 
 	answer_headers(r);
+	if (answer_is_csv(r, type)) {
+		type = "text/csv; charset=utf-8";
+		body = answer_csv(r, body, &csv);
+	}
 	if (answer_not_modified(r))
 		exchange_answer(r->x, 304, NULL, (struct str){ NULL, 0 });
 	else if (body.n == 0 && status == 200)
@@ -56,6 +112,7 @@ answer_bytes(struct request *r, const char *type, struct str body)
 		exchange_answer(r->x, status, type, body);
 	log_debug("http.answered", "request=%s status=%d path='%s'", r->id,
 	    status, r->path);
+	buf_finish(&csv);
 	request_end(r);
 }
 

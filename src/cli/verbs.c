@@ -7,13 +7,13 @@
 #include "base/limits.h"
 #include "cli/ask.h"
 #include "cli/clean.h"
-#include "cli/csv.h"
 #include "cli/follow.h"
 #include "cli/help.h"
 #include "cli/show.h"
 #include "cli/text.h"
 #include "cli/wait.h"
 #include "spec/access.h"
+#include "spec/csv.h"
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/ticket.h"
@@ -106,6 +106,7 @@ verb_csv(struct session *s, const struct verb *v, struct args *args)
 	    paged && json_object_get(args->query, "limit") == NULL;
 	const json_t *next = NULL;
 	json_t *answer;
+	struct buf rows = { 0 };
 	int code = EXIT_OK;
 	bool more;
 
@@ -113,16 +114,20 @@ verb_csv(struct session *s, const struct verb *v, struct args *args)
 		json_object_set_new(args->query, "limit", json_integer(500));
 	do {
 		if (!verb_call(s, v, args, &answer, &code))
-			return code;
+			break;
 		if (next == NULL)
-			csv_head(s, v->op);
-		csv_rows(s, v->op, json_object_get(answer, "items"));
+			csv_head(&rows, v->op);
+		csv_rows(&rows, v->op, json_object_get(answer, "items"),
+		    text_lines, s->arena);
+		fwrite(rows.data, 1, rows.len, s->out);
+		buf_clear(&rows);
 		next = json_object_get(answer, "next");
 		more = all && (json_is_string(next) || json_is_integer(next));
 		if (more)
 			json_object_set_new(args->query, "after",
 			    json_string(text_value(s->arena, next)));
 	} while (more);
+	buf_finish(&rows);
 	return code;
 }
 

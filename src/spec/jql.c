@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "spec/jql_habit.h"
 #include "spec/jql_lex.h"
 
 struct jql_parser {
@@ -284,38 +285,52 @@ parser_list(struct jql_parser *p, struct jql_node *n)
 
 /* --- tests ---------------------------------------------------------------- */
 
+/* A word that is none of the fields: what to write for it. */
+static bool
+parser_no_field(struct jql_parser *p, const struct jql_token *t)
+{
+	const char *near = jql_field_near(p->arena, str_of(t->value));
+	const char *habit = jql_habit_field(str_of(t->value));
+	const size_t letters = strspn(t->value,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	jql_mistake(p->e, "query.field", p->text, t->at, t->length,
+	    "no field '%s'", t->value);
+	if (habit != NULL)
+		return err_hint(p->e, "%s", habit);
+	if (letters > 0 && t->value[letters] == '-' &&
+	    strspn(t->value + letters + 1, "0123456789") > 0)
+		return err_hint(p->e, "write: key = %s", t->value);
+	if (near != NULL)
+		return err_hint(p->e, "did you mean '%s'?", near);
+	return err_hint(p->e, "fields: project, kind, status, priority, "
+		"assignee, requester, labels, created, updated, due, text …; "
+		"words alone: text ~ '…'");
+}
+
 static const struct jql_field *
 parser_field(struct jql_parser *p)
 {
 	const struct jql_token t = p->token;
 	const struct jql_field *f;
-	const char *near;
 
 	if (t.kind != JQL_BARE && t.kind != JQL_QUOTED) {
 		parser_expected(p, "a field");
 		return NULL;
 	}
 	f = jql_field_find(str_of(t.value));
-	if (f == NULL) {
-		jql_mistake(p->e, "query.field", p->text, t.at, t.length,
-		    "no field '%s'", t.value);
-		near = jql_field_near(p->arena, str_of(t.value));
-		if (near != NULL)
-			err_hint(p->e, "did you mean '%s'?", near);
-		else
-			err_hint(p->e, "fields: project, kind, status, "
-			    "priority, assignee, requester, labels, created, "
-			    "updated, due, text …; words alone: text ~ '…'");
-		return NULL;
-	}
-	parser_next(p);
+	if (f == NULL)
+		parser_no_field(p, &t);
+	else
+		parser_next(p);
 	return f;
 }
 
 /* The operator, up to its values. */
 static bool
-parser_op(struct jql_parser *p, enum jql_op *ret)
+parser_op(struct jql_parser *p, const struct jql_field *f, enum jql_op *ret)
 {
+	const char *hint;
 	bool no;
 
 	if (p->token.kind == JQL_OPERATOR) {
@@ -327,7 +342,10 @@ parser_op(struct jql_parser *p, enum jql_op *ret)
 		no = parser_take_word(p, "not");
 		if (!parser_take_word(p, "empty") &&
 		    !parser_take_word(p, "null"))
-			return parser_expected(p, "EMPTY");
+			return parser_expected(p, "EMPTY") ||
+			    (p->token.kind == JQL_BARE &&
+				err_hint(p->e, "write: %s %s %s", f->name,
+				    no ? "!=" : "=", p->token.value));
 		*ret = no ? JQL_NOT_EMPTY : JQL_EMPTY;
 		return true;
 	}
@@ -336,7 +354,12 @@ parser_op(struct jql_parser *p, enum jql_op *ret)
 		*ret = no ? JQL_NOT_IN : JQL_IN;
 		return true;
 	}
-	return parser_expected(p, "an operator (= != < <= > >= ~ !~ IN IS)");
+	hint = p->token.kind == JQL_BARE
+	    ? jql_habit_op(str_of(p->token.value))
+	    : NULL;
+	return parser_expected(p,
+		   "an operator (= != < <= > >= ~ !~ IN IS)") ||
+	    (hint != NULL && err_hint(p->e, "%s", hint));
 }
 
 static const char *
@@ -369,7 +392,7 @@ parser_test(struct jql_parser *p)
 		return NULL;
 	op = p->token;
 	p->op_at = op.at;
-	if (!parser_op(p, &n->op))
+	if (!parser_op(p, n->field, &n->op))
 		return NULL;
 	if ((n->field->ops & JQL_BIT(n->op)) == 0) {
 		jql_mistake(p->e, "query.syntax", p->text, op.at, op.length,
@@ -472,7 +495,10 @@ parser_orders(struct jql_parser *p, struct jql *ret)
 	if (!parser_take_word(p, "order"))
 		return true;
 	if (!parser_take_word(p, "by"))
-		return parser_expected(p, "BY");
+		return parser_expected(p, "BY") ||
+		    (p->token.kind == JQL_BARE &&
+			err_hint(p->e, "write: ORDER BY %s",
+			    p->token.value));
 	do {
 		const struct jql_token t = p->token;
 		struct jql_order *o = &ret->orders[ret->norders];
@@ -493,6 +519,19 @@ parser_orders(struct jql_parser *p, struct jql *ret)
 		ret->norders++;
 	} while (parser_take(p, JQL_COMMA));
 	return true;
+}
+
+/* It should end here, and goes on. */
+static bool
+parser_end(struct jql_parser *p, bool ordered)
+{
+	const char *hint = p->token.kind == JQL_BARE
+	    ? jql_habit_end(str_of(p->token.value))
+	    : NULL;
+
+	return parser_expected(p,
+		   ordered ? "',' or the end" : "AND, OR or ORDER BY") ||
+	    (hint != NULL && err_hint(p->e, "%s", hint));
 }
 
 bool
@@ -518,8 +557,7 @@ jql_parse(struct arena *a, struct str text, struct jql *ret, struct err *e)
 	if (!parser_orders(&p, &jql))
 		return false;
 	if (p.token.kind != JQL_END)
-		return parser_expected(&p,
-		    jql.norders > 0 ? "',' or the end" : "AND, OR or ORDER BY");
+		return parser_end(&p, jql.norders > 0);
 	jql.nholes = p.nholes;
 	*ret = jql;
 	return true;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/near.h"
-#include "spec/jql.h"
+#include "spec/jql_habit.h"
 #include "spec/ticket.h"
 
 #define SAME (JQL_BIT(JQL_EQ) | JQL_BIT(JQL_NE))
@@ -210,6 +210,7 @@ value_choice(struct arena *a, const struct jql_field *f, struct jql_value *v,
     const char **ret_hint)
 {
 	struct near near = near_start(v->text);
+	const char *habit;
 
 	for (size_t i = 0; f->choices[i] != NULL; i++) {
 		if (choice_is(v->text, f->choices[i])) {
@@ -219,7 +220,11 @@ value_choice(struct arena *a, const struct jql_field *f, struct jql_value *v,
 		}
 		near_offer(&near, f->choices[i]);
 	}
-	*ret_hint = near.best != NULL
+	habit = jql_habit_choice(f, v->text);
+	*ret_hint = habit != NULL
+	    ? arena_printf(a, "here it is '%s'; one of: %s", habit,
+		  choices_text(a, f->choices))
+	    : near.best != NULL
 	    ? arena_printf(a, "did you mean '%s'?", near.best)
 	    : arena_printf(a, "one of: %s", choices_text(a, f->choices));
 	return arena_printf(a, "no %s '%s'", f->name, v->text);

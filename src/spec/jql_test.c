@@ -211,7 +211,8 @@ static const struct {
 	    "query, column 12: no priority 'Blocker'\n"
 	    "  priority = Blocker\n"
 	    "             ^^^^^^^",
-	    "one of: feature, operational, customer, security, interruption" },
+	    "here it is 'interruption'; one of: feature, operational, customer, "
+	    "security, interruption" },
 	{ "created >= yesterday",
 	    "query, column 12: not a time: 'yesterday'\n"
 	    "  created >= yesterday\n"
@@ -289,7 +290,7 @@ static const struct {
 	    "query, column 19: expected BY, found 'priority'\n"
 	    "  key = OPS-1 ORDER priority\n"
 	    "                    ^^^^^^^^",
-	    "" },
+	    "write: ORDER BY priority" },
 	{ "ORDER BY labels",
 	    "query, column 10: nothing can be ordered by 'labels'\n"
 	    "  ORDER BY labels\n"

@@ -371,6 +371,11 @@ openapi_content(struct openapi *o, const char *media_type,
 			json_schema_put(&o->schemas, s, o->out);
 	}
 	json_object_end(o->out);
+	if (list) {
+		json_key(o->out, "text/csv");
+		json_object_begin(o->out);
+		json_object_end(o->out);
+	}
 	json_object_end(o->out);
 }
 

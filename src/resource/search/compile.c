@@ -107,6 +107,9 @@ compile_texts(struct compile *c, const struct jql_node *n, struct texts *to,
 		} else if (n->field->id == JQL_RESOLUTION &&
 		    streq(v->text, "unresolved")) {
 			texts_push(c->cx, to, "");
+		} else if (n->field->type == JQL_PERSON) {
+			texts_push(c->cx, to,
+			    compile_person(c->cx, v->text));
 		} else {
 			texts_push(c->cx, to, v->text);
 		}

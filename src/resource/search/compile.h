@@ -43,6 +43,14 @@ bool compile_is(struct compile *c, enum jql_id id, const char *value,
 void compile_order(struct compile *c);
 void compile_after(struct compile *c, int64_t ticket_id);
 
+/* name.c: the account of a full name or an address in any case; else the same
+ * text. */
+const char *compile_person(struct cx *cx, const char *text);
+/* Of a query that found nothing: false when it asks for a person, a team or an
+ * environment that the folder does not have. */
+bool compile_names_known(struct cx *cx, const struct jql *q,
+    const struct jql_node *where, struct err *e);
+
 /* project.c: for compile.c alone. */
 bool compile_projects(
     struct compile *c, const struct jql_node *n, struct err *e);

@@ -140,6 +140,9 @@ search_find(struct cx *cx, const struct search *what, const char *after,
 	while (n < limit && query_next(q))
 		ids[n++] = column_int_at(q, 0);
 	query_end(q);
+	if (n == 0 && after == NULL &&
+	    !compile_names_known(cx, &a->query, a->query.where, e))
+		return false;
 	*ret_ids = ids;
 	*ret_n = n;
 	return true;
@@ -160,7 +163,8 @@ search_count(struct cx *cx, const struct search *what, int64_t *ret_n,
 	q = asked_query(a);
 	*ret_n = query_next(q) ? column_int_at(q, 0) : 0;
 	query_end(q);
-	return true;
+	return *ret_n > 0 ||
+	    compile_names_known(cx, &a->query, a->query.where, e);
 }
 
 bool
