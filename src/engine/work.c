@@ -526,7 +526,7 @@ secret_deliver(struct building *b, const struct environment_def *env,
 		    b->run->environment);
 		return err_hint(e, "add it to its secrets: in the folder");
 	}
-	ok = secret_read(b->cx, name, &value, e);
+	ok = secret_read(b->cx, name, env->name, &value, e);
 	if (ok) {
 		text = arena_str(b->cx->arena, buf_str(&value));
 		secret_add(b, str_of(text));

@@ -36,6 +36,8 @@ const struct schema token_schema = { .kind = SCHEMA_OBJECT,
 
 static const struct schema secret_fields[] = {
 	FIELD(struct secret_row, name, .flags = F_KEY, .doc = "Its name."),
+	FIELD(struct secret_row, environment,
+	    .doc = "Where; empty: where it has no value of its own."),
 	FIELD(struct secret_row, version, .doc = "Grows with each setting."),
 	FIELD(struct secret_row, sealed, .flags = F_HIDDEN),
 	FIELD(struct secret_row, created_by, .doc = "Who set it."),
@@ -177,10 +179,12 @@ const struct op op_secret_list = { .name = "secret.list",
 	.method = OP_GET, .path = "/v1/secrets", .kind = OP_READ,
 	.flags = OP_LIST, .role = ROLE_ADMIN, .query = no_query,
 	.out = &secret_schema, .cli = "secret list",
-	.columns = "name,version,created_by,created_at" };
+	.columns = "name,environment,version,created_by,created_at" };
 static const struct schema secret_set_fields[] = {
 	{ .name = "value", .kind = SCHEMA_STRING, BETWEEN(1, 65536),
 	    .flags = F_REQUIRED | F_SECRET, .doc = "The value." },
+	{ .name = "environment", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only there; without it wherever there is no other." },
 	{ .name = NULL }
 };
 static const struct schema secret_set_in = { .kind = SCHEMA_OBJECT,
@@ -189,12 +193,18 @@ const struct op op_secret_set = { .name = "secret.set",
 	.summary = "Set a secret; tasks that were granted it see it.",
 	.method = OP_PUT, .path = "/v1/secrets/{secret}", .kind = OP_WRITE,
 	.role = ROLE_ADMIN, .in = &secret_set_in, .out = &secret_schema,
-	.cli = "secret set SECRET [--value VALUE]" };
+	.cli = "secret set SECRET [--value VALUE] [--environment ENV]" };
+static const struct schema secret_remove_query[] = {
+	{ .name = "environment", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "That of this one alone." },
+	{ .name = NULL }
+};
 const struct op op_secret_remove = { .name = "secret.remove",
 	.summary = "Remove a secret.", .method = OP_DELETE,
 	.path = "/v1/secrets/{secret}", .kind = OP_WRITE,
-	.role = ROLE_ADMIN, .out = &secret_schema,
-	.cli = "secret remove SECRET" };
+	.role = ROLE_ADMIN, .query = secret_remove_query,
+	.out = &secret_schema,
+	.cli = "secret remove SECRET [--environment ENV]" };
 
 static const struct schema health_fields[] = {
 	{ .name = "status", .kind = SCHEMA_STRING, .doc = "ok or degraded." },

@@ -24,6 +24,7 @@ struct token {
 
 struct secret_row {
 	const char *name;
+	const char *environment; /* "": all that have none of their own */
 	int64_t version;
 	const char *sealed;
 	const char *created_by;

@@ -111,7 +111,8 @@ plan_environment(struct cx *cx, const struct environment_def *env)
 	for (size_t i = 0; env->secrets != NULL && env->secrets[i] != NULL;
 	     i++)
 		json_object_set_new(secrets, env->secrets[i],
-		    json_integer(secret_version(cx, env->secrets[i])));
+		    json_integer(secret_version(cx, env->secrets[i],
+			env->name)));
 	return json_pack("{s:s,s:o,s:o}", "name", env->name, "vars", vars,
 	    "secrets", secrets);
 }

@@ -7,12 +7,13 @@
 #include "sys/digest.h"
 
 struct secret_row *
-secret_get(struct cx *cx, const char *name)
+secret_get(struct cx *cx, const char *name, const char *environment)
 {
 	struct query *q = query(cx->db, "secret_newest");
 	struct secret_row *row = NULL;
 
 	bind_text(q, "name", name);
+	bind_text(q, "environment", environment);
 	if (query_next(q)) {
 		row = ARENA_NEW(cx->arena, struct secret_row);
 		record_read(q, &secret_schema, row, cx->arena);
@@ -22,17 +23,18 @@ secret_get(struct cx *cx, const char *name)
 }
 
 int64_t
-secret_version(struct cx *cx, const char *name)
+secret_version(struct cx *cx, const char *name, const char *environment)
 {
-	const struct secret_row *row = secret_get(cx, name);
+	const struct secret_row *row = secret_get(cx, name, environment);
 
 	return row == NULL ? 0 : row->version;
 }
 
 bool
-secret_read(struct cx *cx, const char *name, struct buf *to, struct err *e)
+secret_read(struct cx *cx, const char *name, const char *environment,
+    struct buf *to, struct err *e)
 {
-	const struct secret_row *row = secret_get(cx, name);
+	const struct secret_row *row = secret_get(cx, name, environment);
 
 	if (row == NULL) {
 		err_set(e, ERR_NOT_FOUND, "secret.missing",
@@ -75,23 +77,28 @@ static void
 secret_audit(struct cx *cx, const char *action, const struct secret_row *row)
 {
 	audit(cx, action, row->name, "done", NULL,
-	    arena_printf(cx->arena, "{\"version\":%lld}",
-		(long long)row->version));
+	    arena_printf(cx->arena, "{\"version\":%lld%s%s%s}",
+		(long long)row->version,
+		row->environment[0] == '\0' ? "" : ",\"environment\":\"",
+		row->environment, row->environment[0] == '\0' ? "" : "\""));
 }
 
 struct secret_row *
-secret_set(struct cx *cx, const char *name, struct str value)
+secret_set(struct cx *cx, const char *name, const char *environment,
+    struct str value)
 {
-	struct secret_row *row = secret_get(cx, name);
+	struct secret_row *row = secret_get(cx, name, environment);
 	struct buf sealed = { 0 };
 	struct query *q;
 
-	if (row != NULL && secret_is(cx, row, value))
+	if (row != NULL && streq(row->environment, environment) &&
+	    secret_is(cx, row, value))
 		return row;
 	seal(cx->site->key, value, &sealed);
 	row = ARENA_NEW(cx->arena, struct secret_row);
 	*row = (struct secret_row){
 		.name = name,
+		.environment = environment,
 		.version = secret_next_version(cx, name),
 		.sealed = arena_str(cx->arena, buf_str(&sealed)),
 		.created_by = actor_name(cx->actor),
@@ -103,6 +110,7 @@ secret_set(struct cx *cx, const char *name, struct str value)
 	query_run(q);
 	q = query(cx->db, "secret_forget");
 	bind_text(q, "name", name);
+	bind_text(q, "environment", environment);
 	bind_int(q, "version", row->version);
 	query_run(q);
 	secret_audit(cx, "secret.set", row);
@@ -116,6 +124,7 @@ secret_remove(struct cx *cx, struct secret_row *row)
 
 	row->removed_at = cx->now;
 	bind_text(q, "name", row->name);
+	bind_text(q, "environment", row->environment);
 	bind_int(q, "now", cx->now);
 	query_run(q);
 	secret_audit(cx, "secret.removed", row);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/secret/secret_api.h"
 
+#include "base/near.h"
 #include "resource/secret/secret.h"
 #include "spec/folder.h"
 #include "spec/pattern.h"
@@ -48,16 +49,37 @@ secret_name_check(const char *name, struct err *e)
 	return err_hint(e, "small letters, digits, _ and -, a letter first");
 }
 
+/* "" when none is said. */
+static bool
+secret_environment(struct cx *cx, const json_t *said, const char **ret,
+    struct err *e)
+{
+	const struct platform *p = cx->platform;
+	struct near near;
+
+	*ret = call_text(said, "environment");
+	if (*ret == NULL)
+		*ret = "";
+	if (**ret == '\0' || platform_environment(p, *ret) != NULL)
+		return true;
+	near = near_start(*ret);
+	for (size_t i = 0; i < p->nenvironments; i++)
+		near_offer(&near, p->environments[i].name);
+	return call_absent(e, "environment", *ret, near.best);
+}
+
 bool
 secret_api_set(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	const json_t *value = json_object_get(call->body, "value");
+	const char *environment;
 
-	if (!secret_name_check(call->path[0], e))
+	if (!secret_name_check(call->path[0], e) ||
+	    !secret_environment(cx, call->body, &environment, e))
 		return false;
 	secret_json(out,
-	    secret_set(cx, call->path[0],
+	    secret_set(cx, call->path[0], environment,
 		(struct str){ json_string_value(value),
 		    json_string_length(value) }));
 	return true;
@@ -67,9 +89,13 @@ bool
 secret_api_remove(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	struct secret_row *row = secret_get(cx, call->path[0]);
+	const char *environment = call_text(call->query, "environment");
+	struct secret_row *row;
 
-	if (row == NULL)
+	if (environment == NULL)
+		environment = "";
+	row = secret_get(cx, call->path[0], environment);
+	if (row == NULL || !streq(row->environment, environment))
 		return call_absent(e, "secret", call->path[0], NULL);
 	secret_remove(cx, row);
 	secret_json(out, row);

@@ -294,17 +294,32 @@ secrets_have_versions(void **state)
 	struct bench *b = *state;
 	struct buf value = { 0 };
 
-	assert_int_equal(secret_version(&b->cx, "pg"), 0);
-	assert_false(secret_read(&b->cx, "pg", &value, &b->e));
+	assert_int_equal(secret_version(&b->cx, "pg", ""), 0);
+	assert_false(secret_read(&b->cx, "pg", "", &value, &b->e));
 	assert_string_equal(b->e.code, "secret.missing");
-	assert_int_equal(secret_set(&b->cx, "pg", STR("one"))->version, 1);
-	assert_int_equal(secret_set(&b->cx, "pg", STR("one"))->version, 1);
-	assert_int_equal(secret_set(&b->cx, "pg", STR("two"))->version, 2);
-	assert_ok(secret_read(&b->cx, "pg", &value, &b->e), &b->e);
+	assert_int_equal(secret_set(&b->cx, "pg", "", STR("one"))->version, 1);
+	assert_int_equal(secret_set(&b->cx, "pg", "", STR("one"))->version, 1);
+	assert_int_equal(secret_set(&b->cx, "pg", "", STR("two"))->version, 2);
+	assert_ok(secret_read(&b->cx, "pg", "", &value, &b->e), &b->e);
 	assert_string_equal(buf_cstr(&value), "two");
-	secret_remove(&b->cx, secret_get(&b->cx, "pg"));
-	assert_int_equal(secret_version(&b->cx, "pg"), 0);
-	assert_int_equal(secret_set(&b->cx, "pg", STR("two"))->version, 3);
+	/* One of its own in an environment, with a number of its own. */
+	assert_int_equal(secret_version(&b->cx, "pg", "dev"), 2);
+	assert_int_equal(secret_set(&b->cx, "pg", "dev", STR("two"))->version,
+	    3);
+	assert_int_equal(secret_version(&b->cx, "pg", "dev"), 3);
+	assert_int_equal(secret_version(&b->cx, "pg", "prod"), 2);
+	assert_int_equal(secret_set(&b->cx, "pg", "dev", STR("dev"))->version,
+	    4);
+	assert_int_equal(secret_set(&b->cx, "pg", "", STR("five"))->version, 5);
+	value.len = 0;
+	assert_ok(secret_read(&b->cx, "pg", "dev", &value, &b->e), &b->e);
+	assert_string_equal(buf_cstr(&value), "dev");
+	secret_remove(&b->cx, secret_get(&b->cx, "pg", ""));
+	assert_int_equal(secret_version(&b->cx, "pg", ""), 0);
+	assert_int_equal(secret_version(&b->cx, "pg", "dev"), 4);
+	secret_remove(&b->cx, secret_get(&b->cx, "pg", "dev"));
+	assert_int_equal(secret_version(&b->cx, "pg", "dev"), 0);
+	assert_int_equal(secret_set(&b->cx, "pg", "", STR("two"))->version, 6);
 	buf_finish(&value);
 }
 
@@ -314,10 +329,10 @@ secrets_are_sealed(void **state)
 	struct bench *b = *state;
 	struct buf value = { 0 };
 
-	secret_set(&b->cx, "pg", STR("hunter2"));
-	assert_null(strstr(secret_get(&b->cx, "pg")->sealed, "hunter2"));
+	secret_set(&b->cx, "pg", "", STR("hunter2"));
+	assert_null(strstr(secret_get(&b->cx, "pg", "")->sealed, "hunter2"));
 	b->site.key[0] ^= 1;
-	assert_false(secret_read(&b->cx, "pg", &value, &b->e));
+	assert_false(secret_read(&b->cx, "pg", "", &value, &b->e));
 	assert_int_equal(b->e.class, ERR_INTERNAL);
 	buf_finish(&value);
 }
