@@ -8,6 +8,8 @@
 #include "cli/text.h"
 
 #define TABLE_COLUMNS 16
+#define TABLE_LEAST 12 /* of a text that gives way */
+#define TABLE_GAP 2
 
 const char *
 table_heading(struct arena *a, const char *column)
@@ -29,7 +31,7 @@ static bool
 table_gives_way(const char *column)
 {
 	static const char *const texts[] = { "approve", "doc", "members",
-		"object", "reason", "summary", "teams", "title", "what", "why" };
+		"object", "paused", "reason", "summary", "teams", "title", "what", "why" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (strcmp(column, texts[i]) == 0)
@@ -96,13 +98,85 @@ table_columns(struct arena *a, const char *list, const char *ret[TABLE_COLUMNS])
 	return n;
 }
 
+/* As many as it has characters, more or less. */
+static size_t
+table_width(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+/* What a column takes; *ret_empty: no row has anything in it. */
+static size_t
+table_takes(struct session *s, const struct schema *of, const char *column,
+    const json_t *items, bool *ret_empty)
+{
+	size_t most = table_width(table_heading(s->arena, column)), i;
+	json_t *row;
+
+	*ret_empty = true;
+	json_array_foreach(items, i, row)
+	{
+		const size_t n = table_width(table_cell(s, of, column, row));
+
+		*ret_empty = *ret_empty && n == 0;
+		if (n > most)
+			most = n;
+	}
+	return most > TABLE_LEAST && table_gives_way(column) ? TABLE_LEAST
+							     : most;
+}
+
+/* Leave out what does not fit: columns that are empty, then those on the
+ * right, but for text and the first two.  Returns how many are left; names
+ * of the others, in words, or NULL. */
+static size_t
+table_fit(struct session *s, const struct schema *of, const char **columns,
+    size_t n, const json_t *items, size_t width, const char **ret_left_out)
+{
+	size_t takes[TABLE_COLUMNS], sum = 0, left = 0;
+	bool empty[TABLE_COLUMNS], gone[TABLE_COLUMNS] = { false };
+
+	*ret_left_out = NULL;
+	for (size_t i = 0; i < n; i++) {
+		takes[i] = table_takes(s, of, columns[i], items, &empty[i]);
+		sum += takes[i] + (i > 0 ? TABLE_GAP : 0);
+	}
+	for (int round = 0; round < 2; round++)
+		for (size_t i = n; i-- > 2 && sum > width;) {
+			if (gone[i] || (round == 0 ? !empty[i]
+				: table_gives_way(columns[i])))
+				continue;
+			gone[i] = true;
+			sum -= takes[i] + TABLE_GAP;
+		}
+	for (size_t i = 0; i < n; i++) {
+		if (gone[i] && !empty[i])
+			*ret_left_out = *ret_left_out == NULL
+			    ? columns[i]
+			    : arena_printf(s->arena, "%s, %s", *ret_left_out,
+				  columns[i]);
+		if (!gone[i])
+			columns[left++] = columns[i];
+	}
+	return left;
+}
+
 static void
 table_fill(struct session *s, const struct schema *of,
-    const char *const *columns, size_t n, const json_t *items, int width)
+    const char **columns, size_t n, const json_t *items, int width)
 {
 	struct libscols_table *table = scols_new_table();
+	const char *left_out = NULL;
 	json_t *row;
 	size_t i;
+
+	if (width > 0)
+		n = table_fit(s, of, columns, n, items, (size_t)width,
+		    &left_out);
 
 	ASSERT(table != NULL);
 	scols_table_set_stream(table, s->out);
@@ -120,6 +194,10 @@ table_fill(struct session *s, const struct schema *of,
 	    table_row(s, of, table, columns, n, row);
 	scols_print_table(table);
 	scols_unref_table(table);
+	if (left_out != NULL)
+		session_say(s, "%s\n", session_tone(s, TONE_DIM,
+		    arena_printf(s->arena, "too narrow for %s: --json, or a "
+			"wider window", left_out)));
 }
 
 void

@@ -3,7 +3,9 @@
  * table.h: a list of an operation as a table that fits the terminal.
  *
  * Columns are op->columns, their kinds op->out.  On a terminal the long texts
- * give way until the rest fits; elsewhere nothing is cut.
+ * give way until the rest fits; when that is not enough, columns without a
+ * value and then those on the right are left out, and named below.  Elsewhere
+ * nothing is cut.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H

@@ -68,6 +68,21 @@ test_fits(void **state)
 	}
 }
 
+/* Columns that do not fit are left out, the empty ones first, and named. */
+static void
+test_narrow(void **state)
+{
+	char *text = print(one, 45);
+
+	(void)state;
+	assert_non_null(strstr(text, "OPS-1  waiting approval"));
+	assert_null(strstr(text, "ENVIRONMENT"));
+	assert_non_null(strstr(text, "too narrow for "));
+	assert_non_null(strstr(text, "environment"));
+	assert_non_null(strstr(text, "TITLE"));
+	free(text);
+}
+
 static void
 test_heading(void **state)
 {
@@ -125,6 +140,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_fits),
+		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_heading),
 		cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_shell),

@@ -56,9 +56,9 @@ const struct op op_work_metrics = { .name = "work.metrics",
 	.flags = OP_LIST, .role = ROLE_SIGNED_IN, .query = metrics_query,
 	.out = &work_metric_schema,
 	.cli = "work metrics [--from WHEN] [--to WHEN] [--team TEAM]",
-	.columns = "name,opened,done,share_percent,done_per_week,"
-		   "approve_p50_ms,approve_p95_ms,action_p50_ms,"
-		   "action_p95_ms,done_p50_ms,done_p95_ms" };
+	.columns = "name,opened,done,share_percent,approve_p50_ms,"
+		   "action_p50_ms,done_p50_ms,done_per_week,"
+		   "approve_p95_ms,action_p95_ms,done_p95_ms" };
 
 static const struct schema toil_fields[] = {
 	FIELD(struct work_toil, name, .flags = F_KEY,

@@ -436,31 +436,60 @@ assignee_told(struct cx *cx, const struct ticket *t, const char *before)
 		t->title));
 }
 
+/* The only one that they see, or the only one of their teams; else which there
+ * are to choose from. */
+static const struct project_def *
+open_project_meant(struct cx *cx, struct err *e)
+{
+	const struct platform *p = cx->platform;
+	const struct project_def *seen = NULL, *own = NULL;
+	size_t nseen = 0, nown = 0;
+	const char *keys = "";
+
+	for (size_t i = 0; i < p->nprojects; i++) {
+		const struct project_def *d = &p->projects[i];
+		const struct access_target target = { d->team, NULL, NULL };
+
+		if (p->nprojects > 1 &&
+		    !access_sees(p, cx->actor, NULL, &target))
+			continue;
+		seen = d;
+		keys = arena_printf(cx->arena, "%s%s%s", keys,
+		    nseen++ == 0 ? "" : " or ", d->key);
+		if (cx->actor->person == NULL ||
+		    !platform_is_one_of(p, cx->actor->person, d->team))
+			continue;
+		own = d;
+		nown++;
+	}
+	if (nown == 1 || nseen == 1)
+		return nown == 1 ? own : seen;
+	err_set(e, ERR_INVALID, "ticket.project",
+	    "which project: it was not said");
+	if (nseen > 0)
+		err_hint(e, "add --project %s", keys);
+	return NULL;
+}
+
 static const struct project_def *
 open_project(struct cx *cx, const char *key, struct err *e)
 {
 	const struct platform *p = cx->platform;
 	struct near near = near_start(key == NULL ? "" : key);
 
+	if (key == NULL)
+		return open_project_meant(cx, e);
 	for (size_t i = 0; i < p->nprojects; i++) {
 		const struct access_target target = { p->projects[i].team,
 			NULL, NULL };
 
-		if (key == NULL && p->nprojects == 1)
-			return &p->projects[i];
 		if (!access_sees(p, cx->actor, NULL, &target))
 			continue;
-		if (key != NULL && streq(p->projects[i].key, key))
+		if (streq(p->projects[i].key, key))
 			return &p->projects[i];
 		near_offer(&near, p->projects[i].key);
 	}
-	if (key != NULL)
-		call_absent(e, "project", key, near.best);
-	else {
-		err_set(e, ERR_INVALID, "ticket.project",
-		    "which project: it was not said");
-		err_hint(e, "add --project KEY: slipway platform");
-	}
+	call_absent(e, "project", key, near.best);
 	return NULL;
 }
 
