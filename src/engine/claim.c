@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What holds up a step that is ready: pauses and limits. */
+#include <stdio.h>
+
+#include "base/clock.h"
 #include "base/plant.h"
 #include "engine/engine_private.h"
 #include "resource/move.h"
 #include "resource/limit/limit.h"
 #include "resource/pause/pause.h"
 #include "resource/server/server.h"
+
+#define WAKE_PART 64 /* that are waited for, looked at in one round */
+#define WAKE_PAUSE_MS 100 /* between such rounds when nothing else is on */
 
 void
 step_park(struct cx *cx, struct step *step, int64_t shares,
@@ -100,8 +106,7 @@ claim_limits(struct engine *g, struct cx *cx, const struct task *task,
 		const char *name = task->uses[i].limit;
 		const struct limit_def *limit =
 		    platform_limit(cx->platform, name);
-		const char *holders;
-		int64_t used = engine_in_use(g, cx, name, &holders);
+		int64_t used = engine_in_use(g, name);
 
 		if (claim_fits(limit, used, task->uses[i].amount) &&
 		    (limit == NULL || claim_is_turn(cx, name, step)))
@@ -109,7 +114,8 @@ claim_limits(struct engine *g, struct cx *cx, const struct task *task,
 		step->wait_on = name;
 		step->wait_amount = task->uses[i].amount;
 		step_park(cx, step, -1,
-		    limit_words(cx, name, used, holders));
+		    limit_words(cx, name, used,
+			engine_holders(g, cx, name)));
 		return false;
 	}
 	step->wait_on = "";
@@ -121,9 +127,8 @@ claim_wake_limit(struct engine *g, struct cx *cx, const char *name)
 {
 	const struct limit_def *limit = platform_limit(cx->platform, name);
 	struct waiter waiters[64];
-	const char *holders;
-	int64_t used = engine_in_use(g, cx, name, &holders);
 	size_t n = claim_waiters(cx, name, waiters, ARRAY_SIZE(waiters));
+	int64_t used = n == 0 ? 0 : engine_in_use(g, name);
 
 	for (size_t i = 0; i < n; i++) {
 		struct query *q;
@@ -138,20 +143,88 @@ claim_wake_limit(struct engine *g, struct cx *cx, const char *name)
 }
 
 void
+claim_freed_key(struct engine *g, const char *lock)
+{
+	struct buf wait_on = { 0 };
+
+	buf_printf(&wait_on, "=%s", lock);
+	map_put(&g->freed, buf_cstr(&wait_on), NULL);
+	buf_finish(&wait_on);
+}
+
+void
+claim_freed(struct engine *g, struct cx *cx, const struct step *step,
+    const struct task *task)
+{
+	for (size_t i = 0; i < task->nuses; i++)
+		map_put(&g->freed, task->uses[i].limit, NULL);
+	if (step->lane != 0)
+		map_put(&g->freed,
+		    arena_printf(cx->arena, "/%lld", (long long)step->lane),
+		    NULL);
+}
+
+static void
+claim_wake_one(struct engine *g, struct cx *cx, const char *wait_on)
+{
+	if (!claim_wake_other(cx, wait_on))
+		claim_wake_limit(g, cx, wait_on);
+}
+
+/* The next that somebody waits for, or NULL. */
+static const char *
+claim_waited(struct cx *cx, const char *after)
+{
+	struct query *q = query(cx->db, "step_waited_limit");
+	const char *wait_on = NULL;
+
+	bind_text(q, "after", after);
+	if (query_next(q))
+		wait_on = column_text(q, "wait_on", cx->arena);
+	query_end(q);
+	return wait_on;
+}
+
+static void
+claim_wake_freed(struct engine *g, struct cx *cx)
+{
+	const char *wait_on;
+	void *unused;
+
+	for (size_t i = 0; map_next(&g->freed, &i, &wait_on, &unused);)
+		claim_wake_one(g, cx, wait_on);
+	map_finish(&g->freed);
+}
+
+/*
+ * Not everything that ends a wait says so, and what was said may have been
+ * rolled back: so all that is waited for is looked at in turn, a part in each
+ * round, and in rounds of its own when it is more than one part.
+ */
+static void
+claim_wake_part(struct engine *g, struct cx *cx)
+{
+	const int64_t next = clock_boot_ms() + WAKE_PAUSE_MS;
+	const char *wait_on = g->waited;
+	const bool whole = wait_on[0] == '\0';
+	size_t n = 0;
+
+	while (n < WAKE_PART &&
+	    (wait_on = claim_waited(cx, wait_on)) != NULL) {
+		claim_wake_one(g, cx, wait_on);
+		n++;
+	}
+	snprintf(g->waited, sizeof(g->waited), "%s",
+	    wait_on == NULL ? "" : wait_on);
+	if ((n == WAKE_PART || !whole) && next < g->next_due_boot_ms)
+		g->next_due_boot_ms = next;
+}
+
+void
 claim_wake(struct engine *g, struct cx *cx)
 {
-	const char *limit = "";
-
 	if (PLANTED("unpark-missing"))
 		return;
-	while (limit != NULL) {
-		struct query *q = query(cx->db, "step_waited_limit");
-
-		bind_text(q, "after", limit);
-		limit = query_next(q) ? column_text(q, "wait_on", cx->arena)
-				      : NULL;
-		query_end(q);
-		if (limit != NULL && !claim_wake_other(cx, limit))
-			claim_wake_limit(g, cx, limit);
-	}
+	claim_wake_freed(g, cx);
+	claim_wake_part(g, cx);
 }

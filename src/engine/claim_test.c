@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys, what is required, and foreach with max_parallel. */
 #include "engine/engine_testing.h"
+#include "resource/run/step.h"
 
 static const char folder[] =
     "slipway: 1\n"
@@ -63,6 +64,11 @@ static const char folder[] =
     "needs: {part: {task: slow, foreach: [a, b, c, d, e], "
     "max_parallel: 2, with: {n: $item}}}\n"
     "---\n"
+    "task: desk\n"
+    "params: {name: {}, n: {}}\n"
+    "key: $params.name\n"
+    "manual: [look]\n"
+    "---\n"
     "task: slow\n"
     "params: {n: {}}\n"
     "argv: [/bin/slow, $params.n]\n"
@@ -80,6 +86,8 @@ static const char folder[] =
     "requires: [{task: backup, within: 1h, with: {name: x}}]\n"
     "preview: {argv: [/bin/slow, show]}\n"
     "argv: [/bin/drop]\n";
+
+#define MANY 140 /* keys, more than are looked at in one round */
 
 struct script {
 	char ran[200];
@@ -363,6 +371,57 @@ a_full_disk_holds_a_command_behind_its_preview(void **state)
 	rig_end(&r);
 }
 
+static const char *
+desk_waits(struct rig *r, int name, bool cancel)
+{
+	struct cx *cx = rig_begin(r, "ernie");
+	const struct run *holder = run_by_id(cx, 1 + name);
+	const struct step *waits;
+
+	if (cancel)
+		run_cancel(cx, run_by_id(cx, holder->id), "enough");
+	waits = run_step(cx, run_by_id(cx, 1 + MANY + name)->root_step);
+	rig_commit(r);
+	return waits->status;
+}
+
+/* Each key has somebody behind whom another waits: one that becomes free is
+ * seen at once, and one of which nobody said so in the end. */
+static void
+many_keys_are_waited_for(void **state)
+{
+	struct script s = { .nheld = 0 };
+	char params[64];
+	struct asked a;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	for (int i = 0; i < 2 * MANY; i++) {
+		snprintf(params, sizeof(params),
+		    "{\"name\":\"%03d\",\"n\":\"%d\"}", i % MANY, i);
+		must_ask(&r, "desk", "dev", params, &a);
+	}
+	rig_settle(&r);
+	assert_string_equal(desk_waits(&r, MANY - 1, true), "ready");
+	db_begin(r.db);
+	r.hooks.duties(r.hooks.self, r.db);
+	rig_commit(&r);
+	assert_string_equal(desk_waits(&r, MANY - 1, false), "manual");
+
+	r.site.freed = NULL;
+	for (int i = 0; i < MANY - 1; i += 50)
+		desk_waits(&r, i, true);
+	for (int i = 0; i < 2 * MANY / 64 + 2; i++) {
+		rig_settle(&r);
+		assert_true(r.hooks.next_due(r.hooks.self) != INT64_MAX);
+	}
+	for (int i = 0; i < MANY - 1; i += 50)
+		assert_string_equal(desk_waits(&r, i, false), "manual");
+	assert_string_equal(desk_waits(&r, 1, false), "ready");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
@@ -373,6 +432,7 @@ main(void)
 		cmocka_unit_test(a_busy_one_is_refused),
 		cmocka_unit_test(what_is_required),
 		cmocka_unit_test(so_many_of_a_list_at_once),
+		cmocka_unit_test(many_keys_are_waited_for),
 		cmocka_unit_test(so_many_of_a_list_that_is_shown),
 		cmocka_unit_test(what_is_required_still_is_after_a_preview),
 		cmocka_unit_test(a_full_disk_holds_a_command_behind_its_preview),

@@ -310,6 +310,8 @@ finish_ended(struct engine *g, struct cx *cx, struct attempt *a,
 		return; /* the database failed; the round comes to nothing */
 	task = engine_task(g, cx, step->definition);
 	attempt_end(cx, a, ev);
+	if (task != NULL)
+		claim_freed(g, cx, step, task);
 	if (task == NULL || step->attempts != a->no)
 		return;
 	if (streq(a->kind, "check") && streq(step->status, "checking"))

@@ -46,6 +46,12 @@ site_changed(void *self, struct db *db, int64_t run_id)
 	bus_changed(g->bus, db, run_id);
 }
 
+static void
+site_freed(void *self, const char *lock)
+{
+	claim_freed_key(self, lock);
+}
+
 struct cancel {
 	struct engine *engine;
 	int64_t attempt, token, grace_ms;
@@ -93,9 +99,12 @@ engine_create(const struct engine_options *o)
 	g->round = arena_create();
 	g->cache_arena = arena_create();
 	map_init(&g->cache);
+	map_init(&g->freed);
 	pthread_mutex_init(&g->lock, NULL);
 	o->site->changed = site_changed;
 	o->site->changed_self = g;
+	o->site->freed = site_freed;
+	o->site->freed_self = g;
 	o->site->cancel = site_cancel;
 	o->site->cancel_self = g;
 	return g;
@@ -117,6 +126,7 @@ engine_destroy(struct engine *g)
 	free(g->live);
 	free(g->starting);
 	map_finish(&g->cache);
+	map_finish(&g->freed);
 	arena_destroy(g->cache_arena);
 	arena_destroy(g->round);
 	platform_unref(g->platform);
@@ -214,27 +224,42 @@ live_uses(const struct live *l, const char *limit)
 	return 0;
 }
 
+static const struct live *
+engine_live_at(const struct engine *g, size_t i)
+{
+	return i < g->nlive ? &g->live[i] : &g->starting[i - g->nlive].live;
+}
+
 int64_t
-engine_in_use(struct engine *g, struct cx *cx, const char *limit,
-    const char **ret_holders)
+engine_in_use(const struct engine *g, const char *limit)
 {
 	int64_t sum = 0;
-	const char *holders = "";
 
 	for (size_t i = 0; i < g->nlive + g->nstarting; i++) {
-		const struct live *l = i < g->nlive
-		    ? &g->live[i]
-		    : &g->starting[i - g->nlive].live;
-		int64_t n = live_uses(l, limit);
+		const struct live *l = engine_live_at(g, i);
 
-		if (n == 0 || l->ends)
-			continue;
-		sum += n;
-		holders = arena_printf(cx->arena, "%s%s%s", holders,
-		    holders[0] ? ", " : "", l->run_key);
+		if (!l->ends)
+			sum += live_uses(l, limit);
 	}
-	*ret_holders = holders;
 	return sum;
+}
+
+const char *
+engine_holders(const struct engine *g, struct cx *cx, const char *limit)
+{
+	struct buf names = { 0 };
+	const char *text;
+
+	for (size_t i = 0; i < g->nlive + g->nstarting; i++) {
+		const struct live *l = engine_live_at(g, i);
+
+		if (!l->ends && live_uses(l, limit) > 0)
+			buf_printf(&names, "%s%s", names.len > 0 ? ", " : "",
+			    l->run_key);
+	}
+	text = arena_str(cx->arena, buf_str(&names));
+	buf_finish(&names);
+	return text;
 }
 
 static void

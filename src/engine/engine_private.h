@@ -19,6 +19,8 @@
 #include "spec/run.h"
 #include "store/audit.h"
 
+#define WAIT_ON_BYTES 512 /* of step.wait_on, for a place to go on from */
+
 struct live { /* an attempt that was started and is not known to be over */
 	int64_t attempt;
 	int64_t token;
@@ -58,6 +60,11 @@ struct engine {
 	struct work_event *pending; /* reported, not committed */
 	size_t npending, pending_cap;
 	size_t nhandled; /* of pending, in this round */
+
+	/* What became free since somebody looked who waits for it, and where
+	 * the look at all that anybody waits for goes on: claim.c. */
+	struct map freed;
+	char waited[WAIT_ON_BYTES];
 
 	struct arena *round;
 	struct db *round_db;
@@ -105,9 +112,11 @@ const struct task *engine_task(struct engine *g, struct cx *cx,
 void engine_ended(struct engine *g, const struct work_event *ev);
 /* Attempts that will live after this round. */
 size_t engine_running(const struct engine *g);
-/* Amount of a limit in use after this round; *ret_holders names runs. */
-int64_t engine_in_use(struct engine *g, struct cx *cx, const char *limit,
-    const char **ret_holders);
+/* Amount of a limit in use after this round. */
+int64_t engine_in_use(const struct engine *g, const char *limit);
+/* The runs that use it, by name. */
+const char *engine_holders(const struct engine *g, struct cx *cx,
+    const char *limit);
 
 /* duty_start.c */
 void duty_start(struct engine *g, struct cx *cx);
@@ -166,7 +175,13 @@ bool claim_lane(struct cx *cx, struct step *step);
 /* Let those look again that waited for it; false: it is a limit. */
 bool claim_wake_other(struct cx *cx, const char *wait_on);
 
-/* Let those look again for whom there is enough of their limit. */
+void claim_freed_key(struct engine *g, const char *lock);
+/* An attempt of the step is over: its limits and its place in a foreach with
+ * max_parallel may be another's. */
+void claim_freed(struct engine *g, struct cx *cx, const struct step *step,
+    const struct task *task);
+/* Let those look again whose wait may be over: what became free at once, and
+ * of the rest a part in each round. */
 void claim_wake(struct engine *g, struct cx *cx);
 
 /* duty_artifact.c */

@@ -52,6 +52,10 @@ struct site {
 	/* After the commit, the streams hear of it. */
 	void (*changed)(void *self, struct db *db, int64_t run_id);
 	void *changed_self;
+	/* MAY: nobody has this key any more; what waits for it may look again.
+	 * Only makes it sooner. */
+	void (*freed)(void *self, const char *lock);
+	void *freed_self;
 	/* After the commit, the driver ends the attempt.  grace_ms -1: as its
 	 * task says. */
 	void (*cancel)(void *self, struct db *db, int64_t attempt,

@@ -135,6 +135,16 @@ key_take(struct cx *cx, const char *lock, const struct run *run,
 	query_run(q);
 }
 
+static void
+key_freed(struct cx *cx, struct query *q)
+{
+	while (query_next(q))
+		if (cx->site->freed != NULL)
+			cx->site->freed(cx->site->freed_self,
+			    column_text(q, "lock", cx->arena));
+	query_end(q);
+}
+
 void
 key_leave(struct cx *cx, const struct run *run, int64_t step_id)
 {
@@ -145,7 +155,7 @@ key_leave(struct cx *cx, const struct run *run, int64_t step_id)
 	q = query(cx->db, "key_leave");
 	bind_int(q, "run_id", run->id);
 	bind_int(q, "step_id", step_id);
-	query_run(q);
+	key_freed(cx, q);
 }
 
 void
@@ -157,7 +167,7 @@ key_leave_all(struct cx *cx, const struct run *run)
 		return;
 	q = query(cx->db, "key_leave_all");
 	bind_int(q, "run_id", run->id);
-	query_run(q);
+	key_freed(cx, q);
 }
 
 static bool

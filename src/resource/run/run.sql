@@ -349,10 +349,11 @@ INSERT INTO key_holder (lock, run_id, step_id)
 VALUES ($lock, $run_id, $step_id);
 
 -- name: key_leave
-DELETE FROM key_holder WHERE run_id = $run_id AND step_id = $step_id;
+DELETE FROM key_holder WHERE run_id = $run_id AND step_id = $step_id
+RETURNING lock;
 
 -- name: key_leave_all
-DELETE FROM key_holder WHERE run_id = $run_id;
+DELETE FROM key_holder WHERE run_id = $run_id RETURNING lock;
 
 -- name: key_asked
 -- Another run that was asked for with this key and may go on.
