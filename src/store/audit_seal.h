@@ -22,7 +22,7 @@
  * each segment, how many events there are, and all since the last checkpoint;
  * a full one every event and the digest of each segment.  An edit inside a
  * segment is for the full look, and for the server, which reads one segment
- * again each hour (role/segment.h).
+ * again every ten minutes (role/segment.h).
  *
  * Only the core thread writes; the rest blocks on the disk: for the pool.
  */
