@@ -78,6 +78,21 @@ plan_previews(struct session *s, const json_t *plan)
 	}
 }
 
+/* "3.4 s along the longest way; 2 steps never ran before" */
+static const char *
+plan_expected(struct session *s, const json_t *plan, int64_t unknown)
+{
+	struct arena *a = s->arena;
+	const char *steps = arena_printf(a, "%lld step%s never ran before",
+	    (long long)unknown, unknown == 1 ? "" : "s");
+
+	if (unknown > 0 && int_get(plan, "expected_ms", 0) == 0)
+		return arena_printf(a, "not known: %s", steps);
+	return arena_printf(a, "%s along the longest way%s%s",
+	    text_ms(a, json_object_get(plan, "expected_ms")),
+	    unknown > 0 ? "; " : "", unknown > 0 ? steps : "");
+}
+
 void
 show_plan_facts(struct session *s, const json_t *plan)
 {
@@ -86,12 +101,7 @@ show_plan_facts(struct session *s, const json_t *plan)
 
 	plan_previews(s, plan);
 	show_section(s, "Expected");
-	session_say(s, "  %s along the longest way%s\n",
-	    text_ms(a, json_object_get(plan, "expected_ms")),
-	    unknown > 0
-		? arena_printf(a, "; %lld steps never ran before",
-		      (long long)unknown)
-		: "");
+	session_say(s, "  %s\n", plan_expected(s, plan, unknown));
 }
 
 static void

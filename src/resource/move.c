@@ -31,6 +31,8 @@ move_run_tell(struct cx *cx, const struct run *run, const char *from)
 	    run->task, run->environment, run->status,
 	    run->reason[0] == '\0' ? "" : ": ", run->reason);
 
+	if (run->dry)
+		return; /* whoever asked is looking at it */
 	if (machine_is_final(&run_machine, from))
 		inbox_settle(cx, INBOX_FAILED, run->key);
 	if (streq(run->status, "succeeded"))
