@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "spec/access.h"
+#include "spec/bulk.h"
 #include "spec/catalogue.h"
 #include "spec/history.h"
 #include "spec/resource.h"
@@ -171,6 +172,21 @@ show_keys(struct session *s, const struct op *op, const json_t *answer)
 	    fprintf(s->out, "%s\n", show_key(s, op, row));
 }
 
+/* It only said what it would do. */
+static bool
+list_would(struct session *s, const struct op *op, const json_t *items)
+{
+	json_t *row;
+	size_t i;
+
+	if (op != &op_ticket_bulk)
+		return false;
+	json_array_foreach(items, i, row)
+		if (streq(text_get(s->arena, row, "result"), "would change"))
+			return true;
+	return false;
+}
+
 static void
 show_list(struct session *s, const struct op *op, const json_t *answer)
 {
@@ -191,6 +207,9 @@ show_list(struct session *s, const struct op *op, const json_t *answer)
 		session_note(s, "\nask for one: slipway request NAME\n");
 	if (s->term.out_tty && op == &op_task_list)
 		session_note(s, "\nrun one: slipway run NAME\n");
+	if (list_would(s, op, items))
+		session_note(s, "\nnothing was changed: the same again with "
+		    "--yes does it\n");
 	if (json_is_string(next) || json_is_integer(next))
 		session_note(s, "more: slipway %s --after %s\n",
 		    verb_text(s->arena, op), text_value(s->arena, next));

@@ -96,7 +96,6 @@ plan_expected(struct session *s, const json_t *plan, int64_t unknown)
 void
 show_plan_facts(struct session *s, const json_t *plan)
 {
-	struct arena *a = s->arena;
 	int64_t unknown = int_get(plan, "unknown_durations", 0);
 
 	plan_previews(s, plan);
