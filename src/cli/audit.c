@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/audit.h"
 
-#include <unistd.h>
-
 #include "cli/show.h"
 #include "cli/text.h"
 #include "cli/verbs.h"
+#include "cli/watch.h"
 
 #define AUDIT_LOOK_S 1
 
@@ -16,8 +15,7 @@ audit_print(struct session *s, struct arena *a, const json_t *row)
 		"action", "object", "decision", "reason" };
 
 	if (s->globals.json) {
-		json_dumpf(row, s->out, JSON_COMPACT);
-		fputc('\n', s->out);
+		watch_json(s, row);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
@@ -26,56 +24,43 @@ audit_print(struct session *s, struct arena *a, const json_t *row)
 	fputc('\n', s->out);
 }
 
-/* The rows of a page, the oldest first; the number of the newest. */
-static int64_t
-audit_print_page(struct session *s, struct arena *a, const json_t *answer,
-    bool turned, int64_t seq)
+/* The first page without `since` is the newest first. */
+struct following {
+	bool turned;
+	int64_t seq;
+};
+
+static bool
+audit_page(struct session *s, struct arena *a, struct args *args,
+    const json_t *answer, void *self)
 {
+	struct following *f = self;
 	const json_t *items = json_object_get(answer, "items");
 	const size_t n = json_array_size(items);
+	const bool more =
+	    !f->turned && !json_is_null(json_object_get(answer, "next"));
 
 	for (size_t i = 0; i < n; i++) {
 		const json_t *row =
-		    json_array_get(items, turned ? n - 1 - i : i);
+		    json_array_get(items, f->turned ? n - 1 - i : i);
 
 		audit_print(s, a, row);
-		seq = json_integer_value(json_object_get(row, "seq"));
+		f->seq = json_integer_value(json_object_get(row, "seq"));
 	}
-	return seq;
+	f->turned = false;
+	json_object_set_new(args->query, "since", json_integer(f->seq));
+	return more;
 }
 
-/* Until the server, the reader of our output or a signal ends it. */
 static int
 audit_follow(struct session *s, const struct op *op, struct args *args)
 {
-	bool turned = json_object_get(args->query, "since") == NULL, more;
-	int64_t seq = int_get(args->query, "since", 0);
-	struct arena *a = arena_create();
-	struct client *client;
-	json_t *answer = NULL;
-	struct err e;
+	struct following f = {
+		.turned = json_object_get(args->query, "since") == NULL,
+		.seq = int_get(args->query, "since", 0),
+	};
 
-	while (session_client(s, &client, &e) &&
-	       client_call(client, op, args->path, args->query, NULL, &answer,
-		   &e)) {
-		seq = audit_print_page(s, a, answer, turned, seq);
-		more = !turned &&
-		    !json_is_null(json_object_get(answer, "next"));
-		turned = false;
-		json_object_set_new(args->query, "since", json_integer(seq));
-		json_decref(answer);
-		answer = NULL;
-		arena_reset(a);
-		if (fflush(s->out) != 0) {
-			arena_destroy(a);
-			return err_class_info(ERR_IO)->exit;
-		}
-		if (!more)
-			sleep(AUDIT_LOOK_S);
-	}
-	json_decref(answer);
-	arena_destroy(a);
-	return session_fail(s, &e);
+	return watch_list(s, op, args, AUDIT_LOOK_S, audit_page, &f);
 }
 
 int

@@ -2,70 +2,51 @@
 #include "cli/inbox.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli/show.h"
 #include "cli/text.h"
 #include "cli/verbs.h"
+#include "cli/watch.h"
 
 #define INBOX_LOOK_S 2
-#define INBOX_TIME 40 /* bytes of a time */
 
-/* What is newer than *seen, the oldest first; *seen becomes the newest. */
-static void
-inbox_print(struct session *s, struct arena *a, const json_t *items,
-    char seen[INBOX_TIME])
+/* What was not printed yet as it is now, the oldest first. */
+static bool
+inbox_page(struct session *s, struct arena *a, struct args *args,
+    const json_t *answer, void *self)
 {
-	char newest[INBOX_TIME];
+	const json_t *items = json_object_get(answer, "items");
+	json_t *printed = self; /* id to updated_at */
 
-	snprintf(newest, sizeof(newest), "%s", seen);
+	(void)args;
 	for (size_t i = json_array_size(items); i-- > 0;) {
 		const json_t *item = json_array_get(items, i);
-		const char *at = text_get(a, item, "updated_at");
+		const char *id = text_get(a, item, "id");
+		json_t *at = json_object_get(item, "updated_at");
 
-		if (strcmp(at, seen) <= 0)
+		if (json_equal(json_object_get(printed, id), at))
 			continue;
-		if (strcmp(at, newest) > 0)
-			snprintf(newest, sizeof(newest), "%s", at);
+		json_object_set(printed, id, at);
 		if (s->globals.json) {
-			json_dumpf(item, s->out, JSON_COMPACT);
-			fputc('\n', s->out);
+			watch_json(s, item);
 			continue;
 		}
-		fprintf(s->out, "%s  %-9s %-10s %s\n",
-		    text_get(a, item, "id"), text_get(a, item, "kind"),
-		    text_get(a, item, "subject"), text_get(a, item, "text"));
+		fprintf(s->out, "%s  %-9s %-10s %s\n", id,
+		    text_get(a, item, "kind"), text_get(a, item, "subject"),
+		    text_get(a, item, "text"));
 	}
-	snprintf(seen, INBOX_TIME, "%s", newest);
+	return false;
 }
 
-/* Until the server, the reader of our output or a signal ends it. */
 static int
 inbox_watch(struct session *s, const struct op *op, struct args *args)
 {
-	struct arena *a = arena_create();
-	char seen[INBOX_TIME] = "";
-	struct client *client;
-	json_t *answer = NULL;
-	struct err e;
+	json_t *printed = json_object();
+	const int code =
+	    watch_list(s, op, args, INBOX_LOOK_S, inbox_page, printed);
 
-	while (session_client(s, &client, &e) &&
-	       client_call(client, op, args->path, args->query, NULL, &answer,
-		   &e)) {
-		inbox_print(s, a, json_object_get(answer, "items"), seen);
-		json_decref(answer);
-		answer = NULL;
-		arena_reset(a);
-		if (fflush(s->out) != 0) {
-			arena_destroy(a);
-			return err_class_info(ERR_IO)->exit;
-		}
-		sleep(INBOX_LOOK_S);
-	}
-	json_decref(answer);
-	arena_destroy(a);
-	return session_fail(s, &e);
+	json_decref(printed);
+	return code;
 }
 
 int
