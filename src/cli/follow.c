@@ -253,8 +253,7 @@ follow_step_line(struct follow *f, struct follow_step *step, const json_t *data,
 	const char *took = "", *words;
 
 	if (machine_is_final(&step_machine, status))
-		took = text_span(a, json_object_get(data, "started_at"),
-		    json_object_get(data, "ended_at"));
+		took = text_ms(a, json_object_get(data, "duration_ms"));
 	words = text_status(a, status);
 	if (strcmp(status, "skipped") == 0 &&
 	    (*reason == '\0' || strcmp(reason, "already done") == 0)) {

@@ -202,9 +202,8 @@ show_run_end(struct session *s, const json_t *detail)
 	const json_t *run = json_object_get(detail, "run");
 	const char *status = text_get(a, run, "status");
 	const char *reason = text_get(a, run, "reason");
-	const json_t *started = json_object_get(run, "started_at");
 	const char *took =
-	    text_span(a, started, json_object_get(run, "ended_at"));
+	    text_ms(a, json_object_get(detail, "duration_ms"));
 
 	session_say(s, "%s %s %s", text_get(a, run, "key"),
 	    session_tone(s, term_status_tone(status),
@@ -307,8 +306,7 @@ show_run(struct session *s, const json_t *detail)
 	show_field(s, "plan", text_hash(a, run, "plan_hash"));
 	show_field(s, "cancelled by", text_get(a, run, "cancel_by"));
 	show_field(s, over ? "took" : "for",
-	    text_span(a, json_object_get(run, "started_at"),
-		json_object_get(run, "ended_at")));
+	    text_ms(a, json_object_get(detail, "duration_ms")));
 	if (strcmp(status, "cancelled") == 0)
 		show_undone(s, detail);
 	show_steps(s, detail, NULL);

@@ -172,7 +172,7 @@ step_time(struct session *s, const json_t *step, const char *status)
 	if (step_is_ahead(status) || json_is_null(started) || started == NULL)
 		return *usual == '\0' ? ""
 				      : arena_printf(a, "usually %s", usual);
-	took = text_span(a, started, json_object_get(step, "ended_at"));
+	took = text_ms(a, json_object_get(step, "duration_ms"));
 	if (tries > 1)
 		return arena_printf(a, "%s, %u tries", took, tries);
 	return took;

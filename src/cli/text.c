@@ -136,20 +136,6 @@ text_ago(struct arena *a, const json_t *rfc3339)
 }
 
 const char *
-text_span(struct arena *a, const json_t *from, const json_t *to)
-{
-	char *buf;
-	int64_t begin, end;
-
-	if (!text_time(from, &begin))
-		return "";
-	if (!text_time(to, &end))
-		end = clock_wall_ms();
-	buf = arena_alloc(a, 32);
-	return clock_duration(end - begin, buf, 32);
-}
-
-const char *
 text_ms(struct arena *a, const json_t *ms)
 {
 	if (!json_is_integer(ms))

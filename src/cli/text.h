@@ -30,8 +30,7 @@ const char *text_field(
 const char *text_ago(struct arena *a, const json_t *rfc3339);
 /* The same, of UTC ms against now. */
 const char *text_relative(struct arena *a, int64_t at_ms, int64_t now_ms);
-/* From one time to another, or to now when `to` is null: "1.2 s". */
-const char *text_span(struct arena *a, const json_t *from, const json_t *to);
+/* "1.2 s"; "" for null. */
 const char *text_ms(struct arena *a, const json_t *ms);
 
 /* "waiting_approval" to "waiting approval". */

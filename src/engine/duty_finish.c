@@ -78,6 +78,9 @@ attempt_end(struct cx *cx, struct attempt *a, const struct work_event *ev)
 		a->started_at = ev->started_ms;
 	a->ended_at = ev->ended_ms > 0 ? ev->ended_ms : cx->now;
 	a->duration_ms = ev->duration_ms;
+	a->ended_steady = ev->ended_ms > 0
+	    ? a->started_steady + ev->duration_ms
+	    : site_steady(cx->site);
 	a->log_bytes = (int64_t)ev->log_bytes;
 	a->log_dropped = (int64_t)ev->log_dropped;
 	move_attempt(cx, a, attempt_status(ev));
@@ -119,7 +122,7 @@ run_failed(struct cx *cx, struct run *run, struct step *step,
 		return;
 	}
 	pause = retry_pause(task, step->tries);
-	step->due_at = cx->now + pause;
+	step->due_at = site_steady(cx->site) + pause;
 	move_step(cx, step, "retry",
 	    arena_printf(cx->arena, "%s; try %lld of %lld follows in %.1f s",
 		words, (long long)step->tries + 1,

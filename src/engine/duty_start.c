@@ -98,6 +98,7 @@ attempt_write(struct engine *g, struct cx *cx, const struct step *step,
 	bind_text(q, "boot_id", g->site->boot_id);
 	bind_text(q, "status", "starting");
 	bind_int(q, "started_at", cx->now);
+	bind_int(q, "steady", site_steady(cx->site));
 	query_run(q);
 	return db_last_id(cx->db);
 }

@@ -29,11 +29,12 @@ engine_due_at(struct engine *g, const struct cx *cx, int64_t at)
 void
 duty_retry(struct engine *g, struct cx *cx)
 {
+	const int64_t steady = site_steady(cx->site);
 	struct query *q = query(cx->db, "step_retry_due");
 	struct step *steps[256];
 	size_t n = 0;
 
-	bind_int(q, "now", cx->now);
+	bind_int(q, "now", steady);
 	while (n < ARRAY_SIZE(steps) && query_next(q)) {
 		steps[n] = ARENA_NEW(cx->arena, struct step);
 		record_read(q, &step_schema, steps[n++], cx->arena);
@@ -45,7 +46,8 @@ duty_retry(struct engine *g, struct cx *cx)
 	}
 	q = query(cx->db, "step_retry_next");
 	if (query_next(q) && !column_is_null(q, "at"))
-		engine_due_at(g, cx, column_int(q, "at"));
+		engine_due_at(g, cx,
+		    cx->now + column_int(q, "at") - steady);
 	query_end(q);
 }
 

@@ -451,6 +451,7 @@ recover_never(struct engine *g, struct cx *cx, struct attempt *a)
 		return; /* the database failed, and recovery with it */
 	a->detail = "the server died before it was started";
 	a->ended_at = cx->now;
+	a->ended_steady = site_steady(cx->site);
 	move_attempt(cx, a, "never");
 	if (step->attempts != a->no)
 		return;

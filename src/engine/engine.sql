@@ -6,9 +6,10 @@ SELECT * FROM attempt WHERE status IN ('starting', 'running') ORDER BY id;
 -- name: attempt_insert
 INSERT INTO attempt (step_id, run_id, no, kind, token, epoch, boot_id, status,
 	code, signal, detail, layers, started_at, ended_at, duration_ms,
-	log_bytes, log_dropped)
+	log_bytes, log_dropped, started_steady)
 VALUES ($step_id, $run_id, $no, $kind, $token, $epoch, $boot_id, $status,
-	-1, 0, '', 0, $started_at, 0, 0, 0, 0);
+	-1, 0, '', 0, $started_at, 0, 0, 0, 0,
+	$steady);
 
 -- name: step_startable
 SELECT * FROM step WHERE status IN ('check', 'ready') AND held = 0
@@ -50,6 +51,7 @@ UPDATE step SET rank = $now WHERE rank > $now
 		'queued', 'running') AND created_at > $now);
 
 -- name: step_retry_due
+-- By the steady clock.
 SELECT * FROM step WHERE status = 'retry' AND due_at <= $now
 ORDER BY due_at LIMIT 256;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/engine_testing.h"
+#include "resource/run/step.h"
 
 static const char folder[] =
     "slipway: 1\n"
@@ -452,12 +453,54 @@ a_cancel_that_is_rolled_back_leaves_nothing(void **state)
 	rig_end(&r);
 }
 
+/* The wall clock goes back an hour while a step pauses before its next try. */
+static void
+lengths_do_not_follow_the_wall_clock(void **state)
+{
+	static _Atomic int64_t shifts[2];
+	struct script s = { .check_base = 1, .right = 3 };
+	struct rig r;
+	struct asked asked;
+	struct step_usual usual;
+	struct cx *cx;
+	const struct run *run;
+	struct err e = { 0 };
+
+	(void)state;
+	clock_follow(shifts);
+	rig_make(&r, folder, script_run, &s);
+	assert_ok(rig_ask(&r, "ernie", "top", NULL, "dev",
+		      "{\"name\":\"a\"}", &asked, &e),
+	    &e);
+	rig_settle(&r);
+	assert_string_equal(rig_step(&r, asked.run, "right")->status,
+	    "retry");
+	s.right = 0;
+	shifts[0] = -3600 * 1000;
+	shifts[1] = 2000;
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	cx = rig_begin(&r, "ernie");
+	run = run_by_id(cx, asked.run->id);
+	assert_true(run->ended_at < run->started_at);
+	assert_in_range(
+	    (uintmax_t)steady_span(run->started_steady, run->ended_steady),
+	    2000, 600 * 1000);
+	usual = step_usual(cx, "right");
+	assert_int_equal(usual.samples, 1);
+	assert_in_range((uintmax_t)usual.median_ms, 2000, 600 * 1000);
+	rig_commit(&r);
+	rig_end(&r);
+	shifts[0] = shifts[1] = 0;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_a_diamond_once),
 		cmocka_unit_test(retries_from_the_failed_step),
+		cmocka_unit_test(lengths_do_not_follow_the_wall_clock),
 		cmocka_unit_test(waits_for_the_approval_of_exactly_this),
 		cmocka_unit_test(an_edit_voids_the_approval),
 		cmocka_unit_test(a_target_that_vanished_voids_the_approval),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/audit.h"
 
+#include "base/clock.h"
 #include "store/audit.h"
 
 const struct actor actor_engine = {
@@ -9,6 +10,18 @@ const struct actor actor_engine = {
 	.address = "",
 	.ceiling = ROLE_ADMIN,
 };
+
+int64_t
+site_steady(const struct site *s)
+{
+	return s->steady_base + clock_boot_ms();
+}
+
+int64_t
+steady_span(int64_t from, int64_t to)
+{
+	return to > from ? to - from : 0;
+}
 
 int64_t
 site_next_seq(struct site *s)

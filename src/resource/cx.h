@@ -41,6 +41,7 @@ struct site {
 	unsigned char key[32]; /* seals secrets; outside the database */
 	int64_t epoch;	       /* of this server, grows with every start */
 	const char *boot_id;
+	int64_t steady_base; /* what site_steady adds to CLOCK_BOOTTIME */
 	int64_t keep_logs_ms; /* after an attempt's end; 0: for ever */
 	bool local; /* private server of `run --local`: no approvals */
 	/* Core thread: nothing new may be begun; resource/server knows. */
@@ -101,6 +102,16 @@ struct cx {
 	int64_t now; /* wall ms */
 	const char *request_id;
 };
+
+/*
+ * The time in ms of a clock that never jumps, for lengths of what the database
+ * keeps: near the wall clock as it was when the first server since the boot of
+ * the machine began, and from then on CLOCK_BOOTTIME, whatever becomes of the
+ * wall clock.  Across a boot, lengths are as good as the wall clock was.
+ */
+int64_t site_steady(const struct site *s);
+/* From one such time to another; never less than 0. */
+int64_t steady_span(int64_t from, int64_t to);
 
 /* Numbers changes of runs and steps; grows over restarts too. */
 int64_t site_next_seq(struct site *s);

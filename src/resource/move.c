@@ -51,11 +51,16 @@ move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 	run->reason = reason;
 	if (machine_is_final(&run_machine, to)) {
 		run->ended_at = cx->now;
+		run->ended_steady = site_steady(cx->site);
 		run->dedupe_key = NULL;
 	} else {
-		run->ended_at = 0;
-		if (streq(to, "running") && run->started_at == 0)
+		run->ended_at = run->ended_steady = 0;
+		if (streq(to, "queued") && run->queued_steady == 0)
+			run->queued_steady = site_steady(cx->site);
+		if (streq(to, "running") && run->started_at == 0) {
 			run->started_at = cx->now;
+			run->started_steady = site_steady(cx->site);
+		}
 	}
 	move_save_run(cx, run);
 	move_run_tell(cx, run, from);
@@ -90,9 +95,13 @@ move_step(struct cx *cx, struct step *step, const char *to,
 		inbox_settle(cx, INBOX_MANUAL, move_step_name(cx, step));
 	step->status = to;
 	step->reason = reason;
-	if (streq(to, "running") && step->started_at == 0)
+	if (streq(to, "running") && step->started_at == 0) {
 		step->started_at = cx->now;
+		step->started_steady = site_steady(cx->site);
+	}
 	step->ended_at = machine_is_final(&step_machine, to) ? cx->now : 0;
+	step->ended_steady =
+	    step->ended_at == 0 ? 0 : site_steady(cx->site);
 	move_save_step(cx, step);
 	if (step->ended_at != 0 && !streq(to, "not_needed"))
 		audit(cx, arena_printf(cx->arena, "step.%s", to),

@@ -5,7 +5,9 @@ UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
 	open_steps = $open_steps, failed_steps = $failed_steps,
 	cleanups = $cleanups, cleanups_off = $cleanups_off, keyed = $keyed,
 	cancel_by = $cancel_by, seq = $seq, started_at = $started_at,
-	ended_at = $ended_at, plan_hash = $plan_hash
+	ended_at = $ended_at, queued_steady = $queued_steady,
+	started_steady = $started_steady, ended_steady = $ended_steady,
+	plan_hash = $plan_hash
 WHERE id = $id;
 
 -- name: step_update
@@ -15,13 +17,15 @@ UPDATE step SET status = $status, held = $held, shares = $shares,
 	reason = $reason, preview = $preview,
 	preview_hash = $preview_hash, attempts = $attempts,
 	tries = $tries, outputs = $outputs, due_at = $due_at, seq = $seq,
-	started_at = $started_at, ended_at = $ended_at
+	started_at = $started_at, ended_at = $ended_at,
+	started_steady = $started_steady, ended_steady = $ended_steady
 WHERE id = $id;
 
 -- name: attempt_update
 UPDATE attempt SET status = $status, code = $code, signal = $signal,
 	detail = $detail, layers = $layers, started_at = $started_at,
-	ended_at = $ended_at, duration_ms = $duration_ms,
+	ended_at = $ended_at, ended_steady = $ended_steady,
+	duration_ms = $duration_ms,
 	log_bytes = $log_bytes, log_dropped = $log_dropped
 WHERE id = $id AND token = $token;
 

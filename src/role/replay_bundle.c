@@ -266,6 +266,17 @@ replay_decisions_of(struct replay *r, const json_t *row)
 	return true;
 }
 
+/* By the clock that does not jump, where the bundle has that. */
+static int64_t
+ended_of(const json_t *row)
+{
+	const char *name = json_object_get(row, "ended_steady") != NULL
+	    ? "ended_steady"
+	    : "ended_at";
+
+	return call_int(row, name);
+}
+
 /* A command began after all it needs had ended. */
 static bool
 replay_order(struct replay *r)
@@ -282,7 +293,7 @@ replay_order(struct replay *r)
 		if (row == NULL)
 			return differs(r, "step %" PRId64 " needs one that is "
 			    "not there", to);
-		if (done.began != 0 && done.began < call_int(row, "ended_at") &&
+		if (done.began != 0 && done.began < ended_of(row) &&
 		    replay_attempts(r, from).run != NULL)
 			return differs(r, "step %" PRId64 " began before step "
 			    "%" PRId64 ", which it needs, had ended", to, from);
@@ -549,7 +560,10 @@ replay_index(struct replay *r)
 			continue;
 		done->run = row;
 		if (done->began == 0)
-			done->began = call_int(row, "started_at");
+			done->began = json_object_get(row, "started_steady")
+			    != NULL
+			    ? call_int(row, "started_steady")
+			    : call_int(row, "started_at");
 	}
 }
 

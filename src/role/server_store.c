@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/secret.h"
 #include "role/server_part.h"
@@ -114,6 +115,29 @@ store_anchored(struct server *s, struct err *e)
 			   "restore --adopt '%.100s' --new-epoch", s->data);
 }
 
+/* The steady clock goes on as the first server since the boot began it. */
+static bool
+store_steady(struct server *s, struct err *e)
+{
+	struct arena *a = arena_create();
+	const int64_t wall = clock_wall_ms();
+	const char *boot;
+	bool ok;
+
+	db_begin(s->write);
+	boot = meta_get(s->write, "steady_boot", a);
+	if (boot == NULL || !streq(boot, s->boot_id)) {
+		meta_set(s->write, "steady_boot", s->boot_id);
+		meta_set_int(s->write, "steady_base",
+		    (wall > CLOCK_FLOOR_MS ? wall : CLOCK_FLOOR_MS) -
+			clock_boot_ms());
+	}
+	s->site.steady_base = meta_get_int(s->write, "steady_base", 0);
+	ok = db_commit(s->write, e);
+	arena_destroy(a);
+	return ok;
+}
+
 static bool
 store_drain(struct server *s, struct err *e)
 {
@@ -142,7 +166,7 @@ server_open_store(struct server *s, struct err *e)
 	    store_anchored(s, e) &&
 	    migrate(s->write, e) &&
 	    meta_epoch_take(s->write, &s->site.epoch, e) &&
-	    store_drain(s, e) &&
+	    store_steady(s, e) && store_drain(s, e) &&
 	    db_open(db, DB_READ, &s->read, e);
 }
 

@@ -220,6 +220,10 @@ static const struct schema run_fields[] = {
 	FIELD_AS(struct run, created_at, SCHEMA_TIME, .doc = "Asked for."),
 	FIELD_AS(struct run, started_at, SCHEMA_TIME, .doc = "First step."),
 	FIELD_AS(struct run, ended_at, SCHEMA_TIME, .doc = "Over."),
+	FIELD(struct run, created_steady, .flags = F_HIDDEN),
+	FIELD(struct run, queued_steady, .flags = F_HIDDEN),
+	FIELD(struct run, started_steady, .flags = F_HIDDEN),
+	FIELD(struct run, ended_steady, .flags = F_HIDDEN),
 	{ .name = NULL }
 };
 const struct schema run_schema = { .kind = SCHEMA_OBJECT, .title = "Run",
@@ -260,10 +264,12 @@ static const struct schema step_fields[] = {
 	FIELD(struct step, wait_amount, .flags = F_HIDDEN),
 	FIELD(struct step, lane, .flags = F_HIDDEN),
 	FIELD(struct step, lane_max, .flags = F_HIDDEN),
-	FIELD_AS(struct step, due_at, SCHEMA_TIME, .doc = "Next try."),
+	FIELD(struct step, due_at, .flags = F_HIDDEN),
 	FIELD(struct step, seq, .doc = "Grows with every change."),
 	FIELD_AS(struct step, started_at, SCHEMA_TIME, .doc = "First start."),
 	FIELD_AS(struct step, ended_at, SCHEMA_TIME, .doc = "Over."),
+	FIELD(struct step, started_steady, .flags = F_HIDDEN),
+	FIELD(struct step, ended_steady, .flags = F_HIDDEN),
 	{ .name = NULL }
 };
 const struct schema step_schema = { .kind = SCHEMA_OBJECT, .title = "Step",
@@ -288,6 +294,8 @@ static const struct schema attempt_fields[] = {
 	FIELD_AS(struct attempt, started_at, SCHEMA_TIME, .doc = "Start."),
 	FIELD_AS(struct attempt, ended_at, SCHEMA_TIME, .doc = "End."),
 	FIELD(struct attempt, duration_ms, .doc = "By the monotonic clock."),
+	FIELD(struct attempt, started_steady, .flags = F_HIDDEN),
+	FIELD(struct attempt, ended_steady, .flags = F_HIDDEN),
 	FIELD(struct attempt, log_bytes, .doc = "Bytes of log."),
 	FIELD(struct attempt, log_dropped, .doc = "Bytes not kept."),
 	{ .name = NULL }
@@ -341,6 +349,9 @@ static const struct schema step_view_fields[] = {
 	    .doc = "First start." },
 	{ .name = "ended_at", .kind = SCHEMA_TIME, .flags = F_NULLABLE,
 	    .doc = "Over." },
+	{ .name = "duration_ms", .kind = SCHEMA_INTEGER, .flags = F_NULLABLE,
+	    .doc = "From its first start to its end, or until now, whatever "
+		   "was done to the clock; null: it did not begin." },
 	{ .name = NULL }
 };
 static const struct schema step_view_schema = { .kind = SCHEMA_OBJECT,
@@ -350,6 +361,9 @@ static const struct schema step_view_schema = { .kind = SCHEMA_OBJECT,
 static const struct schema run_detail_fields[] = {
 	{ .name = "run", .kind = SCHEMA_OBJECT, .title = "Run",
 	    .fields = run_fields, .doc = "The run itself." },
+	{ .name = "duration_ms", .kind = SCHEMA_INTEGER, .flags = F_NULLABLE,
+	    .doc = "From its first step to its end, or until now; null: it "
+		   "did not begin." },
 	{ .name = "ticket", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "Its ticket." },
 	{ .name = "retry_of", .kind = SCHEMA_STRING, .flags = F_NULLABLE,

@@ -45,6 +45,8 @@ struct run {
 	const char *cancel_by;
 	int64_t seq; /* grows with every change of the run or its steps */
 	int64_t created_at, started_at, ended_at;
+	/* The same by the steady clock; since when no approval held it. */
+	int64_t created_steady, queued_steady, started_steady, ended_steady;
 };
 
 /* Has it something to look for (creates:), and when may one look. */
@@ -87,9 +89,10 @@ struct step {
 	int64_t wait_amount; /* of the limit; when that last succeeded */
 	int64_t lane;	     /* foreach that it is of, with a limit; or 0 */
 	int64_t lane_max;
-	int64_t due_at;
+	int64_t due_at; /* by the steady clock */
 	int64_t seq;
 	int64_t started_at, ended_at;
+	int64_t started_steady, ended_steady;
 };
 
 struct attempt {
@@ -106,6 +109,7 @@ struct attempt {
 	const char *detail;
 	int64_t layers;
 	int64_t started_at, ended_at, duration_ms;
+	int64_t started_steady, ended_steady;
 	int64_t log_bytes, log_dropped;
 };
 

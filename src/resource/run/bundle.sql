@@ -10,7 +10,7 @@ SELECT body FROM definition WHERE hash = $hash;
 
 -- name: bundle_steps
 SELECT id, ident, task, definition, params, status, reason, preview, fan,
-	started_at, ended_at
+	started_at, ended_at, started_steady, ended_steady
 FROM step WHERE run_id = $run_id ORDER BY id;
 
 -- name: bundle_edges
@@ -18,7 +18,8 @@ SELECT from_step, to_step, name FROM edge WHERE run_id = $run_id
 ORDER BY to_step, from_step, name;
 
 -- name: bundle_attempts
-SELECT step_id, no, kind, status, code, started_at, ended_at FROM attempt
+SELECT step_id, no, kind, status, code, started_at, ended_at,
+	started_steady, ended_steady FROM attempt
 WHERE run_id = $run_id ORDER BY id;
 
 -- name: bundle_events

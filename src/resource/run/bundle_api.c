@@ -34,8 +34,8 @@ static bool
 bundle_is_number(const char *column)
 {
 	static const char *const numbers[] = { "id", "fan", "started_at",
-		"ended_at", "from_step", "to_step", "step_id", "no", "code",
-		"seq", "at" };
+		"ended_at", "started_steady", "ended_steady", "from_step",
+		"to_step", "step_id", "no", "code", "seq", "at" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (streq(column, numbers[i]))

@@ -6,7 +6,7 @@
 /* More steps than anybody reads line by line. */
 #define GANTT_STEPS 200
 
-struct gantt {
+struct gantt { /* times are those of the steady clock */
 	struct cx *cx;
 	const struct run *run;
 	struct json_out *out;
@@ -27,31 +27,17 @@ gantt_at(struct gantt *g, struct query *q)
 }
 
 static int64_t
-gantt_released(struct gantt *g)
-{
-	struct query *q;
-	int64_t at;
-
-	if (streq(g->run->status, "waiting_approval"))
-		return 0;
-	q = query(g->cx->db, "gantt_released");
-	bind_text(q, "run", g->run->key);
-	at = gantt_at(g, q);
-	return at == 0 ? g->run->created_at : at;
-}
-
-static int64_t
 gantt_end(const struct gantt *g)
 {
-	return g->run->ended_at != 0 ? g->run->ended_at : g->cx->now;
+	return g->run->ended_at != 0 ? g->run->ended_steady
+				     : site_steady(g->cx->site);
 }
 
-/* From the cursor on; what is before the ask, by a clock that was set, is
- * not told. */
+/* From the cursor on. */
 static void
 phase(struct gantt *g, const char *kind, int64_t to)
 {
-	int64_t begin = g->run->created_at;
+	int64_t begin = g->run->created_steady;
 
 	if (to <= g->cursor)
 		return;
@@ -88,9 +74,9 @@ gantt_attempts(struct gantt *g, const struct step *step, bool asked)
 		bool shown = i > 0 && streq(a[i - 1]->kind, "preview");
 
 		phase(g, command || shown ? gap : "waiting",
-		    a[i]->started_at);
+		    a[i]->started_steady);
 		phase(g, command ? "run" : "check",
-		    a[i]->ended_at != 0 ? a[i]->ended_at : gantt_end(g));
+		    a[i]->ended_at != 0 ? a[i]->ended_steady : gantt_end(g));
 		if (command)
 			gap = "waiting";
 	}
@@ -123,7 +109,7 @@ gantt_step(struct gantt *g, const struct step *step)
 	json_kv_int(g->out, "bad", over && !done);
 	json_key(g->out, "phases");
 	json_array_begin(g->out);
-	g->cursor = g->run->created_at;
+	g->cursor = g->run->created_steady;
 	phase(g, "approval",
 	    g->released != 0 ? g->released : gantt_end(g));
 	if (needs > g->cursor)
@@ -164,7 +150,7 @@ gantt_task(struct gantt *g, struct query *q)
 	json_kv_int(g->out, "bad", bad);
 	json_key(g->out, "phases");
 	json_array_begin(g->out);
-	g->cursor = g->run->created_at;
+	g->cursor = g->run->created_steady;
 	phase(g, "approval",
 	    g->released != 0 ? g->released : gantt_end(g));
 	phase(g, "waiting", began != 0 ? began : gantt_end(g));
@@ -198,7 +184,9 @@ gantt_api_run(struct cx *cx, struct call *call, struct json_out *out,
 	if (!run_by_key(cx, call->path[0], &run, e))
 		return false;
 	g.run = run;
-	g.released = gantt_released(&g);
+	g.released = streq(run->status, "waiting_approval")
+	    ? 0
+	    : run->queued_steady;
 	q = query(cx->db, "gantt_count");
 	bind_int(q, "run_id", run->id);
 	if (query_next(q))
@@ -208,7 +196,7 @@ gantt_api_run(struct cx *cx, struct call *call, struct json_out *out,
 	json_kv_str(out, "run", run->key);
 	json_kv_str(out, "task", run->task);
 	json_kv_str(out, "status", run->status);
-	json_kv_int(out, "length_ms", gantt_end(&g) - run->created_at);
+	json_kv_int(out, "length_ms", steady_span(run->created_steady, gantt_end(&g)));
 	json_kv_int(out, "steps", n);
 	json_kv_bool(out, "summarised", n > GANTT_STEPS);
 	json_key(out, "bars");

@@ -49,13 +49,8 @@ ORDER BY attempt.id LIMIT $limit;
 SELECT COUNT(*) AS n FROM step WHERE run_id = $run_id
 	AND status <> 'not_needed' AND status <> 'idle';
 
--- name: gantt_released
--- When the approvals of the plan were there.
-SELECT MIN(at) AS at FROM audit
-WHERE object = $run AND action = 'run.queued';
-
 -- name: gantt_needs_over
-SELECT MAX(step.ended_at) AS at FROM edge
+SELECT MAX(step.ended_steady) AS at FROM edge
 JOIN step ON step.id = edge.from_step WHERE edge.to_step = $id;
 
 -- name: gantt_was_asked
@@ -66,8 +61,8 @@ SELECT task, COUNT(*) AS steps, MIN(id) AS first,
 	SUM(status IN ('succeeded', 'skipped')) AS done,
 	SUM(status IN ('failed', 'timed_out', 'cancelled', 'unknown',
 		'unkillable', 'blocked')) AS bad,
-	MIN(CASE WHEN started_at > 0 THEN started_at END) AS began,
-	MAX(ended_at) AS ended,
+	MIN(CASE WHEN started_at > 0 THEN started_steady END) AS began,
+	MAX(ended_steady) AS ended,
 	SUM(ended_at = 0) AS open
 FROM step WHERE run_id = $run_id AND status <> 'not_needed'
 	AND status <> 'idle'

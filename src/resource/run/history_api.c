@@ -53,12 +53,13 @@ task_row(struct json_out *out, const struct task *task, const struct run *run,
 	json_kv_int(out, "attempts", step->tries);
 	json_kv_str(out, "definition", step->definition);
 	json_kv_bool(out, "current", streq(step->definition, task->hash));
-	json_kv_int(out, "waited_ms", step->started_at - run->created_at);
+	json_kv_int(out, "waited_ms",
+	    steady_span(run->created_steady, step->started_steady));
 	if (step->ended_at == 0)
 		json_kv_null(out, "duration_ms");
 	else
 		json_kv_int(out, "duration_ms",
-		    step->ended_at - step->started_at);
+		    steady_span(step->started_steady, step->ended_steady));
 	time_json(out, "started_at", step->started_at);
 	time_json(out, "ended_at", step->ended_at);
 	json_object_end(out);

@@ -200,6 +200,9 @@ run_insert(struct cx *cx, struct run *run, struct graph *g,
 	run->key_lock = key_lock_of(cx, g->root, run->environment);
 	run->key = arena_printf(cx->arena, "R-%lld", (long long)run_next_id(cx));
 	run->created_at = cx->now;
+	run->created_steady = site_steady(cx->site);
+	if (streq(run->status, "queued"))
+		run->queued_steady = run->created_steady;
 	run->scope_id = sight_scope(cx, run->team, run->environment,
 	    run->task);
 	run->seq = site_next_seq(cx->site);

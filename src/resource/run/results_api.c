@@ -37,12 +37,13 @@ how_json(struct cx *cx, struct json_out *out, const char *name,
 }
 
 static void
-duration_json(struct json_out *out, int64_t from, int64_t to)
+duration_json(struct json_out *out, int64_t began, int64_t ended, int64_t from,
+    int64_t to)
 {
-	if (from == 0 || to == 0)
+	if (began == 0 || ended == 0)
 		json_kv_null(out, "duration_ms");
 	else
-		json_kv_int(out, "duration_ms", to - from);
+		json_kv_int(out, "duration_ms", steady_span(from, to));
 }
 
 static void
@@ -74,7 +75,8 @@ step_json(struct cx *cx, struct json_out *out, const struct step *s)
 	json_kv_str(out, "reason", s->reason);
 	json_kv_raw(out, "outputs", sealed_mask_text(cx->arena, s->outputs));
 	artifacts_json(cx, out, s);
-	duration_json(out, s->started_at, s->ended_at);
+	duration_json(out, s->started_at, s->ended_at, s->started_steady,
+	    s->ended_steady);
 	json_object_end(out);
 }
 
@@ -109,7 +111,8 @@ results_api_get(struct cx *cx, struct call *call, struct json_out *out,
 		step_json(cx, out, steps[i]);
 	json_array_end(out);
 	json_kv_int(out, "more_steps", (int64_t)(n - shown));
-	duration_json(out, run->started_at, run->ended_at);
+	duration_json(out, run->started_at, run->ended_at,
+	    run->started_steady, run->ended_steady);
 	json_object_end(out);
 	return true;
 }

@@ -252,6 +252,7 @@ run_bulk_at(struct cx *cx, const struct run *run, const char *statement,
 	bind_int(q, "run_id", run->id);
 	bind_int(q, "seq", site_next_seq(cx->site));
 	bind_int(q, "now", cx->now);
+	bind_int(q, "steady", site_steady(cx->site));
 	if (reason != NULL)
 		bind_text(q, "reason", reason);
 	query_run(q);

@@ -6,13 +6,15 @@ INSERT INTO run (key, task, team, environment, params, plan_hash,
 	dedupe_key, priority, root_step, open_steps, failed_steps,
 	cleanups, cleanups_off, cancel_by, seq, created_at, started_at,
 	ended_at, schedule, scheduled_at, backfill, undo_of, scope_id,
-	key_lock, keyed)
+	key_lock, keyed, created_steady, queued_steady, started_steady,
+	ended_steady)
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
 	$failed_steps, $cleanups, $cleanups_off, $cancel_by, $seq, $created_at,
 	$started_at, $ended_at, $schedule, $scheduled_at, $backfill, $undo_of,
-	$scope_id, $key_lock, $keyed);
+	$scope_id, $key_lock, $keyed, $created_steady, $queued_steady,
+	$started_steady, $ended_steady);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
@@ -104,7 +106,8 @@ ORDER BY id DESC;
 
 -- name: run_ended_of_task
 -- The newest first, by the index over task and id.
-SELECT status, created_at, started_at, ended_at FROM run
+SELECT status, started_at, created_steady, started_steady, ended_steady
+FROM run
 WHERE task = $task AND dry = 0 AND ended_at > 0 AND undo_of = 0
 ORDER BY id DESC LIMIT $most;
 
@@ -128,12 +131,13 @@ WHERE run_id = $run_id AND person = $person;
 -- name: step_insert
 INSERT INTO step (run_id, ident, task, definition, params, status, waiting,
 	held, shares, reason, preview, target, asked, preview_hash, attempts,
-	tries, outputs, priority, rank, due_at, seq, started_at, ended_at, fan,
-	cleanup, cleans)
+	tries, outputs, priority, rank, due_at, seq, started_at, ended_at,
+	started_steady, ended_steady, fan, cleanup, cleans)
 VALUES ($run_id, $ident, $task, $definition, $params, $status, $waiting,
 	$held, $shares, $reason, $preview, $target, $asked, $preview_hash,
 	$attempts, $tries, $outputs, $priority, $rank, $due_at, $seq,
-	$started_at, $ended_at, $fan, $cleanup, $cleans);
+	$started_at, $ended_at, $started_steady, $ended_steady, $fan,
+	$cleanup, $cleans);
 
 -- name: edge_insert
 INSERT INTO edge (run_id, from_step, to_step, name)
@@ -202,7 +206,7 @@ WHERE edge.to_step = $id AND step.status IN ('failed', 'cancelled',
 -- being looked for, or shown, right now.
 UPDATE step SET status = CASE WHEN status IN ('checking', 'previewing')
 		THEN status ELSE 'idle' END, held = 0, reason = '', ended_at = 0,
-	wait_on = '',
+	ended_steady = 0, wait_on = '',
 	seq = $seq, waiting = (SELECT COUNT(*) FROM edge
 		JOIN step AS need ON need.id = edge.from_step
 		WHERE edge.to_step = step.id AND need.status <> 'succeeded')
@@ -219,24 +223,25 @@ WHERE run_id = $run_id AND status = 'ready' AND cleans = 0;
 
 -- name: step_cancel_cleanups
 UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
-	seq = $seq, held = 0, wait_on = ''
+	ended_steady = $steady, seq = $seq, held = 0, wait_on = ''
 WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
 	'approval', 'manual') AND cleans <> 0;
 
 -- name: step_cancel
 UPDATE step SET status = 'cancelled', reason = $reason, ended_at = $now,
-	seq = $seq, held = 0, wait_on = ''
+	ended_steady = $steady, seq = $seq, held = 0, wait_on = ''
 WHERE run_id = $run_id AND status IN ('check', 'waiting', 'ready', 'retry',
 	'approval', 'manual') AND cleans = 0;
 
 -- name: step_not_needed
 UPDATE step SET status = 'not_needed', seq = $seq, ended_at = $now,
-	reason = CASE WHEN cleans <> 0 THEN 'there is nothing to clean up'
+	ended_steady = $steady, reason = CASE WHEN cleans <> 0 THEN 'there is nothing to clean up'
 		ELSE 'nothing that runs needs it' END
 WHERE run_id = $run_id AND status = 'idle';
 
 -- name: step_idle_again
-UPDATE step SET status = 'idle', seq = $seq, ended_at = 0, reason = ''
+UPDATE step SET status = 'idle', seq = $seq, ended_at = 0, reason = '',
+	ended_steady = 0
 WHERE run_id = $run_id AND status = 'not_needed';
 
 -- name: step_counts
@@ -279,8 +284,9 @@ SELECT outputs FROM step WHERE ident = $ident AND status = 'succeeded'
 ORDER BY id DESC LIMIT 1;
 
 -- name: step_usual
-SELECT ended_at - started_at AS ms FROM step
+SELECT ended_steady - started_steady AS ms FROM step
 WHERE task = $task AND status = 'succeeded' AND started_at > 0
+	AND ended_steady >= started_steady
 ORDER BY id DESC LIMIT 10;
 
 -- name: step_given
@@ -318,7 +324,8 @@ SELECT * FROM step WHERE cleans = $id AND cleans <> 0 ORDER BY id;
 -- What they clean up after is run again.
 UPDATE step SET status = 'idle', held = 0, shares = 0, reason = '',
 	preview = '', tries = 0, outputs = '{}', wait_on = '', due_at = 0,
-	started_at = 0, ended_at = 0, seq = $seq
+	started_at = 0, ended_at = 0, started_steady = 0, ended_steady = 0,
+	seq = $seq
 WHERE cleans = $id AND cleans <> 0 AND status <> 'idle';
 
 -- name: cleanup_idle_owners

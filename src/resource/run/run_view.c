@@ -98,6 +98,18 @@ needs_json(struct cx *cx, struct json_out *out, const struct step *step)
 	json_array_end(out);
 }
 
+/* Its length; of what is not over, until now. */
+static void
+duration_json(struct cx *cx, struct json_out *out, int64_t began,
+    int64_t ended, int64_t from, int64_t to)
+{
+	if (began == 0)
+		json_kv_null(out, "duration_ms");
+	else
+		json_kv_int(out, "duration_ms",
+		    steady_span(from, ended == 0 ? site_steady(cx->site) : to));
+}
+
 /* Why it does not go on; what holds up all is told of what could start. */
 static const char *
 step_reason(struct cx *cx, const struct step *s)
@@ -159,6 +171,8 @@ run_view_step(struct cx *cx, struct json_out *out, const struct step *s)
 		json_kv_int(out, "usual_ms", usual);
 	json_kv_time(out, "started_at", s->started_at);
 	json_kv_time(out, "ended_at", s->ended_at);
+	duration_json(cx, out, s->started_at, s->ended_at, s->started_steady,
+	    s->ended_steady);
 	json_object_end(out);
 }
 
@@ -203,6 +217,8 @@ run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 	json_object_begin(out);
 	json_key(out, "run");
 	run_view_run(cx, out, run);
+	duration_json(cx, out, run->started_at, run->ended_at,
+	    run->started_steady, run->ended_steady);
 	json_kv_str(out, "ticket", ticket == NULL ? NULL : ticket->key);
 	json_kv_str(out, "retry_of", before == NULL ? NULL : before->key);
 	json_kv_str(out, "retry_of_closure",

@@ -50,13 +50,15 @@ stats_read(struct cx *cx, const char *task, struct stats *st)
 		st->runs++;
 		if (began > 0)
 			st->waited[st->nwaited++] =
-			    began - column_int(q, "created_at");
+			    steady_span(column_int(q, "created_steady"),
+				column_int(q, "started_steady"));
 		if (!streq(status, "succeeded"))
 			continue;
 		st->succeeded++;
 		if (began > 0)
 			st->took[st->ntook++] =
-			    column_int(q, "ended_at") - began;
+			    steady_span(column_int(q, "started_steady"),
+				column_int(q, "ended_steady"));
 	}
 	query_end(q);
 }
