@@ -295,7 +295,7 @@ test_tampering(void **state)
 	    "DROP TRIGGER audit_no_delete;"
 	    "DROP TRIGGER audit_segment_no_update;"
 	    "DROP TRIGGER audit_segment_no_delete;"
-	    "CREATE TABLE backup AS SELECT * FROM audit;"
+	    "CREATE TABLE kept AS SELECT * FROM audit;"
 	    "CREATE TABLE seals AS SELECT * FROM audit_segment");
 	for (int i = 0; i < ROUNDS; i++) {
 		hidden = false;
@@ -311,7 +311,7 @@ test_tampering(void **state)
 		}
 		raw_exec(raw, "BEGIN; DELETE FROM audit;"
 		    "DELETE FROM audit_segment;"
-		    "INSERT INTO audit SELECT * FROM backup;"
+		    "INSERT INTO audit SELECT * FROM kept;"
 		    "INSERT INTO audit_segment SELECT * FROM seals; COMMIT");
 	}
 	assert_true(missed <= ROUNDS / (int)ARRAY_SIZE(tamperings) + 1);

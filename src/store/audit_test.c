@@ -187,7 +187,7 @@ tamper_add(sqlite3 *raw)
 
 	snprintf(sql, sizeof(sql), "INSERT INTO audit SELECT %d, at, actor, "
 	    "via, address, action, object, decision, reason, detail, "
-	    "request_id, prev, hash FROM backup WHERE seq = %d",
+	    "request_id, prev, hash FROM kept WHERE seq = %d",
 	    pick(2) == 0 ? EVENTS + 1 : -pick(3), pick_event());
 	raw_exec(raw, sql);
 }
@@ -212,9 +212,9 @@ tamper_exchange(sqlite3 *raw)
 	if (a == b)
 		b = a % EVENTS + 1;
 	snprintf(sql, sizeof(sql), "UPDATE audit SET (at, actor, object, "
-	    "reason) = (SELECT at, actor, object, reason FROM backup WHERE "
+	    "reason) = (SELECT at, actor, object, reason FROM kept WHERE "
 	    "seq = %d) WHERE seq = %d; UPDATE audit SET (at, actor, object, "
-	    "reason) = (SELECT at, actor, object, reason FROM backup WHERE "
+	    "reason) = (SELECT at, actor, object, reason FROM kept WHERE "
 	    "seq = %d) WHERE seq = %d", b, a, a, b);
 	raw_exec(raw, sql);
 }
@@ -245,7 +245,7 @@ tamper_forge(sqlite3 *raw)
 	int at = 1 + pick(EVENTS - 1);
 
 	snprintf(sql, sizeof(sql), "UPDATE audit SET hash = (SELECT hash FROM "
-	    "backup WHERE seq = %d) WHERE seq = %d", at + 1, at);
+	    "kept WHERE seq = %d) WHERE seq = %d", at + 1, at);
 	raw_exec(raw, sql);
 }
 
@@ -299,7 +299,7 @@ test_tampering(void **state)
 	    &e));
 	raw_exec(raw, "PRAGMA synchronous = OFF; DROP TRIGGER audit_no_update;"
 	    "DROP TRIGGER audit_no_delete;"
-	    "CREATE TABLE backup AS SELECT * FROM audit");
+	    "CREATE TABLE kept AS SELECT * FROM audit");
 	for (int i = 0; i < ROUNDS; i++) {
 		raw_exec(raw, "BEGIN");
 		tamperings[i % (int)ARRAY_SIZE(tamperings)](raw);
@@ -316,7 +316,7 @@ test_tampering(void **state)
 			found++;
 		}
 		raw_exec(raw, "BEGIN; DELETE FROM audit;"
-		    "INSERT INTO audit SELECT * FROM backup; COMMIT");
+		    "INSERT INTO audit SELECT * FROM kept; COMMIT");
 	}
 	assert_int_equal(found, ROUNDS);
 	assert_ok(audit_verify(db, 1, &r, &e), &e);
