@@ -135,6 +135,17 @@ decide(struct rig *r, const struct asked *asked, const char *person,
 	return ok;
 }
 
+/* The n-th statement from now on finds no room. */
+static void
+disk_fill(int64_t n)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "db.step.full:fail:%lld",
+	    (long long)(failpoint_passed() + n));
+	setenv("SLIPWAY_FAILPOINT", text, 1);
+}
+
 /* Each statement of each round finds no room once, before it is done. */
 static void
 settle_on_a_full_disk(struct rig *r)
@@ -143,12 +154,9 @@ settle_on_a_full_disk(struct rig *r)
 	struct err e;
 
 	do {
-		char text[64];
 		bool failed;
 
-		snprintf(text, sizeof(text), "db.step.full:fail:%lld",
-		    (long long)(failpoint_passed() + n));
-		setenv("SLIPWAY_FAILPOINT", text, 1);
+		disk_fill(n);
 		db_begin(r->db);
 		r->hooks.on_fd(r->hooks.self, r->db);
 		r->hooks.duties(r->hooks.self, r->db);
@@ -182,6 +190,40 @@ asks_though_the_disk_is_full(void **state)
 	assert_string_equal(rig_step(&r, asked.run, "publish")->status,
 	    "approval");
 	assert_string_equal(open_need(&r, &asked).task, "publish");
+	rig_end(&r);
+}
+
+/* Nor is what could not be read taken for an answer. */
+static void
+decides_though_the_disk_is_full(void **state)
+{
+	struct script s = { .says = "x" };
+	struct asked asked;
+	struct need need;
+	struct rig r;
+	struct err e = { 0 };
+	bool done = false;
+
+	(void)state;
+	start(&r, &s, "release", &asked);
+	need = open_need(&r, &asked);
+	for (int64_t n = 1; !done; n++) {
+		struct cx *cx = rig_begin(&r, "casey");
+		struct ticket *t = ticket_by_id(cx, asked.ticket->id);
+
+		disk_fill(n);
+		done = ticket_decide(cx, t, need.plan_hash, true, "", &e) &&
+		    !db_failed(r.db, &e);
+		unsetenv("SLIPWAY_FAILPOINT");
+		assert_true(done || (db_failed(r.db, &e) &&
+			e.class == ERR_FULL));
+		if (done)
+			rig_commit(&r);
+		else
+			db_rollback(r.db);
+	}
+	rig_settle(&r);
+	assert_int_equal(s.published, 1);
 	rig_end(&r);
 }
 
@@ -396,6 +438,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_in_a_branch),
 		cmocka_unit_test(asks_though_the_disk_is_full),
+		cmocka_unit_test(decides_though_the_disk_is_full),
 		cmocka_unit_test(declined_fails_and_is_asked_again),
 		cmocka_unit_test(expires_and_is_cancelled),
 		cmocka_unit_test(a_changed_preview_voids),

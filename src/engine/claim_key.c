@@ -83,6 +83,11 @@ key_busy(struct cx *cx, struct run *run, struct step *step,
 {
 	struct key_holder left;
 
+	/* What cleans up is to be done, whatever comes first. */
+	if (step->cleans != 0) {
+		step_wait(cx, step, '=', lock, 0, key_waiting(cx, lock));
+		return false;
+	}
 	if (holder->run_id != run->id && task->when_busy == BUSY_REFUSE) {
 		step_failed(cx, run, step, "failed",
 		    arena_printf(cx->arena, "%s is busy: %s has its key, and "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What cleans up after a step: on_failure and always. */
 #include "engine/engine_testing.h"
+#include "resource/run/reveal.h"
 
 static const char folder[] =
     "slipway: 1\n"
@@ -54,6 +55,10 @@ static const char folder[] =
     "---\n"
     "task: each\n"
     "needs: {load: {task: load, foreach: [a, b], with: {name: $item}}}\n"
+    "---\n"
+    "task: all-drop\n"
+    "needs: {load: {task: load}}\n"
+    "always: {task: drop, with: {name: x}}\n"
     "---\n"
     "task: byhand\n"
     "manual: [do it]\n"
@@ -361,10 +366,57 @@ a_restart_cleans_up_once(void **state)
 	rig_end(&r);
 }
 
+static bool
+resolve(struct rig *r, const struct asked *asked, const char *task,
+    struct err *e)
+{
+	struct step *step = rig_step(r, asked->run, task);
+	struct cx *cx = rig_begin(r, "tina");
+	bool ok = run_resolve(cx, run_by_id(cx, asked->run->id), step,
+	    "succeeded", "seen", e);
+
+	rig_commit(r);
+	rig_settle(r);
+	return ok;
+}
+
+/* The group is done again, but not while it is cleaned up after. */
+static void
+what_is_blocked_stays_so_while_it_is_cleaned_up_after(void **state)
+{
+	struct script s = { .hold = true, .hold_drop = true };
+	struct asked asked;
+	struct rig r;
+	struct err e = { 0 };
+
+	(void)state;
+	start(&r, &s, "all-drop", &asked);
+	fake_lose(r.fake, s.held);
+	rig_settle(&r);
+	assert_false(resolve(&r, &asked, "load", &e));
+	assert_string_equal(e.code, "step.cleaning");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_string_equal(s.ran, "make load drop tell drop ");
+	assert_false(resolve(&r, &asked, "load", &e));
+	assert_string_equal(e.code, "step.cleaning");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "unknown");
+	assert_ok(resolve(&r, &asked, "load", &e), &e);
+	assert_string_equal(s.ran, "make load drop tell drop drop ");
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    what_is_blocked_stays_so_while_it_is_cleaned_up_after),
 		cmocka_unit_test(success_runs_always_alone),
 		cmocka_unit_test(failure_runs_both_in_order),
 		cmocka_unit_test(failing_itself_changes_no_status),

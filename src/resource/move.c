@@ -6,10 +6,13 @@
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
+/* What was decided over rows that could not be read comes to nothing: the
+ * transaction is lost. */
 static void
-move_check(const struct machine *m, const char *from, const char *to)
+move_check(struct cx *cx, const struct machine *m, const char *from,
+    const char *to)
 {
-	ASSERT(machine_find(m, from, to) != NULL);
+	ASSERT(machine_find(m, from, to) != NULL || db_failed(cx->db, NULL));
 }
 
 void
@@ -46,7 +49,7 @@ move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 {
 	const char *from = run->status;
 
-	move_check(&run_machine, from, to);
+	move_check(cx, &run_machine, from, to);
 	run->status = to;
 	run->reason = reason;
 	if (machine_is_final(&run_machine, to)) {
@@ -90,7 +93,7 @@ void
 move_step(struct cx *cx, struct step *step, const char *to,
     const char *reason)
 {
-	move_check(&step_machine, step->status, to);
+	move_check(cx, &step_machine, step->status, to);
 	if (streq(step->status, "manual"))
 		inbox_settle(cx, INBOX_MANUAL, move_step_name(cx, step));
 	step->status = to;
@@ -113,7 +116,7 @@ move_attempt(struct cx *cx, struct attempt *attempt, const char *to)
 {
 	struct query *q = query(cx->db, "attempt_update");
 
-	move_check(&attempt_machine, attempt->status, to);
+	move_check(cx, &attempt_machine, attempt->status, to);
 	attempt->status = to;
 	record_bind(q, &attempt_schema, attempt);
 	query_run(q);
@@ -158,7 +161,7 @@ move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
 {
 	const char *from = ticket->status;
 
-	move_check(&ticket_machine, from, to);
+	move_check(cx, &ticket_machine, from, to);
 	ticket->status = to;
 	ticket->closed_at =
 	    machine_is_final(&ticket_machine, to) ? cx->now : 0;
@@ -180,7 +183,7 @@ move_need(struct cx *cx, struct need *need, const char *to,
 {
 	struct query *q = query(cx->db, "need_update");
 
-	move_check(&need_machine, need->status, to);
+	move_check(cx, &need_machine, need->status, to);
 	need->status = to;
 	need->reason = reason;
 	need->ended_at = cx->now;

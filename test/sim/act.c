@@ -220,7 +220,7 @@ act_cancel(struct sim *s, struct cx *cx, struct err *e)
 	run_cancel(cx, run, "enough");
 	if (sim_chance(s, 20)) {
 		sim_note(s, "and what cleans up");
-		run_cancel_cleanups(cx, run_by_id(cx, run->id), "all of it");
+		run_cancel_cleanups(cx, run, "all of it");
 	}
 	return true;
 }
@@ -379,7 +379,7 @@ act_give_up(struct sim *s, struct cx *cx, struct err *e)
 		return nothing(e);
 	sim_note(s, "%s gives %s up", cx->actor->person, run->key);
 	run_cancel(cx, run, "in vain");
-	run_cancel_cleanups(cx, run_by_id(cx, run->id), "in vain");
+	run_cancel_cleanups(cx, run, "in vain");
 	return true;
 }
 

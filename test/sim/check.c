@@ -303,9 +303,10 @@ static void
 attempts_check(struct sim *s)
 {
 	static const char sql[] =
-	    /* what cleans up after what was cancelled was approved before */
+	    /* what cleans up after what was stopped was approved before */
 	    "SELECT attempt.id, attempt.run_id, step.task, step.tries, "
-	    "cleans <> 0 AND cancel_by <> '' FROM attempt JOIN step ON "
+	    "cleans <> 0 AND (cancel_by <> '' OR run.status = "
+	    "'waiting_approval') FROM attempt JOIN step ON "
 	    "step.id = attempt.step_id JOIN run ON run.id = step.run_id WHERE "
 	    "attempt.id > ?1 AND kind = 'run' AND attempt.status = 'starting' "
 	    "ORDER BY attempt.id";

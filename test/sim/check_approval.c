@@ -62,7 +62,8 @@ approval_check(struct sim *s, int64_t run)
 	    "OR id > (SELECT root_step FROM run WHERE id = ?1)), status = "
 	    "'succeeded' OR EXISTS (SELECT 1 FROM attempt WHERE "
 	    "attempt.step_id = step.id AND kind = 'run') FROM step "
-	    "WHERE run_id = ?1 AND preview <> 'done' AND fan = 0";
+	    "WHERE run_id = ?1 AND preview <> 'done' AND fan = 0 AND "
+	    "reason NOT LIKE 'taken over%'";
 	const struct sim_folder *f = &s->folder;
 	sqlite3_stmt *q = raw_statement(s, head);
 	const char *request;

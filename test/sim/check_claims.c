@@ -80,7 +80,7 @@ const struct whole claims_wholes[] = {
 	    "SELECT 'R-' || step.run_id || '/' || step.id || ' ' || lock FROM "
 	    "key_holder JOIN step ON step.id = key_holder.step_id JOIN run ON "
 	    "run.id = step.run_id WHERE step.status NOT IN " OPEN_STEPS " AND "
-	    "run.cancel_by = '' AND NOT EXISTS (SELECT 1 FROM step AS c WHERE "
+	    "NOT EXISTS (SELECT 1 FROM step AS c WHERE "
 	    "c.cleans = step.id AND c.status IN " OPEN_STEPS ")" },
 	{ "two runs work under one key",
 	    "SELECT a.run_id || ', ' || b.run_id FROM attempt AS a JOIN run "

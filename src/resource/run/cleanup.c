@@ -186,3 +186,30 @@ cleanup_is_open(struct cx *cx, const struct run *run, const struct step *step)
 			return true;
 	return false;
 }
+
+bool
+cleanup_of_blocked_is_open(struct cx *cx, const struct run *run)
+{
+	struct query *q;
+	bool open;
+
+	if (run->cleanups == 0)
+		return false;
+	q = query(cx->db, "cleanup_of_blocked");
+	bind_int(q, "run_id", run->id);
+	open = query_next(q);
+	query_end(q);
+	return open;
+}
+
+void
+cleanup_cancelled(struct cx *cx, struct run *run)
+{
+	struct step_list over = { .items = NULL };
+
+	if (run->keyed)
+		over = rows_steps_by(cx, "cleanup_keyed", "run_id", run->id,
+		    "cancelled");
+	for (size_t i = 0; i < over.count; i++)
+		cleanup_ended(cx, run, over.items[i]);
+}

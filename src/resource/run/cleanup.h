@@ -35,6 +35,14 @@ void cleanup_arm(struct cx *cx, const struct run *run,
 bool cleanup_is_open(struct cx *cx, const struct run *run,
     const struct step *step);
 
+/* Does anything clean up after a step that is blocked?  Then it is not the time
+ * to let that one go on. */
+bool cleanup_of_blocked_is_open(struct cx *cx, const struct run *run);
+
+/* Steps of the run were cancelled together: what cleans up after those that
+ * have a key begins, or the key is free. */
+void cleanup_cancelled(struct cx *cx, struct run *run);
+
 /* Nothing of the step is to go on: its run was cancelled, or what cleans up
  * was. */
 bool step_is_stopped(const struct run *run, const struct step *step);

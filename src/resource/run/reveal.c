@@ -163,7 +163,8 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 		    "step %lld of %s is %s: only an unknown or a manual one "
 		    "is for a person to decide",
 		    (long long)step->id, run->key, step->status);
-	if (cleanup_is_open(cx, run, step)) {
+	if (cleanup_is_open(cx, run, step) ||
+	    (!manual && cleanup_of_blocked_is_open(cx, run))) {
 		err_set(e, ERR_CONFLICT, "step.cleaning",
 		    "step %lld of %s is being cleaned up after",
 		    (long long)step->id, run->key);

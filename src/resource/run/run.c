@@ -299,6 +299,7 @@ run_cancel(struct cx *cx, struct run *run, const char *reason)
 	if (!PLANTED("cancel-leaves-ready"))
 		run_bulk_at(cx, run, "step_cancel", reason);
 	run_cancel_live(cx, run, false);
+	cleanup_cancelled(cx, run);
 	run->open_steps = run_counts(cx, run).open;
 	run_settle(cx, run);
 }
@@ -319,6 +320,7 @@ run_cancel_cleanups(struct cx *cx, struct run *run, const char *reason)
 	run->cleanups_off = true;
 	run_bulk_at(cx, run, "step_cancel_cleanups", reason);
 	run_cancel_live(cx, run, true);
+	cleanup_cancelled(cx, run);
 	run->open_steps = run_counts(cx, run).open;
 	run_settle(cx, run);
 }

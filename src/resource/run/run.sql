@@ -328,6 +328,21 @@ UPDATE step SET status = 'idle', held = 0, shares = 0, reason = '',
 	seq = $seq
 WHERE cleans = $id AND cleans <> 0 AND status <> 'idle';
 
+-- name: cleanup_of_blocked
+SELECT step.id AS id FROM step JOIN step AS owner ON owner.id = step.cleans
+WHERE step.run_id = $run_id AND step.cleans <> 0 AND owner.status = 'blocked'
+	AND step.status IN ('check', 'checking', 'ready', 'running',
+		'verifying', 'retry', 'manual') LIMIT 1;
+
+-- name: cleanup_keyed
+-- Steps with a key, or what cleaned up after one that has one.
+SELECT * FROM step WHERE run_id = $run_id AND status = $status
+	AND EXISTS (SELECT 1 FROM key_holder
+		WHERE key_holder.run_id = $run_id
+		AND key_holder.step_id IN (step.id, step.cleans)
+		AND key_holder.step_id <> 0)
+ORDER BY id;
+
 -- name: cleanup_idle_owners
 -- Steps of the run that something idle cleans up after.
 SELECT DISTINCT owner.* FROM step JOIN step AS owner ON owner.id = step.cleans
