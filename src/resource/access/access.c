@@ -414,6 +414,13 @@ access_answers_for(const struct platform *p, const char *person,
 
 /* --- for handlers --------------------------------------------------------- */
 
+bool
+access_operator(struct err *e, const char *why)
+{
+	err_set(e, ERR_DENIED, "access.operator", "%s", why);
+	return err_hint(e, "name a person: slipway --as PERSON …");
+}
+
 /* That this was the reason for a yes to who asks, for the access review. */
 static void
 access_use(const struct platform *p, const struct actor *actor,

@@ -99,4 +99,8 @@ bool access_role_within(enum role inner, enum role outer);
 const char **access_environments(struct cx *cx, enum right right,
     const char *team, const char *name);
 
+/* What is for people: "the operator administers, and runs nothing", and what to
+ * type instead.  Always false. */
+bool access_operator(struct err *e, const char *why);
+
 #endif

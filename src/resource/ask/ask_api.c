@@ -58,11 +58,8 @@ ask_answer(struct cx *cx, struct call *call, struct ask *ask,
 	if (!access_check(cx, right, &target,
 		ask->request == NULL ? "task" : "request type", name, e))
 		return false;
-	if (cx->actor->person == NULL) {
-		err_set(e, ERR_DENIED, "access.operator",
-		    "the operator administers, and asks for nothing");
-		return err_hint(e, "name a person: slipway --as PERSON …");
-	}
+	if (cx->actor->person == NULL)
+		return access_operator(e, "the operator administers, and asks for nothing");
 	if (!ask_params(cx, ask->task,
 		json_object_get(call->body, "params"), call->problems,
 		&params, e))

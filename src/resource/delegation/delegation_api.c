@@ -65,16 +65,17 @@ delegation_api_create(struct cx *cx, struct call *call, struct json_out *out,
 	bool ok;
 
 	if (d.person == NULL)
-		return err_set(e, ERR_DENIED, "access.operator",
-		    "the operator decides nothing, and so delegates nothing");
+		return access_operator(e, "the operator decides nothing, and so delegates nothing");
 	if (!access_token_check(cx, RIGHT_APPROVE,
 		d.environment[0] == '\0' ? NULL : d.environment, e))
 		return false;
-	if (d.environment[0] == '\0' && cx->actor->environments != NULL)
-		return err_set(e, ERR_DENIED, "access.denied",
+	if (d.environment[0] == '\0' && cx->actor->environments != NULL) {
+		err_set(e, ERR_DENIED, "access.denied",
 		    "token %s is for some environments: it delegates in one "
 		    "of them, and not everywhere",
 		    cx->actor->token);
+		return err_hint(e, "add --environment ENV");
+	}
 	ok = delegation_when(cx, call, "from", false, &d.from_at);
 	ok = delegation_when(cx, call, "until", true, &d.until_at) && ok;
 	ok = delegation_where(cx, call, &d) && ok;

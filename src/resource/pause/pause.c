@@ -93,6 +93,7 @@ static bool
 pause_may(struct cx *cx, const char *kind, const char *name,
     bool must_exist, struct err *e)
 {
+	static const struct access_target anything = { .name = NULL };
 	static const struct access_target server = { .name = NULL };
 	const char *person = cx->actor->person;
 	struct near near = near_start(name);
@@ -122,8 +123,8 @@ pause_may(struct cx *cx, const char *kind, const char *name,
 	    "pause or resume %s: that is for %s%s%s",
 	    pause_what(cx, kind, name), owner == NULL ? "" : "team ",
 	    owner == NULL ? "" : owner, owner == NULL ? "admins" : " and admins");
-	return err_hint(e, "slipway can %s administer",
-	    person == NULL ? "PERSON" : person);
+	return err_hint(e, "ask %s", access_ask(cx->platform, cx->actor,
+	    RIGHT_ADMINISTER, &anything, cx->arena).who_can_grant);
 }
 
 bool

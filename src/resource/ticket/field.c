@@ -509,11 +509,8 @@ ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
 		&(struct access_target){ project->team, NULL, NULL },
 		"project", project->key, e))
 		return false;
-	if (cx->actor->person == NULL) {
-		err_set(e, ERR_DENIED, "access.operator",
-		    "the operator administers, and opens no tickets");
-		return err_hint(e, "name a person: slipway --as PERSON …");
-	}
+	if (cx->actor->person == NULL)
+		return access_operator(e, "the operator administers, and opens no tickets");
 	*t = (struct ticket){ .project = project->key,
 		.kind = call_text(body, "kind"), .status = "open",
 		.requester = cx->actor->person,

@@ -269,8 +269,22 @@ function reply_face(reply, name) {
 	const text = reply.text.replace(/"request_id":"[^"]*"/, '')
 		.replaceAll(`'${name}'`, 'NAME');
 
-	return JSON.stringify([reply.status, text, Object.keys(reply.headers)
-		.filter(header => header !== 'content-length')]);
+	const { date, 'x-request-id': id, 'content-length': length, ...headers } =
+		reply.headers;
+
+	return JSON.stringify([reply.status, text, headers]);
+}
+
+// Who may see it and not do that reads by which rule, and what to do.
+function row_mute(operation, row) {
+	return row.filter(({ cell, reply }) => cell === '403' &&
+		reply.text !== '').map(({ who, reply }) => ({ who,
+			...JSON.parse(reply.text) }))
+		.filter(p => !p.code || !p.detail || !p.hint ||
+			(p.code === 'access.denied' && !/token/.test(p.detail) &&
+				!/^ask /.test(p.hint)))
+		.map(p => `${operation.id}: ${p.who} is denied by ${p.code} ` +
+			`without whom to ask or what to do: ${p.detail}`);
 }
 
 // Where the caller may not see the object itself, it is as one that is not
@@ -374,8 +388,10 @@ export default async function run(world, args, { mutated }) {
 
 		// No object is named: then it is nobody's.
 		if (operation.params === 0) {
-			add(operation, '-', await row_ask(world, operation,
-				make('ours')));
+			const row = await row_ask(world, operation, make('ours'));
+
+			add(operation, '-', row);
+			leaks.push(...row_mute(operation, row));
 			continue;
 		}
 		add(operation, 'absent', await row_ask(world, operation,
@@ -384,6 +400,7 @@ export default async function run(world, args, { mutated }) {
 			const row = await row_ask(world, operation, make(name));
 
 			add(operation, name, row);
+			leaks.push(...row_mute(operation, row));
 			leaks.push(...await row_leaks(world, api, operation, row,
 				name === 'theirs'));
 		}
