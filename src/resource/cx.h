@@ -43,6 +43,7 @@ struct site {
 	const char *boot_id;
 	int64_t steady_base; /* what site_steady adds to CLOCK_BOOTTIME */
 	int64_t keep_logs_ms; /* after an attempt's end; 0: for ever */
+	int64_t keep_runs_ms, keep_tickets_ms; /* the same */
 	bool local; /* private server of `run --local`: no approvals */
 	/* Core thread: nothing new may be begun; resource/server knows. */
 	bool draining;

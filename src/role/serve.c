@@ -93,6 +93,26 @@ serve_add(const char **list, unsigned *n, const char *value)
 	return true;
 }
 
+static bool
+serve_keep(const char *value, int64_t *ret_ms)
+{
+	*ret_ms = 0;
+	return streq(value, "forever") ||
+	    (schema_duration(value, ret_ms) && *ret_ms >= SERVE_KEEP_MIN_MS);
+}
+
+/* What hangs on a run goes before it does. */
+static bool
+serve_agrees(const struct server_options *o)
+{
+	if (o->keep_runs_ms == 0 ||
+	    (o->keep_logs_ms != 0 && o->keep_logs_ms <= o->keep_runs_ms))
+		return true;
+	fputs("slipway: --keep-runs is shorter than --keep-logs: a run goes "
+	      "after its logs\n", stderr);
+	return false;
+}
+
 /* False when the value is wrong. */
 static bool
 serve_set(struct server_options *o, enum setting_id id, const char *value)
@@ -116,10 +136,11 @@ serve_set(struct server_options *o, enum setting_id id, const char *value)
 	case SETTING_ANCHOR:
 		return serve_add(o->anchors, &o->nanchors, value);
 	case SETTING_KEEP_LOGS:
-		o->keep_logs_ms = 0;
-		return streq(value, "forever") ||
-		    (schema_duration(value, &o->keep_logs_ms) &&
-			o->keep_logs_ms >= SERVE_KEEP_MIN_MS);
+		return serve_keep(value, &o->keep_logs_ms);
+	case SETTING_KEEP_RUNS:
+		return serve_keep(value, &o->keep_runs_ms);
+	case SETTING_KEEP_TICKETS:
+		return serve_keep(value, &o->keep_tickets_ms);
 	case SETTING_BACKUPS:
 		o->backups = value;
 		break;
@@ -215,6 +236,10 @@ role_serve(int argc, char **argv)
 	code = 0;
 	clock_file_open();
 	serve_defaults(&o, arena);
+	if (!serve_agrees(&o)) {
+		code = SERVE_USAGE;
+		goto out;
+	}
 	if (server_open(&o, &s, &e))
 		server_run(s);
 	else

@@ -354,6 +354,8 @@ server_open(const struct server_options *o, struct server **ret,
 	s->started_by = geteuid();
 	s->site.local = o->local;
 	s->site.keep_logs_ms = o->keep_logs_ms;
+	s->site.keep_runs_ms = o->keep_runs_ms;
+	s->site.keep_tickets_ms = o->keep_tickets_ms;
 	if (o->local) /* never outlive who started us for one run */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	server_say(s, "version %s", SLIPWAY_VERSION);
@@ -382,6 +384,7 @@ server_run(struct server *s)
 	writer_start(s->writer);
 	s->prune = prune_start(&s->site, s->loop, s->writer, s->db_path,
 	    s->o.keep_logs_ms);
+	s->forget = forget_start(&s->site, s->loop, s->writer, s->db_path);
 	s->backups = backups_start(&s->site, s->loop, s->writer,
 	    s->o.backups);
 	s->compress = compress_start(&s->site, s->loop, s->db_path);
@@ -405,6 +408,7 @@ server_close(struct server *s)
 	segments_stop(s->segments);
 	compress_stop(s->compress);
 	backups_stop(s->backups);
+	forget_stop(s->forget);
 	writer_destroy(s->writer);
 	if (s->writer != NULL) {
 		loop_stop(s->loop); /* once more, for the last answers */
@@ -425,6 +429,7 @@ server_close(struct server *s)
 	segments_free(s->segments);
 	compress_free(s->compress);
 	backups_free(s->backups);
+	forget_free(s->forget);
 	folder_close(s->folder);
 	db_close(s->read);
 	db_close(s->write);

@@ -25,7 +25,7 @@ struct server_options {
 	const char *anchors[SERVER_LISTEN]; /* see role/anchor.h */
 	unsigned nanchors;
 	const char *backups; /* folder of those it makes; NULL: none */
-	int64_t keep_logs_ms; /* 0: for ever */
+	int64_t keep_logs_ms, keep_runs_ms, keep_tickets_ms; /* 0: for ever */
 	int slots; /* attempts at once */
 	bool require_sandbox;
 	const char *user; /* to become, when root; NULL: slipway */

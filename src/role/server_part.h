@@ -17,6 +17,7 @@
 #include "role/backups.h"
 #include "role/compress.h"
 #include "role/folder.h"
+#include "role/forget.h"
 #include "role/identity.h"
 #include "role/prune.h"
 #include "role/segment.h"
@@ -36,6 +37,7 @@ struct server {
 	struct segments *segments;
 	struct compress *compress;
 	struct backups *backups;
+	struct forget *forget;
 	struct driver driver;	 /* ops NULL: none */
 	char socket[2 * PATH_MAX], session[32], home[PATH_MAX];
 	char proxies[SERVER_LISTEN][FORWARDED_ADDRESS];

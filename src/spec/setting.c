@@ -35,6 +35,14 @@ const struct setting settings[] = {
 	{ SETTING_KEEP_LOGS, "keep-logs", "SLIPWAY_KEEP_LOGS", "DURATION",
 	    false, "180d",
 	    "Remove logs so long after their end; `forever`: never." },
+	{ SETTING_KEEP_RUNS, "keep-runs", "SLIPWAY_KEEP_RUNS", "DURATION",
+	    false, "forever",
+	    "Remove runs so long after their end, when nothing refers to them "
+	    "and their logs are gone; evidence still tells of them." },
+	{ SETTING_KEEP_TICKETS, "keep-tickets", "SLIPWAY_KEEP_TICKETS",
+	    "DURATION", false, "forever",
+	    "Remove tickets so long after they were closed, when nothing "
+	    "refers to them and their runs are gone." },
 	{ SETTING_BACKUPS, "backups", "SLIPWAY_BACKUPS", "DIR", false,
 	    "`slipway backup create` is refused",
 	    "Folder for the backups that it is asked for; its account must "

@@ -9,9 +9,27 @@ SELECT run.id, run.key, run.task, run.team, run.environment, run.params,
 FROM run LEFT JOIN ticket ON ticket.id = run.ticket_id
 WHERE run.dry = 0 AND run.started_at > 0
 	AND run.started_at BETWEEN $from AND $to
+	AND NOT EXISTS (SELECT 1 FROM removed WHERE removed.key = run.key)
 	AND (CAST($project AS TEXT) IS NULL OR ticket.project = $project
 		OR (ticket.id IS NULL AND run.team = $team))
 ORDER BY run.id LIMIT $limit;
+
+-- name: evidence_run
+SELECT run.id, run.key, run.task, run.team, run.environment, run.params,
+	run.plan_hash, run.closure_hash, run.status, run.reason, run.requester,
+	run.via, run.ticket_id, run.created_at, run.started_at, run.ended_at,
+	ticket.key AS ticket, ticket.title, ticket.project
+FROM run LEFT JOIN ticket ON ticket.id = run.ticket_id
+WHERE run.id = $id AND run.dry = 0 AND run.started_at > 0;
+
+-- name: evidence_gone
+-- Runs that were removed for their age.
+SELECT old_id AS id, key, evidence FROM removed
+WHERE kind = 'run' AND evidence <> ''
+	AND started_at BETWEEN $from AND $to
+	AND (CAST($project AS TEXT) IS NULL OR project = $project
+		OR (project = '' AND team = $team))
+ORDER BY old_id LIMIT $limit;
 
 -- name: evidence_asked
 SELECT seq, detail FROM audit

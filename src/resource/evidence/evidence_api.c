@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/evidence/evidence_api.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "resource/evidence/evidence.h"
 #include "resource/period.h"
 #include "resource/sealed.h"
 #include "spec/glass.h"
@@ -25,6 +27,7 @@ struct change {
 	const char *ticket, *title, *project;
 	json_t *json; /* borrowed, of evidence.changes */
 	size_t met;   /* needs of this very plan */
+	const char *told; /* when it was removed; NULL: it is there */
 };
 
 static json_t *
@@ -262,13 +265,68 @@ evidence_change(struct evidence *v, struct change *c)
 		evidence_gap(v, c, "not_over", "it was not over");
 }
 
-static bool
-evidence_runs(struct evidence *v, struct err *e)
+/* Of one that was removed: told then. */
+static void
+evidence_removed(struct evidence *v, const struct change *c)
+{
+	json_t *told = json_loads(c->told, 0, NULL), *gap;
+	json_t *change = json_object_get(told, "change");
+	size_t i;
+
+	if (change == NULL) {
+		evidence_gap(v, c, "no_event",
+		    "it was removed, and what was told of it cannot be read");
+	} else {
+		json_array_append(v->changes, change);
+		json_array_foreach(json_object_get(told, "gaps"), i, gap)
+			json_array_append(v->gaps, gap);
+	}
+	json_decref(told);
+}
+
+static void
+evidence_read(struct query *q, struct change *c, struct arena *a)
+{
+	*c = (struct change){ .told = NULL };
+	record_read(q, &run_schema, &c->run, a);
+	c->ticket = column_text(q, "ticket", a);
+	c->title = evidence_text(q, "title", a);
+	c->project = evidence_text(q, "project", a);
+}
+
+const char *
+evidence_of_run(struct cx *cx, int64_t run_id)
+{
+	struct evidence v = { .cx = cx, .changes = json_array(),
+		.gaps = json_array() };
+	struct query *q = query(cx->db, "evidence_run");
+	const char *text = "";
+	struct change c;
+	bool found;
+	json_t *all;
+
+	bind_int(q, "id", run_id);
+	found = query_next(q);
+	if (found)
+		evidence_read(q, &c, cx->arena);
+	query_end(q);
+	if (found) {
+		evidence_change(&v, &c);
+		all = json_pack("{s:O,s:O}", "change",
+		    json_array_get(v.changes, 0), "gaps", v.gaps);
+		text = json_canonical(cx->arena, all);
+		json_decref(all);
+	}
+	json_decref(v.changes);
+	json_decref(v.gaps);
+	return text;
+}
+
+static size_t
+evidence_list(struct evidence *v, const char *statement, struct change *all)
 {
 	struct arena *a = v->cx->arena;
-	struct query *q = query(v->cx->db, "evidence_runs");
-	struct change *all =
-	    arena_array(a, EVIDENCE_CHANGES + 1, sizeof(*all));
+	struct query *q = query(v->cx->db, statement);
 	size_t n = 0;
 
 	bind_int(q, "from", v->from);
@@ -276,22 +334,47 @@ evidence_runs(struct evidence *v, struct err *e)
 	bind_text(q, "project", v->project);
 	bind_text(q, "team", v->team);
 	bind_int(q, "limit", EVIDENCE_CHANGES + 1);
-	while (query_next(q)) {
-		struct change *c = &all[n++];
-
-		record_read(q, &run_schema, &c->run, a);
-		c->ticket = column_text(q, "ticket", a);
-		c->title = evidence_text(q, "title", a);
-		c->project = evidence_text(q, "project", a);
+	for (; query_next(q); n++) {
+		if (streq(statement, "evidence_runs")) {
+			evidence_read(q, &all[n], a);
+			continue;
+		}
+		all[n] = (struct change){
+			.told = evidence_text(q, "evidence", a) };
+		all[n].run.id = column_int(q, "id");
+		all[n].run.key = evidence_text(q, "key", a);
 	}
 	query_end(q);
+	return n;
+}
+
+static int
+evidence_compare(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+
+	return (x->run.id > y->run.id) - (x->run.id < y->run.id);
+}
+
+static bool
+evidence_runs(struct evidence *v, struct err *e)
+{
+	struct change *all = arena_array(v->cx->arena,
+	    2 * (EVIDENCE_CHANGES + 1), sizeof(*all));
+	size_t n = evidence_list(v, "evidence_runs", all);
+
+	n += evidence_list(v, "evidence_gone", all + n);
+	qsort(all, n, sizeof(*all), evidence_compare);
 	if (n > EVIDENCE_CHANGES) {
 		err_set(e, ERR_TOO_LARGE, "evidence.many", "more than %d "
 		    "changes in this period", EVIDENCE_CHANGES);
 		return err_hint(e, "take a shorter one, or one --project");
 	}
 	for (size_t i = 0; i < n; i++)
-		evidence_change(v, &all[i]);
+		if (all[i].told != NULL)
+			evidence_removed(v, &all[i]);
+		else
+			evidence_change(v, &all[i]);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include "resource/access/access.h"
 #include "resource/call.h"
 #include "resource/move.h"
+#include "resource/removed/removed.h"
 #include "resource/run/cleanup.h"
 #include "resource/run/key.h"
 #include "resource/run/rows.h"
@@ -80,7 +81,7 @@ run_by_key(struct cx *cx, const char *key, struct run **ret, struct err *e)
 	}
 	query_end(q);
 	if (run == NULL || !run_visible(cx, run))
-		return call_absent(e, "run", key, NULL);
+		return removed_answer(cx, "run", key, e);
 	*ret = run;
 	return true;
 }

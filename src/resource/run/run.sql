@@ -280,8 +280,12 @@ SELECT * FROM step WHERE run_id = $run_id
 ORDER BY id LIMIT 1;
 
 -- name: step_known_outputs
-SELECT outputs FROM step WHERE ident = $ident AND status = 'succeeded'
-ORDER BY id DESC LIMIT 1;
+SELECT outputs FROM (SELECT outputs, 0 AS place
+	FROM (SELECT outputs FROM step
+		WHERE ident = $ident AND status = 'succeeded'
+		ORDER BY id DESC LIMIT 1)
+	UNION ALL SELECT outputs, 1 FROM removed_step WHERE ident = $ident)
+ORDER BY place LIMIT 1;
 
 -- name: step_usual
 SELECT ended_steady - started_steady AS ms FROM step
@@ -391,10 +395,14 @@ ORDER BY run_id;
 
 -- name: require_last
 -- The last success of an equal step, in any run.
-SELECT step.ended_at AS at, run.key AS run_key FROM step
-JOIN run ON run.id = step.run_id
-WHERE step.ident = $ident AND step.status = 'succeeded'
-ORDER BY step.ended_at DESC, step.id DESC LIMIT 1;
+SELECT at, run_key FROM (SELECT at, run_key
+	FROM (SELECT step.ended_at AS at, run.key AS run_key FROM step
+		JOIN run ON run.id = step.run_id
+		WHERE step.ident = $ident AND step.status = 'succeeded'
+		ORDER BY step.ended_at DESC, step.id DESC LIMIT 1)
+	UNION ALL SELECT ended_at, run_key FROM removed_step
+		WHERE ident = $ident)
+ORDER BY at DESC LIMIT 1;
 
 -- name: lane_set
 -- The children of a foreach of which so many run at once; the first counts.

@@ -32,6 +32,13 @@ search_learn_comment(struct cx *cx, int64_t entry_id)
 	search_by_id(cx, "search_learn_comment", entry_id);
 }
 
+void
+search_forget(struct cx *cx, int64_t ticket_id)
+{
+	search_by_id(cx, "search_forget_ticket", ticket_id);
+	search_by_id(cx, "search_forget_all_comments", ticket_id);
+}
+
 /* --- one question --- */
 
 struct asked {

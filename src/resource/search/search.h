@@ -20,6 +20,8 @@
  * removed (other entries of the history are not indexed). */
 void search_learn_ticket(struct cx *cx, int64_t ticket_id);
 void search_learn_comment(struct cx *cx, int64_t entry_id);
+/* A ticket goes, with its comments: before its rows do. */
+void search_forget(struct cx *cx, int64_t ticket_id);
 
 /* What to look for: all of it. */
 struct search {

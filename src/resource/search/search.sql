@@ -31,3 +31,7 @@ DELETE FROM comment_words WHERE rowid = $id;
 INSERT INTO comment_words (rowid, body)
 SELECT id, body FROM ticket_entry
 WHERE id = $id AND kind = 'comment' AND removed_at = 0;
+
+-- name: search_forget_all_comments
+DELETE FROM comment_words WHERE rowid IN (SELECT id FROM ticket_entry
+	WHERE ticket_id = $id AND kind = 'comment');

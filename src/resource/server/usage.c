@@ -91,14 +91,24 @@ usage_time(struct arena *a, int64_t ms)
 }
 
 static const char *
+usage_kept_ms(struct cx *cx, int64_t ms)
+{
+	return ms == 0 ? "for ever"
+		       : arena_printf(cx->arena, "%s after the end",
+			     usage_time(cx->arena, ms));
+}
+
+static const char *
 usage_kept(struct cx *cx, const char *name)
 {
+	if (streq(name, "state") && (cx->site->keep_runs_ms != 0 ||
+		cx->site->keep_tickets_ms != 0))
+		return arena_printf(cx->arena, "runs %s, tickets %s",
+		    usage_kept_ms(cx, cx->site->keep_runs_ms),
+		    usage_kept_ms(cx, cx->site->keep_tickets_ms));
 	if (!streq(name, "logs"))
 		return "";
-	if (cx->site->keep_logs_ms == 0)
-		return "for ever";
-	return arena_printf(cx->arena, "%s after the end",
-	    usage_time(cx->arena, cx->site->keep_logs_ms));
+	return usage_kept_ms(cx, cx->site->keep_logs_ms);
 }
 
 bool

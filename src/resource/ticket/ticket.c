@@ -8,6 +8,7 @@
 #include "resource/audit.h"
 #include "resource/call.h"
 #include "resource/move.h"
+#include "resource/removed/removed.h"
 #include "resource/resource/resource.h"
 #include "resource/run/run.h"
 #include "resource/search/search.h"
@@ -116,7 +117,7 @@ ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
 	}
 	query_end(q);
 	if (t == NULL || !ticket_visible(cx, t))
-		return call_absent(e, "ticket", key, NULL);
+		return removed_answer(cx, "ticket", key, e);
 	*ret = t;
 	return true;
 }
