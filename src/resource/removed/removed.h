@@ -8,10 +8,11 @@
  * that is its retry or undo, no key that it holds, no step that shares one of
  * its own; and it is not the newest, whose numbers would be given again.  What
  * stays: its key with what `slipway evidence` tells of it, and for each of its
- * steps the last success with the outputs, since later runs take those.  A ticket goes when it has been closed long enough, its runs are
- * gone, and no resource, break-glass, epic or link of an open ticket needs it;
- * its key stays, and other tickets note that it was removed.  Each is an event
- * of the audit chain, of which nothing is ever removed.
+ * steps the last success with the outputs, since later runs take those.  A
+ * ticket goes when it has been closed long enough, its runs are gone, and no
+ * resource, break-glass, epic or link of an open ticket needs it; its key
+ * stays, and other tickets note that it was removed.  Each is an event of the
+ * audit chain, of which nothing is ever removed.
  *
  * A large run goes in pieces of REMOVED_STEPS steps: first the tombstone, last
  * the row, so that a kill anywhere only means to go on.
