@@ -29,20 +29,23 @@ load_bytes_forget(void *bytes)
 
 /* Every document of one file. */
 static void
-load_yaml(struct load *l, const char *name)
+load_yaml(struct load *l, const char *name, struct folder_file *sources)
 {
-	struct buf *bytes = ARENA_NEW(l->a, struct buf);
+	struct buf *bytes = ARENA_NEW(l->p->arena, struct buf);
 	struct yaml_doc *docs;
 	struct err e = { 0 };
 	bool executable;
 
-	arena_cleanup(l->a, load_bytes_forget, bytes);
+	arena_cleanup(l->p->arena, load_bytes_forget, bytes);
 	if (!l->source.read(&l->source, name, LIMIT_YAML_BYTES, bytes,
 	    &executable, &e)) {
 		load_error_file(l, name, e.hint[0] != '\0' ? e.hint : NULL,
 		    e.message);
 		return;
 	}
+	sources[l->p->nsources++] = (struct folder_file){
+		.name = arena_strdup(l->p->arena, name),
+		.bytes = buf_str(bytes), .executable = executable };
 	yaml_parse(l->a, name, buf_str(bytes), l->errs, &docs);
 	for (const struct yaml_doc *d = docs; d != NULL; d = d->next)
 		load_document(l, d);
@@ -61,12 +64,15 @@ static void
 load_files(struct load *l)
 {
 	bool settings = source_has(&l->source, load_settings);
+	struct folder_file *sources = arena_array(l->p->arena,
+	    l->source.n + 1, sizeof(*sources));
 
+	l->p->sources = sources;
 	for (size_t i = 0; i < l->source.n; i++) {
 		const char *name = l->source.names[i];
 
 		if (str_ends(str_of(name), ".yaml"))
-			load_yaml(l, name);
+			load_yaml(l, name, sources);
 		else if (str_ends(str_of(name), ".yml") &&
 		    strchr(name, '/') == NULL)
 			folder_warning_add(l->errs,
@@ -296,14 +302,15 @@ platform_load(const char *folder, struct jq *jq, struct platform **ret,
 }
 
 bool
-platform_load_memory(const char *folder, const struct folder_file *files,
-    size_t nfiles, struct platform **ret, struct folder_errors *errs,
-    struct err *e)
+platform_load_kept(const char *folder, struct jq *jq,
+    const struct folder_file *files, size_t nfiles, struct platform **ret,
+    struct folder_errors *errs, struct err *e)
 {
 	struct load l = { .a = arena_create(), .errs = errs,
 		.p = platform_create(folder) };
 	bool ok;
 
+	l.p->jq = jq;
 	source_memory(l.a, files, nfiles, &l.source);
 	ok = load_all(&l, ret, e);
 	if (!ok)
@@ -311,6 +318,14 @@ platform_load_memory(const char *folder, const struct folder_file *files,
 	load_finish(&l);
 	arena_destroy(l.a);
 	return ok;
+}
+
+bool
+platform_load_memory(const char *folder, const struct folder_file *files,
+    size_t nfiles, struct platform **ret, struct folder_errors *errs,
+    struct err *e)
+{
+	return platform_load_kept(folder, NULL, files, nfiles, ret, errs, e);
 }
 
 struct platform *

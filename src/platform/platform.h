@@ -160,6 +160,8 @@ struct platform {
 	size_t nvolumes;
 	const struct folder_file *files; /* those that definitions name */
 	size_t nfiles;
+	const struct folder_file *sources; /* the YAML that it was read from */
+	size_t nsources;
 	struct jq *jq; /* runs what its conditions say; NULL: nothing does */
 	int refs; /* atomic */
 };
@@ -199,6 +201,10 @@ bool platform_load(const char *folder, struct jq *jq, struct platform **ret,
 bool platform_load_memory(const char *folder, const struct folder_file *files,
     size_t nfiles, struct platform **ret, struct folder_errors *errs,
     struct err *e);
+/* The same with a helper for programs: a version of before. */
+bool platform_load_kept(const char *folder, struct jq *jq,
+    const struct folder_file *files, size_t nfiles, struct platform **ret,
+    struct folder_errors *errs, struct err *e);
 struct platform *platform_ref(struct platform *p);
 void platform_unref(struct platform *p); /* NULL is fine */
 

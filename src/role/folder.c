@@ -13,12 +13,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "resource/audit.h"
+#include "role/kept_folder.h"
 
 #define FOLDER_SETTLE_MS 300
 #define FOLDER_WATCHES 1000
 
 struct folder {
 	char path[PATH_MAX];
+	const char *data; /* where the last good version is kept; or NULL */
 	struct loop *loop;
 	struct site *site;
 	struct engine *engine;
@@ -61,6 +63,15 @@ folder_errors_lines(const struct folder_errors *errs, const struct err *e,
 		buf_adds(to, e->message);
 }
 
+static void
+folder_keep(const struct folder *f, const struct platform *p)
+{
+	struct err e;
+
+	if (f->data != NULL && !kept_folder_write(f->data, p, &e))
+		log_warn("platform.not_kept", "error='%s'", e.message);
+}
+
 static struct platform *
 folder_read(const struct folder *f, struct buf *errors)
 {
@@ -73,14 +84,50 @@ folder_read(const struct folder *f, struct buf *errors)
 	if (!platform_load(f->path, f->jq, &p, &errs, &e)) {
 		folder_errors_lines(&errs, &e, errors);
 		p = NULL;
+	} else {
+		folder_keep(f, p);
 	}
 	arena_destroy(arena);
 	return p;
 }
 
+/* The version of before, of this very folder, which has errors now. */
+static bool
+folder_open_kept(struct folder *f, const struct folder_errors *errs,
+    struct platform **ret, struct err *e)
+{
+	struct arena *a = arena_create();
+	struct folder_errors ignored;
+	struct kept_folder kept;
+	struct buf lines = { 0 };
+	char at[CLOCK_TEXT];
+	struct err why;
+	bool ok;
+
+	folder_errors_init(&ignored, a);
+	ok = f->data != NULL && f->path[0] != '\0' && errs->count > 0 &&
+	    kept_folder_read(f->data, a, &kept, &why) &&
+	    strcmp(kept.path, f->path) == 0 &&
+	    platform_load_kept(f->path, f->jq, kept.files, kept.nfiles, ret,
+		&ignored, &why);
+	if (ok) {
+		folder_errors_lines(errs, e, &lines);
+		f->errors = strdup(buf_cstr(&lines));
+		fprintf(stderr, "slipway: the folder has errors: in force is "
+				"the version of before, kept at %s\n",
+		    clock_text(kept.kept_ms, at));
+		log_error("platform.invalid",
+		    "the version before stays in force: %s",
+		    buf_cstr(&lines));
+	}
+	buf_finish(&lines);
+	arena_destroy(a);
+	return ok;
+}
+
 bool
-folder_open(const char *path, bool quiet, struct folder **ret,
-    struct platform **ret_platform, struct err *e)
+folder_open(const char *path, const char *data, bool quiet,
+    struct folder **ret, struct platform **ret_platform, struct err *e)
 {
 	struct arena *arena = arena_create();
 	struct folder *f = calloc(1, sizeof(*f));
@@ -91,6 +138,7 @@ folder_open(const char *path, bool quiet, struct folder **ret,
 	ASSERT(f != NULL);
 	pthread_mutex_init(&f->lock, NULL);
 	f->jq = jq_create(NULL);
+	f->data = data;
 	folder_errors_init(&errs, arena);
 	ok = realpath(path, f->path) != NULL
 	    ? platform_load(f->path, f->jq, ret_platform, &errs, e)
@@ -99,6 +147,10 @@ folder_open(const char *path, bool quiet, struct folder **ret,
 	if (!ok || !quiet)
 		fputs(buf_cstr(&text), stderr);
 	buf_finish(&text);
+	if (ok)
+		folder_keep(f, *ret_platform);
+	else
+		ok = folder_open_kept(f, &errs, ret_platform, e);
 	arena_destroy(arena);
 	if (!ok) {
 		folder_close(f);

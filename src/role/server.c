@@ -264,7 +264,8 @@ server_open_folder(struct server *s, struct platform **ret, struct err *e)
 {
 	const struct platform *p;
 
-	if (!folder_open(s->o.folder, s->o.local, &s->folder, ret, e)) {
+	if (!folder_open(s->o.folder, s->o.local ? NULL : s->data,
+		s->o.local, &s->folder, ret, e)) {
 		if (e->class != ERR_CONFIG)
 			e->class = ERR_CONFIG; /* exit 78 */
 		err_hint(e, "slipway check %s", s->o.folder);
