@@ -10,6 +10,7 @@
 #include "api/request.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/range.h"
 #include "resource/artifact/artifact_api.h"
 #include "sys/digest.h"
 
@@ -24,6 +25,8 @@ struct artifact_sender {
 	const struct artifact *artifact;
 	const char *path;
 	int fd;
+	int64_t from, to; /* what is wanted of it */
+	bool part;
 	int64_t sent;
 	bool ok;
 	struct err err;
@@ -55,7 +58,7 @@ artifact_check(struct artifact_sender *s)
 	free(bytes);
 	if (s->fd >= 0 && size == s->artifact->size &&
 	    streq(hash, s->artifact->sha256))
-		return lseek(s->fd, 0, SEEK_SET) == 0 ||
+		return lseek(s->fd, s->from, SEEK_SET) == s->from ||
 		    err_sys(&s->err, "read artifact '%s'", s->artifact->name);
 	log_error("artifact.corrupt", "file=%s", s->path);
 	err_set(&s->err, ERR_GONE, "artifact.corrupt",
@@ -97,8 +100,11 @@ artifact_pump(struct exchange *x)
 
 	ASSERT(bytes != NULL);
 	while (n > 0 && stream_room(x) > 2 * PIECE) {
+		const int64_t left = s->to - s->from - s->sent;
+
 		do
-			n = read(s->fd, bytes, PIECE);
+			n = read(s->fd, bytes,
+			    left < (int64_t)PIECE ? (size_t)left : PIECE);
 		while (n < 0 && errno == EINTR);
 		if (n <= 0)
 			break;
@@ -108,7 +114,7 @@ artifact_pump(struct exchange *x)
 	free(bytes);
 	if (n > 0)
 		return;
-	if (s->sent == s->artifact->size)
+	if (s->sent == s->to - s->from)
 		stream_end(x);
 	else
 		stream_break(x);
@@ -126,6 +132,35 @@ artifact_file(struct arena *a, const struct artifact *artifact)
 		if (!isalnum((unsigned char)*p) && strchr("._-", *p) == NULL)
 			return artifact->name;
 	return arena_strdup(a, name);
+}
+
+static const char *
+artifact_etag(const struct artifact_sender *s)
+{
+	return arena_printf(s->r->arena, "\"%s\"", s->artifact->sha256);
+}
+
+/* All of it, or the part that is asked for. */
+static bool
+artifact_range(struct artifact_sender *s, struct err *e)
+{
+	const struct exchange *x = s->r->x;
+	const int64_t size = s->artifact->size;
+	enum range_kind kind = RANGE_WHOLE;
+
+	s->to = size;
+	if (range_may(exchange_header(x, "If-Range"), artifact_etag(s)))
+		kind = range_parse(exchange_header(x, "Range"), size, &s->from,
+		    &s->to);
+	s->part = kind == RANGE_PART;
+	if (kind != RANGE_NONE)
+		return true;
+	exchange_set(s->r->x, "Content-Range",
+	    arena_printf(s->r->arena, "bytes */%lld", (long long)size));
+	err_set(e, ERR_RANGE, "artifact.range",
+	    "artifact '%s' has %lld bytes, and none of those that are asked "
+	    "for", s->artifact->name, (long long)size);
+	return err_hint(e, "leave Range: away to get all of it");
 }
 
 static void
@@ -147,10 +182,17 @@ artifact_checked(void *arg)
 	exchange_set(x, "Content-Disposition",
 	    arena_printf(r->arena, "attachment; filename=\"%s\"",
 		artifact_file(r->arena, s->artifact)));
-	exchange_set(x, "ETag",
-	    arena_printf(r->arena, "\"%s\"", s->artifact->sha256));
+	exchange_set(x, "ETag", artifact_etag(s));
+	exchange_set(x, "Accept-Ranges", "bytes");
 	answer_headers(r);
-	stream_begin_bytes(x, "application/octet-stream");
+	if (s->part) {
+		exchange_set(x, "Content-Range",
+		    arena_printf(r->arena, "bytes %lld-%lld/%lld",
+			(long long)s->from, (long long)s->to - 1,
+			(long long)s->artifact->size));
+		stream_begin_part(x, "application/octet-stream");
+	} else
+		stream_begin_bytes(x, "application/octet-stream");
 	stream_on_room(x, artifact_pump);
 	artifact_pump(x);
 }
@@ -178,6 +220,10 @@ artifact_answer(struct request *r)
 	s->r = r;
 	s->fd = -1;
 	s->artifact = artifact;
+	if (!artifact_range(s, &e)) {
+		denial_answer(r, &e);
+		return;
+	}
 	s->path = arena_printf(r->arena, "%s/artifact/%s",
 	    r->api->o.site->data, artifact->sha256);
 	r->api->pooled++;

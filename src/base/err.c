@@ -17,6 +17,7 @@ static const struct err_class_info err_classes[ERR_CLASSES] = {
 	[ERR_GONE] = { "gone", "Gone", 410, 5 },
 	[ERR_TOO_LARGE] = { "too-large", "Too large", 413, 2 },
 	[ERR_MEDIA_TYPE] = { "media-type", "Unsupported media type", 415, 2 },
+	[ERR_RANGE] = { "range", "Range not satisfiable", 416, 2 },
 	[ERR_INVALID] = { "invalid", "Invalid", 422, 2 },
 	[ERR_BUSY] = { "busy", "Too many requests", 429, 75 },
 	[ERR_FULL] = { "full", "Storage is full", 507, 74 },

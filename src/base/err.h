@@ -32,6 +32,7 @@ enum err_class {
 	ERR_GONE,	   /* was here: 410, exit 5 */
 	ERR_TOO_LARGE,	   /* 413, exit 2 */
 	ERR_MEDIA_TYPE,	   /* 415, exit 2 */
+	ERR_RANGE,	   /* none of those bytes: 416, exit 2 */
 	ERR_INVALID,	   /* well formed and wrong: 422, exit 2 */
 	ERR_BUSY,	   /* too many: 429, exit 75 */
 	ERR_FULL,	   /* storage full: 507, exit 74 */

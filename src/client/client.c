@@ -236,39 +236,85 @@ client_get(struct client *c, const char *path, json_t **ret, struct err *e)
 	return false;
 }
 
-bool
-client_raw(struct client *c, const struct op *op,
-    const char *const *path_params, const json_t *query,
-    bool (*fn)(void *arg, struct str bytes), void *arg, struct err *e)
+static bool
+raw_run(struct client *c, const struct op *op, const char *const *path_params,
+    const json_t *query, struct transfer *t, struct err *e)
 {
-	struct transfer t = { .method = op_method_name(op->method),
-		.accept = "*/*",
-		.silent_ms = CLIENT_CALL_MS,
-		.fn = fn,
-		.arg = arg };
 	struct buf target = { 0 };
 	bool ok = false;
 
 	ASSERT_MAGIC(c, CLIENT_MAGIC);
+	t->method = op_method_name(op->method);
+	t->accept = "*/*";
+	t->silent_ms = CLIENT_CALL_MS;
 	if (!target_build(c, op, path_params, query, &target, e))
 		goto out;
-	t.target = target.data;
-	switch (client_insist(c, &t)) {
+	t->target = target.data;
+	switch (client_insist(c, t)) {
 	case TRANSFER_STOPPED:
 		ok = true;
 		break;
 	case TRANSFER_DONE:
-		ok = t.status / 100 == 2 || transfer_refusal(&t, NULL, e);
+		ok = t->status / 100 == 2 || transfer_refusal(t, NULL, e);
 		break;
 	case TRANSFER_REFUSED:
 	case TRANSFER_BROKEN:
 	case TRANSFER_FAILED:
 	default:
-		transfer_err(c, &t, e);
+		transfer_err(c, t, e);
 		break;
 	}
 out:
-	buf_finish(&t.answer);
+	buf_finish(&t->answer);
 	buf_finish(&target);
 	return ok;
+}
+
+bool
+client_raw(struct client *c, const struct op *op,
+    const char *const *path_params, const json_t *query,
+    bool (*fn)(void *arg, struct str bytes), void *arg, struct err *e)
+{
+	struct transfer t = { .fn = fn, .arg = arg };
+
+	return raw_run(c, op, path_params, query, &t, e);
+}
+
+struct raw_part {
+	struct transfer t;
+	struct client_part *part;
+	bool told;
+};
+
+static bool
+raw_part_bytes(void *arg, struct str bytes)
+{
+	struct raw_part *r = arg;
+
+	if (!r->told) {
+		if (r->t.status != 206)
+			r->part->from = 0;
+		memcpy(r->part->etag, r->t.etag, sizeof(r->t.etag));
+		r->told = true;
+	}
+	return r->part->fn(r->part->arg, bytes);
+}
+
+bool
+client_raw_part(struct client *c, const struct op *op,
+    const char *const *path_params, struct client_part *part, struct err *e)
+{
+	struct raw_part r = { .part = part };
+	char range[48], etag[CLIENT_ETAG];
+
+	r.t.fn = raw_part_bytes;
+	r.t.arg = &r;
+	if (part->from > 0 && part->etag[0] != '\0') {
+		snprintf(range, sizeof(range), "bytes=%lld-",
+		    (long long)part->from);
+		memcpy(etag, part->etag, sizeof(etag));
+		r.t.range = range;
+		r.t.if_range = etag;
+	}
+	return raw_run(c, op, path_params, NULL, &r.t, e);
 }

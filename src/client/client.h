@@ -52,6 +52,21 @@ bool client_raw(struct client *c, const struct op *op,
     bool (*fn)(void *arg, struct str bytes), void *arg, struct err *e);
 
 /*
+ * The same from a byte on, of bytes that did not change: from and etag say of
+ * which.  Before fn is called, from is where its bytes begin (0: from the
+ * beginning, they are others by now) and etag what they are called, or "".
+ */
+#define CLIENT_ETAG 96
+struct client_part {
+	int64_t from;
+	char etag[CLIENT_ETAG];
+	bool (*fn)(void *arg, struct str bytes);
+	void *arg;
+};
+bool client_raw_part(struct client *c, const struct op *op,
+    const char *const *path_params, struct client_part *part, struct err *e);
+
+/*
  * Follow an OP_STREAM operation: fn is called per event until it returns
  * false, the stream ends or the server stays away for longer than patience_ms.
  * A broken connection is taken up again with Last-Event-ID, so that no event

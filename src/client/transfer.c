@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -18,12 +19,11 @@ transfer_bytes(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 	struct str bytes = { p, size * n };
-	long status = 0;
 
 	t->heard_ms = clock_boot_ms();
 	t->client->reached = true;
-	curl_easy_getinfo(t->client->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (t->fn != NULL && status / 100 == 2) {
+	curl_easy_getinfo(t->client->curl, CURLINFO_RESPONSE_CODE, &t->status);
+	if (t->fn != NULL && t->status / 100 == 2) {
 		t->taken += bytes.n;
 		t->stopped = !t->fn(t->arg, bytes);
 		return t->stopped ? 0 : bytes.n;
@@ -34,6 +34,26 @@ transfer_bytes(char *p, size_t size, size_t n, void *arg)
 	}
 	buf_addstr(&t->answer, bytes);
 	return bytes.n;
+}
+
+static size_t
+transfer_head(char *p, size_t size, size_t n, void *arg)
+{
+	static const char name[] = "etag:";
+	struct transfer *t = arg;
+	struct str line = { p, size * n }, value;
+
+	if (line.n < strlen(name) || strncasecmp(p, name, strlen(name)) != 0)
+		return line.n;
+	value = (struct str){ p + strlen(name), line.n - strlen(name) };
+	while (value.n > 0 && strchr("\r\n", value.p[value.n - 1]) != NULL)
+		value.n--;
+	value = str_trim(value);
+	if (value.n < sizeof(t->etag)) {
+		memcpy(t->etag, value.p, value.n);
+		t->etag[value.n] = '\0';
+	}
+	return line.n;
 }
 
 /* Called about once a second: not zero breaks off. */
@@ -72,6 +92,8 @@ transfer_headers(const struct client *c, const struct transfer *t)
 	list = transfer_header(list, "Accept", t->accept);
 	list = transfer_header(list, "Idempotency-Key", t->idempotency_key);
 	list = transfer_header(list, "Last-Event-ID", t->last_event_id);
+	list = transfer_header(list, "Range", t->range);
+	list = transfer_header(list, "If-Range", t->if_range);
 	/* without a value: curl's own is left away */
 	list = curl_slist_append(list, t->body.p != NULL
 					   ? "Content-Type: application/json"
@@ -114,6 +136,8 @@ transfer_set(struct client *c, struct transfer *t, const char *url,
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, transfer_bytes);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, transfer_head);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, transfer_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
@@ -176,7 +200,7 @@ transfer_run(struct client *c, struct transfer *t)
 
 	t->client = c;
 	t->status = 0;
-	t->why[0] = '\0';
+	t->why[0] = t->etag[0] = '\0';
 	t->stopped = t->too_large = false;
 	t->heard_ms = clock_boot_ms();
 	buf_clear(&t->answer);

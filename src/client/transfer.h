@@ -33,14 +33,16 @@ struct transfer {
 	const char *accept;
 	const char *idempotency_key; /* or NULL */
 	const char *last_event_id;   /* or NULL */
+	const char *range, *if_range; /* or NULL */
 	int64_t within_ms;           /* for all of it; 0: no limit */
 	int64_t silent_ms;           /* between two bytes; 0: no limit */
 	/* Takes the bytes of a 2xx answer; NULL: they are kept in `answer`. */
 	bool (*fn)(void *arg, struct str bytes);
 	void *arg;
 
-	/* the outcome */
+	/* the outcome; status and etag are there before fn is called */
 	long status;
+	char etag[CLIENT_ETAG]; /* with its quotes, or "" */
 	struct buf answer; /* of the caller to finish */
 	size_t taken;      /* bytes that fn was given */
 	int failed;        /* errno of a connection that did not come about */

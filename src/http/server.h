@@ -112,6 +112,8 @@ void stream_end(struct exchange *x);
  * begin, send while there is room, end.  No comments; a client that takes
  * nothing for LIMIT_BODY_MS is cut. */
 void stream_begin_bytes(struct exchange *x, const char *type);
+/* 206: they are a part of the whole, which Content-Range tells. */
+void stream_begin_part(struct exchange *x, const char *type);
 void stream_send_bytes(struct exchange *x, struct str bytes);
 /* An end that a client can tell from the regular one: what was to come cannot
  * be had. */

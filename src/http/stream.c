@@ -29,11 +29,11 @@ stream_queue(struct conn *c, struct str text)
 
 /* False when nobody will read it. */
 static bool
-stream_open(struct exchange *x, const char *type, bool events)
+stream_open(struct exchange *x, int status, const char *type, bool events)
 {
 	struct conn *c = conn_of(x);
 	struct http_server *s = c->server;
-	struct answer a = { .status = 200,
+	struct answer a = { .status = status,
 		.type = type,
 		.close = true,
 		.fields = c->fields,
@@ -67,7 +67,7 @@ stream_open(struct exchange *x, const char *type, bool events)
 void
 stream_begin(struct exchange *x)
 {
-	if (stream_open(x, "text/event-stream", true))
+	if (stream_open(x, 200, "text/event-stream", true))
 		stream_queue(conn_of(x), STR(STREAM_RETRY));
 }
 
@@ -76,8 +76,17 @@ stream_begin_bytes(struct exchange *x, const char *type)
 {
 	struct conn *c = conn_of(x);
 
-	if (stream_open(x, type, false))
+	if (stream_open(x, 200, type, false))
 		server_flush_add(c); /* the head, when nothing follows */
+}
+
+void
+stream_begin_part(struct exchange *x, const char *type)
+{
+	struct conn *c = conn_of(x);
+
+	if (stream_open(x, 206, type, false))
+		server_flush_add(c);
 }
 
 void

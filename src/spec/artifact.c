@@ -45,7 +45,9 @@ const struct op op_artifact_get = { .name = "artifact.get",
 	.doc = "The step by its number, or by its task when that is the only "
 	       "one. The bytes are checked by their hash before the first is "
 	       "sent: 410 artifact.corrupt when they are not what they were, "
-	       "410 artifact.removed when they are no longer kept.",
+	       "410 artifact.removed when they are no longer kept. One Range "
+	       "of bytes is answered 206, and held against If-Range, whose "
+	       "ETag is the SHA-256.",
 	.method = OP_GET, .path = "/v1/runs/{run}/artifacts/{step}/{name}",
-	.kind = OP_RAW, .role = ROLE_SIGNED_IN,
+	.kind = OP_RAW, .flags = OP_RANGES, .role = ROLE_SIGNED_IN,
 	.cli = "artifact get RUN STEP NAME" };

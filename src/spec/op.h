@@ -40,7 +40,8 @@ enum op_kind {
 enum op_flag {
 	OP_RETURNS_SECRET = 1 << 0, /* a replay answers 409, see decision 19 */
 	OP_LIST = 1 << 1, /* out is one element; the wire has {items, next} */
-	OP_WHEN_FULL = 1 << 2 /* a write that a full disk does not refuse */
+	OP_WHEN_FULL = 1 << 2, /* a write that a full disk does not refuse */
+	OP_RANGES = 1 << 3 /* raw: a Range of bytes is answered 206 */
 };
 
 struct op {

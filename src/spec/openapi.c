@@ -409,6 +409,14 @@ openapi_success(struct openapi *o, const struct op *op)
 		openapi_content(
 		    o, "application/json", op->out, (op->flags & OP_LIST) != 0);
 	json_object_end(o->out);
+	if ((op->flags & OP_RANGES) == 0)
+		return;
+	json_key(o->out, "206");
+	json_object_begin(o->out);
+	json_kv_str(o->out, "description",
+	    "The part that Range asks for; Content-Range tells which.");
+	openapi_content(o, "*/*", NULL, false);
+	json_object_end(o->out);
 }
 
 static void
