@@ -76,7 +76,8 @@ ask(struct rig *r, const char *person, const char *task, const char *request,
 
 /* All pages of a person's list: the ids, the newest first. */
 static size_t
-listed(struct rig *r, const char *person, int limit, int64_t *ids)
+listed(struct rig *r, const char *person, int limit, const char *status,
+    const char *task, int64_t *ids)
 {
 	struct cx *cx = rig_begin(r, person);
 	const char *after = NULL;
@@ -86,8 +87,8 @@ listed(struct rig *r, const char *person, int limit, int64_t *ids)
 		struct buf text = { 0 };
 		struct json_out out;
 		struct err e = { 0 };
-		json_t *query = json_pack("{s:i,s:s*}", "limit", limit,
-		    "after", after);
+		json_t *query = json_pack("{s:i,s:s*,s:s*,s:s*}", "limit",
+		    limit, "after", after, "status", status, "task", task);
 		struct call call = { .query = query };
 		json_t *answer, *item;
 		size_t i;
@@ -111,14 +112,19 @@ listed(struct rig *r, const char *person, int limit, int64_t *ids)
 }
 
 static void
-compare(struct rig *r, const char *person, int limit, size_t *ret_n)
+compare(struct rig *r, const char *person, int limit, const char *status,
+    const char *task, size_t *ret_n)
 {
 	int64_t ids[64] = { 0 };
-	size_t n = listed(r, person, limit, ids), at = 0;
+	size_t n = listed(r, person, limit, status, task, ids), at = 0;
 	struct cx *cx = rig_begin(r, person);
 
 	for (int64_t id = run_next_id(cx) - 1; id > 0; id--) {
-		if (!run_visible(cx, run_by_id(cx, id)))
+		const struct run *run = run_by_id(cx, id);
+
+		if (!run_visible(cx, run) ||
+		    (status != NULL && !streq(status, run->status)) ||
+		    (task != NULL && !streq(task, run->task)))
 			continue;
 		assert_true(at < n);
 		assert_int_equal(ids[at], id);
@@ -127,6 +133,19 @@ compare(struct rig *r, const char *person, int limit, size_t *ret_n)
 	assert_int_equal(at, n);
 	rig_commit(r);
 	*ret_n = n;
+}
+
+static void
+compare_some(struct rig *r, const char *person)
+{
+	static const char *const statuses[] = { NULL, "queued", "succeeded",
+		"waiting_approval", "failed" };
+	static const char *const tasks[] = { NULL, "build", "change" };
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(tasks); k++)
+			compare(r, person, 2, statuses[i], tasks[k], &n);
 }
 
 static void
@@ -154,9 +173,10 @@ a_list_is_what_one_may_see_near_and_far(void **state)
 		for (size_t i = 0; i < ARRAY_SIZE(people); i++) {
 			size_t n;
 
-			compare(&r, people[i], 1, &n);
-			compare(&r, people[i], 3, &n);
-			compare(&r, people[i], 50, &n);
+			compare_some(&r, people[i]);
+			compare(&r, people[i], 1, NULL, NULL, &n);
+			compare(&r, people[i], 3, NULL, NULL, &n);
+			compare(&r, people[i], 50, NULL, NULL, &n);
 			assert_int_equal(n, seen[round][i]);
 		}
 		if (round == 0) {

@@ -64,6 +64,17 @@ SELECT * FROM run WHERE id < $before AND id >= $from AND dry = 0
 					IN ('', asked.environment)))))))
 ORDER BY id DESC;
 
+-- name: run_list_of_status
+-- The newest of one status, whoever may see them: by the index of it.
+SELECT * FROM run WHERE status = $status AND id < $before AND id >= $from
+	AND dry = 0 AND ($task IS NULL OR task = $task)
+ORDER BY id DESC;
+
+-- name: run_list_of_task
+SELECT * FROM run WHERE task = $task AND id < $before AND id >= $from
+	AND dry = 0 AND ($status IS NULL OR status = $status)
+ORDER BY id DESC;
+
 -- name: run_list_sparse
 -- The same from the person's side, by an index for each way to see a run: for
 -- whoever may see few among many.

@@ -19,24 +19,36 @@
 struct page {
 	struct json_out *out;
 	int64_t limit, n;
+	int64_t looked; /* at so many */
+	int64_t at;	/* and this one last */
 	const char *last, *next; /* keys */
 };
 
-/* The runs before one id that a statement finds, until the page is full. */
 static void
-page_add(struct cx *cx, const struct call *call, struct query *q,
-    int64_t before, struct page *p)
+page_bind(const struct call *call, struct query *q, int64_t before)
 {
 	bind_int(q, "before", before);
 	bind_text(q, "status", call_text(call->query, "status"));
 	bind_text(q, "task", call_text(call->query, "task"));
-	bind_text(q, "person",
-	    cx->actor->person == NULL ? "" : cx->actor->person);
-	sight_bind(cx, q);
-	while (p->next == NULL && query_next(q)) {
+}
+
+/* What a statement finds, until the page is full or `most` were looked at;
+ * true: that was all of it. */
+static bool
+page_add(struct cx *cx, struct query *q, int64_t most, struct page *p)
+{
+	bool all = false;
+
+	p->looked = 0;
+	while (p->next == NULL && p->looked < most && !all) {
 		struct run row;
 
+		all = !query_next(q);
+		if (all)
+			break;
 		record_read(q, &run_schema, &row, cx->arena);
+		p->looked++;
+		p->at = row.id;
 		/* One rule decides; the statement only finds. */
 		if (!run_visible(cx, &row))
 			continue;
@@ -49,6 +61,39 @@ page_add(struct cx *cx, const struct call *call, struct query *q,
 		p->n++;
 	}
 	query_end(q);
+	return all;
+}
+
+/* Those near; what of them is left to look for ends before *ret_before. */
+static bool
+page_near(struct cx *cx, const struct call *call, int64_t *before,
+    struct page *p)
+{
+	const char *status = call_text(call->query, "status");
+	const char *task = call_text(call->query, "task");
+	const bool sees_all = cx->actor->is_engine || cx->actor->is_local ||
+	    cx->actor->is_operator;
+	/* Most succeed: of them the task leaves fewer. */
+	const bool by_task = task != NULL &&
+	    (status == NULL || streq(status, "succeeded"));
+	const bool by_index = status != NULL || task != NULL;
+	const int64_t from = sees_all || by_index || *before < LIST_NEAR
+	    ? 0
+	    : *before - LIST_NEAR;
+	struct query *q = query(cx->db,
+	    by_task	      ? "run_list_of_task"
+		: by_index ? "run_list_of_status"
+			   : "run_list");
+	bool all;
+
+	page_bind(call, q, *before);
+	bind_int(q, "from", from);
+	if (!by_index)
+		sight_bind(cx, q);
+	all = page_add(cx, q, by_index && !sees_all ? LIST_NEAR : INT64_MAX,
+	    p);
+	*before = all ? from : p->at;
+	return all && from == 0;
 }
 
 bool
@@ -56,24 +101,22 @@ run_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	const char *after = call_text(call->query, "after");
-	const bool all = cx->actor->is_engine || cx->actor->is_local ||
-	    cx->actor->is_operator;
 	struct page p = { .out = out,
 		.limit = call_int(call->query, "limit") };
-	int64_t before, from;
 	struct run *last = NULL;
 	struct query *q;
+	int64_t before;
 
 	if (after != NULL && !run_by_key(cx, after, &last, e))
 		return false;
 	before = last == NULL ? run_next_id(cx) : last->id;
-	from = all || before < LIST_NEAR ? 0 : before - LIST_NEAR;
 	list_begin(out);
-	q = query(cx->db, "run_list");
-	bind_int(q, "from", from);
-	page_add(cx, call, q, before, &p);
-	if (p.next == NULL && from > 0)
-		page_add(cx, call, query(cx->db, "run_list_sparse"), from, &p);
+	if (!page_near(cx, call, &before, &p) && p.next == NULL) {
+		q = query(cx->db, "run_list_sparse");
+		page_bind(call, q, before);
+		sight_bind(cx, q);
+		page_add(cx, q, INT64_MAX, &p);
+	}
 	list_end(out, p.next);
 	return true;
 }

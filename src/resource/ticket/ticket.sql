@@ -46,7 +46,8 @@ SELECT * FROM ticket WHERE id = $id;
 SELECT * FROM ticket WHERE key = $key;
 
 -- name: ticket_list
--- A page of those that the actor may see (sight.h); $limit -1: all of them.
+-- Those that the actor may see (sight.h) and that may wait for somebody; $asked
+-- names them as needs do.
 SELECT * FROM ticket WHERE id < $before
 	AND ($status IS NULL OR status = $status)
 	AND ($requester IS NULL OR requester = $requester)
@@ -77,7 +78,7 @@ SELECT * FROM ticket WHERE id < $before
 			WHERE m.value ->> 'project' IN ('', asked.project)
 			AND m.value ->> 'environment'
 				IN ('', asked.environment)))))
-ORDER BY id DESC LIMIT $limit;
+ORDER BY id DESC;
 
 -- name: ticket_entry_insert
 INSERT INTO ticket_entry (ticket_id, at, actor, kind, body, detail)

@@ -51,18 +51,15 @@ list_asked(struct cx *cx, const char *person)
 }
 
 static void
-list_bind(struct cx *cx, struct query *q, const struct call *call,
-    int64_t limit)
+list_bind(struct cx *cx, struct query *q, const struct call *call)
 {
 	static const char *const filters[] = { "status", "requester", "kind",
 		"project", "priority", "assignee", "epic", "label", "watcher" };
-	const char *waiting_for = call_text(call->query, "waiting_for");
 
 	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
 		bind_text(q, filters[i], call_text(call->query, filters[i]));
-	bind_text(q, "asked", list_asked(cx, waiting_for));
-	/* Whom a need really waits for is seen row by row. */
-	bind_int(q, "limit", waiting_for == NULL ? limit + 1 : -1);
+	bind_text(q, "asked",
+	    list_asked(cx, call_text(call->query, "waiting_for")));
 	bind_int(q, "before",
 	    ticket_before(cx, call_text(call->query, "after")));
 	sight_bind(cx, q);
@@ -115,11 +112,11 @@ ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
 	const char *next = NULL, *last = NULL;
 	struct query *q;
 
-	if (call_text(call->query, "query") != NULL ||
+	if (waiting_for == NULL || call_text(call->query, "query") != NULL ||
 	    call_text(call->query, "filter") != NULL)
 		return list_search(cx, call, out, e);
 	q = query(cx->db, "ticket_list");
-	list_bind(cx, q, call, limit);
+	list_bind(cx, q, call);
 	list_begin(out);
 	while (query_next(q)) {
 		struct ticket *row = ARENA_NEW(cx->arena, struct ticket);
@@ -129,8 +126,8 @@ ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
 			break;
 		}
 		record_read(q, &ticket_schema, row, cx->arena);
-		if (waiting_for != NULL &&
-		    !approval_waits_for(cx, row, waiting_for))
+		/* Whom a need really waits for is seen row by row. */
+		if (!approval_waits_for(cx, row, waiting_for))
 			continue;
 		last = row->key;
 		ticket_json(cx, out, row);
