@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/dump.h"
 #include "cli/text.h"
 #include "cli/verbs.h"
 #include "spec/artifact.h"
@@ -350,7 +351,7 @@ static bool
 results_write(struct saving *to, void *arg, struct err *e)
 {
 	(void)e;
-	json_dumpf(arg, to->to, JSON_INDENT(2));
+	dump_json(to->to, arg, 2, false);
 	fputc('\n', to->to);
 	return true;
 }

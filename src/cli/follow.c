@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "cli/clean.h"
+#include "cli/dump.h"
 #include "cli/show.h"
 #include "cli/text.h"
 #include "spec/run.h"
@@ -360,8 +361,7 @@ follow_json(struct follow *f, const struct client_event *ev)
 	    "{s:s?,s:s?,s:o?}", "id", ev->id, "event", ev->event, "data", data);
 
 	ASSERT(line != NULL);
-	json_dumpf(line, f->session->out,
-	    JSON_COMPACT | (f->session->term.out_tty ? JSON_ENSURE_ASCII : 0));
+	dump_json(f->session->out, line, 0, f->session->term.out_tty);
 	fputc('\n', f->session->out);
 	json_decref(line);
 }

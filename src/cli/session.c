@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/clean.h"
+#include "cli/dump.h"
 #include "cli/text.h"
 
 void
@@ -179,12 +180,8 @@ session_fail(struct session *s, const struct err *e)
 int
 session_json(struct session *s, const json_t *json)
 {
-	size_t flags = JSON_INDENT(2) | JSON_ENCODE_ANY;
-
-	if (s->term.out_tty)
-		flags |= JSON_ENSURE_ASCII;
 	if (json != NULL) {
-		json_dumpf(json, s->out, flags);
+		dump_json(s->out, json, 2, s->term.out_tty);
 		fputc('\n', s->out);
 	}
 	return EXIT_OK;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cli/clean.h"
+#include "spec/validate.h"
 
 #define TEXT_MINUTE_MS INT64_C(60000)
 #define TEXT_HOUR_MS INT64_C(3600000)
@@ -59,6 +60,8 @@ text_value(struct arena *a, const json_t *value)
 					 json_string_length(value) });
 	if (json_is_array(value))
 		return text_joined(a, value);
+	if (json_is_real(value))
+		return json_canonical(a, value);
 	dump = json_dumps(value, JSON_ENCODE_ANY);
 	copy = dump == NULL ? "" : clean_line(a, str_of(dump));
 	free(dump);

@@ -3,10 +3,12 @@
 
 #include <unistd.h>
 
+#include "cli/dump.h"
+
 void
 watch_json(struct session *s, const json_t *row)
 {
-	json_dumpf(row, s->out, JSON_COMPACT);
+	dump_json(s->out, row, 0, s->term.out_tty);
 	fputc('\n', s->out);
 }
 
