@@ -107,13 +107,15 @@ any_ticket(struct sim *s, struct cx *cx, bool waiting)
 		: raw_pick(s, "SELECT id FROM ticket"));
 }
 
-/* Something that somebody is asked for: a plan, or a step of one. */
+/* Something that somebody is asked for, or was: a plan, or a step of one. */
 static struct ticket *
-any_question(struct sim *s, struct cx *cx, const char **ret_hash)
+any_question(struct sim *s, struct cx *cx, bool open, struct need *ret)
 {
-	int64_t need = raw_pick(s, "SELECT id FROM need WHERE status = 'open'");
+	int64_t id = raw_pick(s, open
+		? "SELECT id FROM need WHERE status = 'open'"
+		: "SELECT id FROM need WHERE status <> 'met'");
 	struct ticket *t = ticket_by_id(cx, raw_int(s,
-	    "SELECT ticket_id FROM need WHERE id = ?1", need, 0));
+	    "SELECT ticket_id FROM need WHERE id = ?1", id, 0));
 	struct need *needs;
 	size_t n;
 
@@ -121,9 +123,11 @@ any_question(struct sim *s, struct cx *cx, const char **ret_hash)
 		return NULL;
 	needs = approval_needs(cx, t->id, &n);
 	for (size_t i = 0; i < n; i++)
-		if (needs[i].id == need)
-			*ret_hash = needs[i].plan_hash;
-	return t;
+		if (needs[i].id == id) {
+			*ret = needs[i];
+			return t;
+		}
+	return NULL; /* the database failed */
 }
 
 static struct run *
@@ -144,33 +148,34 @@ nothing(struct err *e)
 bool
 act_approve(struct sim *s, struct cx *cx, struct err *e)
 {
-	const char *hash;
-	struct ticket *t = any_question(s, cx, &hash);
+	struct need need;
+	struct ticket *t = any_question(s, cx, true, &need);
 
 	if (t == NULL)
 		return nothing(e);
 	sim_note(s, "%s approves %s", cx->actor->person, t->key);
-	return ticket_decide(cx, t, hash, true, "", e);
+	return ticket_decide(cx, t, need.plan_hash, true, "", e);
 }
 
 static bool
 act_decide(struct sim *s, struct cx *cx, struct err *e)
 {
-	const char *hash = "0123456789abcdef";
-	struct ticket *t = sim_chance(s, 92)
-	    ? any_question(s, cx, &hash)
-	    : any_ticket(s, cx, sim_chance(s, 50));
+	static const char voted[] = "SELECT COUNT(*) FROM vote";
+	struct need need;
+	struct ticket *t = any_question(s, cx, sim_chance(s, 85), &need);
 	bool approve = sim_chance(s, 85);
+	int64_t votes;
 
 	if (t == NULL)
 		return nothing(e);
 	sim_note(s, "%s says %s to %.6s of %s", cx->actor->person,
-	    approve ? "yes" : "no", hash, t->key);
-	if (!ticket_decide(cx, t, hash, approve, "", e))
+	    approve ? "yes" : "no", need.plan_hash, t->key);
+	votes = raw_int(s, voted, 0, 0);
+	if (!ticket_decide(cx, t, need.plan_hash, approve, "", e))
 		return false;
-	if (hash[0] == '0' && streq(hash, "0123456789abcdef"))
-		sim_violation(s, "%s was decided by a plan that was not seen",
-		    t->key);
+	if (!streq(need.status, "open") && raw_int(s, voted, 0, 0) > votes)
+		sim_violation(s, "%s was decided by what is %s", t->key,
+		    need.status);
 	return true;
 }
 
@@ -218,6 +223,7 @@ act_cancel(struct sim *s, struct cx *cx, struct err *e)
 		return nothing(e);
 	sim_note(s, "%s cancels %s", cx->actor->person, run->key);
 	run_cancel(cx, run, "enough");
+	s->doomed = sim_chance(s, 15);
 	if (sim_chance(s, 20)) {
 		sim_note(s, "and what cleans up");
 		run_cancel_cleanups(cx, run, "all of it");
@@ -473,6 +479,14 @@ act_on_world(struct sim *s)
 	} else if (luck < 65) {
 		int64_t hours = (int64_t)sim_below(s, 30) - 4;
 
+		if (sim_chance(s, 40)) {
+			int64_t minutes = 1 + (int64_t)sim_below(s, 60);
+
+			sim_note(s, "the clock goes back %lld min",
+			    (long long)minutes);
+			turn_clock(s, -minutes * 60000, 0);
+			return;
+		}
 		sim_note(s, "the clock jumps by %lld h", (long long)hours);
 		turn_clock(s, hours * 3600000, hours > 0 ? hours * 3600000 : 0);
 	} else if (luck < 90) {

@@ -40,8 +40,9 @@ static const char triggers[] =
     "CREATE TRIGGER sim_preview AFTER UPDATE OF preview ON step WHEN "
     "old.preview = 'done' AND new.preview <> 'done' AND new.cleans = 0 AND "
     "EXISTS (SELECT 1 "
-    "FROM run WHERE id = new.run_id AND ticket_id <> 0 AND status <> "
-    "'waiting_approval') BEGIN "
+    "FROM run WHERE id = new.run_id AND status <> 'waiting_approval') AND "
+    "EXISTS (SELECT 1 FROM need WHERE run_id = new.run_id AND step_id = 0) "
+    "BEGIN "
     "SELECT RAISE(ABORT, 'more runs than was seen at the approval'); END;"
     "CREATE TRIGGER sim_start AFTER INSERT ON attempt BEGIN "
     "SELECT RAISE(ABORT, 'a second live attempt of a step') WHERE EXISTS ("
@@ -306,26 +307,28 @@ attempts_check(struct sim *s)
 	    /* what cleans up after what was stopped was approved before */
 	    "SELECT attempt.id, attempt.run_id, step.task, step.tries, "
 	    "cleans <> 0 AND (cancel_by <> '' OR run.status = "
-	    "'waiting_approval') FROM attempt JOIN step ON "
+	    "'waiting_approval'), step.id FROM attempt JOIN step ON "
 	    "step.id = attempt.step_id JOIN run ON run.id = step.run_id WHERE "
 	    "attempt.id > ?1 AND kind = 'run' AND attempt.status = 'starting' "
 	    "ORDER BY attempt.id";
 	sqlite3_stmt *q = raw_statement(s, sql);
-	int64_t runs[64];
+	int64_t runs[64], steps[64];
 	size_t n = 0;
 
 	sqlite3_bind_int64(q, 1, s->checked);
 	while (n < ARRAY_SIZE(runs) && sqlite3_step(q) == SQLITE_ROW) {
 		s->checked = sqlite3_column_int64(q, 0);
-		if (!sqlite3_column_int(q, 4))
-			runs[n++] = sqlite3_column_int64(q, 1);
+		if (!sqlite3_column_int(q, 4)) {
+			runs[n] = sqlite3_column_int64(q, 1);
+			steps[n++] = sqlite3_column_int64(q, 5);
+		}
 		tries_check(s,
 		    atoi((const char *)sqlite3_column_text(q, 2) + 1),
 		    sqlite3_column_int64(q, 3));
 	}
 	sqlite3_reset(q);
 	for (size_t i = 0; i < n; i++)
-		approval_check(s, runs[i]);
+		approval_check(s, runs[i], steps[i]);
 }
 
 /* The engine and the outside world agree on what lives. */

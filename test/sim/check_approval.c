@@ -51,7 +51,7 @@ rule_check(struct sim *s, int64_t run, int64_t step, const struct sim_rule *r,
 }
 
 void
-approval_check(struct sim *s, int64_t run)
+approval_check(struct sim *s, int64_t run, int64_t step)
 {
 	static const char head[] =
 	    "SELECT run.environment, ticket.request FROM run LEFT JOIN ticket "
@@ -59,9 +59,10 @@ approval_check(struct sim *s, int64_t run)
 	static const char steps[] =
 	    /* what cleans up is asked for with the plan, whatever it is handed */
 	    "SELECT task, id, cleans = 0 AND (instr(params, '\"$output\"') > 0 "
-	    "OR id > (SELECT root_step FROM run WHERE id = ?1)), status = "
-	    "'succeeded' OR EXISTS (SELECT 1 FROM attempt WHERE "
-	    "attempt.step_id = step.id AND kind = 'run') FROM step "
+	    "OR id > (SELECT root_step FROM run WHERE id = ?1)), id = ?2 OR "
+	    /* done by a person, or nothing but an approval */
+	    "(status = 'succeeded' AND NOT EXISTS (SELECT 1 FROM attempt WHERE "
+	    "attempt.step_id = step.id AND kind = 'run')) FROM step "
 	    "WHERE run_id = ?1 AND preview <> 'done' AND fan = 0 AND "
 	    "reason NOT LIKE 'taken over%'";
 	const struct sim_folder *f = &s->folder;
@@ -81,6 +82,7 @@ approval_check(struct sim *s, int64_t run)
 	sqlite3_reset(q);
 	q = raw_statement(s, steps);
 	sqlite3_bind_int64(q, 1, run);
+	sqlite3_bind_int64(q, 2, step);
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		const struct sim_task *t = &f->tasks[atoi(
 		    (const char *)sqlite3_column_text(q, 0) + 1)];

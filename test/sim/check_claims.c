@@ -54,6 +54,17 @@ const struct whole claims_wholes[] = {
 	    "run.status NOT IN " OPEN_RUNS " AND step.status IN ('idle', "
 	    "'not_needed') AND owner.status <> 'not_needed' AND (step.cleanup = 2 OR owner.status NOT IN " DONE
 	    ") AND (owner.tries > 0 OR (" GROUPS " AND " RAN_BELOW "))" },
+	{ "a step is over, and what cleans up does not begin",
+	    "SELECT 'R-' || step.run_id || '/' || step.id || ' after ' || "
+	    "owner.id || ' ' || owner.status FROM step JOIN step AS owner ON "
+	    "owner.id = step.cleans JOIN run ON run.id = step.run_id WHERE "
+	    "step.cleans <> 0 AND step.status = 'idle' AND run.dry = 0 AND "
+	    "run.cleanups_off = 0 AND run.status IN " OPEN_RUNS " AND "
+	    "owner.tries > 0 AND owner.status NOT IN " OPEN_STEPS " AND "
+	    /* those that were cancelled together are looked after at the end */
+	    "owner.status <> 'cancelled' AND (step.cleanup = 2 OR "
+	    "owner.status NOT IN " DONE ") AND NOT EXISTS (SELECT 1 FROM step "
+	    "AS o WHERE o.cleans = owner.id AND o.status IN " OPEN_STEPS ")" },
 	{ "something cleaned up after a success",
 	    "SELECT 'R-' || step.run_id || '/' || step.id || ' after ' || "
 	    "owner.id FROM step JOIN step AS owner ON owner.id = step.cleans "

@@ -155,6 +155,7 @@ seed_run(struct sim *s, uint64_t seed)
 	s->calm = false;
 	s->digest = 0xcbf29ce484222325u;
 	s->dies_after = -1;
+	s->doomed = false;
 	s->checked = 0;
 	s->slots = 1 + (int)sim_below(s, 4);
 	id_seed(seed + 1);

@@ -119,6 +119,7 @@ struct sim {
 	struct platform *platform;
 	struct arena *arena;
 	int slots;
+	bool doomed;	/* what was just done is the last it does */
 	int dies_after; /* driver calls until the server is dead; -1: lives */
 
 	struct sim_attempt *attempts; /* by id */
@@ -203,8 +204,8 @@ void claims_check(struct sim *s, int64_t id);
 void claims_rest_check(struct sim *s);
 
 /* check_approval.c */
-/* A command of the run was started: everybody agreed. */
-void approval_check(struct sim *s, int64_t run);
+/* The command of a step was started: everybody agreed. */
+void approval_check(struct sim *s, int64_t run, int64_t step);
 
 /* raw.c: values of the database, outside of the product's own statements */
 int64_t raw_int(struct sim *s, const char *sql, int64_t a, int64_t b);

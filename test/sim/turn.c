@@ -119,7 +119,7 @@ turn_commit(struct sim *s, enum fate fate)
 	if (fate == DISK_FULL)
 		disk_fill("db.commit.full", 1);
 	if (fate == DIES_AFTER) {
-		s->dies_after = 1 + (int)sim_below(s, 3);
+		s->dies_after = s->doomed ? 1 : 1 + (int)sim_below(s, 3);
 		sim_note(s, "dies after the commit, at driver call %d",
 		    s->dies_after);
 	}
@@ -175,11 +175,14 @@ turn(struct sim *s, turn_job *job, const char *person)
 			disk_fill("db.step.full", 1 + sim_below(s, 90));
 		if (job != NULL)
 			turn_run_job(s, job, person);
+		if (s->doomed && fate == LIVES)
+			fate = DIES_AFTER;
 		job = NULL;
 		s->hooks.on_fd(s->hooks.self, s->db);
 		s->hooks.duties(s->hooks.self, s->db);
 		unsetenv("SLIPWAY_FAILPOINT");
 		ok = turn_commit(s, fate);
+		s->doomed = false;
 		arena_reset(s->arena);
 		check_all(s, ok);
 		quiet = sqlite3_total_changes(s->raw) == before &&

@@ -146,7 +146,7 @@ decide_plan_waits(const struct ticket *ticket, const char *plan_hash,
 		    ticket->status);
 		return err_hint(e, "slipway ticket show %s", ticket->key);
 	}
-	if (streq(plan_hash, ticket->plan_hash) || PLANTED("stale-hash"))
+	if (streq(plan_hash, ticket->plan_hash))
 		return true;
 	err_set(e, ERR_CONFLICT, "approval.stale",
 	    "%s changed since you saw it: its plan is %.12s now, not %.12s",
@@ -266,12 +266,15 @@ bool
 approval_decide(struct cx *cx, struct ticket *ticket, const char *plan_hash,
     bool approve, const char *note, bool *ret_again, struct err *e)
 {
-	size_t n;
-	struct need *needs = approval_needs_of(cx, ticket->id, plan_hash, &n);
+	struct need *needs;
 	const char *said, *seat = NULL, *rules;
 	json_t *detail;
+	size_t n;
 	bool same;
 
+	if (PLANTED("stale-hash"))
+		plan_hash = ticket->plan_hash;
+	needs = approval_needs_of(cx, ticket->id, plan_hash, &n);
 	*ret_again = false;
 	if (cx->actor->person == NULL) {
 		err_set(e, ERR_DENIED, "approval.self",
