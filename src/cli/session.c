@@ -154,6 +154,20 @@ session_fields(struct session *s, const json_t *errors)
 	}
 }
 
+/* One of the fields says so already. */
+static bool
+session_hinted(const json_t *errors, const char *hint)
+{
+	for (size_t i = 0; i < json_array_size(errors); i++) {
+		const char *of = json_string_value(json_object_get(
+		    json_array_get(errors, i), "hint"));
+
+		if (of != NULL && strcmp(of, hint) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 session_fail(struct session *s, const struct err *e)
 {
@@ -166,7 +180,7 @@ session_fail(struct session *s, const struct err *e)
 		session_fields(s, errors);
 	else
 		fprintf(stderr, "slipway: %s\n", message);
-	if (*hint != '\0')
+	if (*hint != '\0' && !session_hinted(errors, e->hint))
 		fprintf(stderr, "  hint: %s\n", hint);
 	if (s->globals.json && s->problem != NULL)
 		session_json(s, s->problem);

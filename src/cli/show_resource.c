@@ -5,17 +5,21 @@
 #include "cli/text.h"
 #include "spec/resource.h"
 
-/* "2026-12-24T… (in 30 d), then: undo" */
+/* "2026-12-24 (in 20 days), then: undo" */
 static const char *
 resource_end(struct session *s, const json_t *r, const json_t *detail)
 {
 	struct arena *a = s->arena;
 	const char *end = text_get(a, r, "expires_at");
 	const char *then = text_get(a, detail, "expire");
+	const char *away = text_ago(a, json_object_get(r, "expires_at"));
 
-	return *end == '\0' ? ""
-			    : arena_printf(a, "%s, then: %s", end,
-				  *then == '\0' ? "ask" : then);
+	if (strncmp(away, end, 10) != 0)
+		away = arena_printf(a, "%.10s (%s)", end, away);
+	return *end == '\0'
+	    ? ""
+	    : arena_printf(a, "%s, then: %s", away,
+		  *then == '\0' ? "ask" : then);
 }
 
 static void

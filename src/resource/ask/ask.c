@@ -60,10 +60,17 @@ ask_environment(struct cx *cx, const char *name,
 	for (size_t i = 0; i < p->nenvironments; i++)
 		if (request_allows(request, p->environments[i].name))
 			near_offer(&near, p->environments[i].name);
-	if (found != NULL)
-		return err_set(e, ERR_INVALID, "environment.not_offered",
+	if (found != NULL) {
+		const char *offered = "";
+
+		for (size_t i = 0; request->environments[i] != NULL; i++)
+			offered = arena_printf(cx->arena, "%s%s%s", offered,
+			    i == 0 ? "" : " or ", request->environments[i]);
+		err_set(e, ERR_INVALID, "environment.not_offered",
 		    "request '%s' is not offered in environment '%s'",
 		    request->name, name);
+		return err_hint(e, "it is in %s", offered);
+	}
 	err_set(e, ERR_NOT_FOUND, "environment.unknown",
 	    "environment '%s': there is none of that name", name);
 	if (near.best != NULL)

@@ -50,6 +50,13 @@ inbox_api_list(struct cx *cx, struct call *call, struct json_out *out,
 	return true;
 }
 
+static bool
+mark_absent(const struct call *call, struct err *e)
+{
+	call_absent(e, "item of your inbox", call->path[0], NULL);
+	return err_hint(e, "slipway inbox has their numbers; all: every one");
+}
+
 /* Its number, or 0 for all of them. */
 static bool
 inbox_number(struct cx *cx, const struct call *call, int64_t *ret,
@@ -63,15 +70,13 @@ inbox_number(struct cx *cx, const struct call *call, int64_t *ret,
 		return true;
 	if (!str_to_int64(str_of(call->path[0]), ret) ||
 	    cx->actor->person == NULL)
-		return call_absent(e, "item of your inbox", call->path[0],
-		    NULL);
+		return mark_absent(call, e);
 	q = query(cx->db, "inbox_is_of");
 	bind_int(q, "id", *ret);
 	bind_text(q, "person", cx->actor->person);
 	found = query_next(q);
 	query_end(q);
-	return found ||
-	    call_absent(e, "item of your inbox", call->path[0], NULL);
+	return found || mark_absent(call, e);
 }
 
 static bool

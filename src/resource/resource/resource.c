@@ -13,6 +13,8 @@
 #include "spec/validate.h"
 #include "store/record.h"
 
+#define NAMESAKES 5
+
 /* --- rows --- */
 
 static struct resource *
@@ -53,6 +55,37 @@ resource_by_id(struct cx *cx, int64_t id)
 	return resource_one(cx, q);
 }
 
+/* What is there of that name, when it is one thing. */
+static bool
+resource_by_name(struct cx *cx, const char *name, struct resource **ret,
+    struct err *e)
+{
+	struct query *q = query(cx->db, "resource_get_by_name");
+	struct resource *list[NAMESAKES];
+	const char *keys = "";
+	size_t n;
+
+	sight_bind(cx, q);
+	bind_text(q, "name", name);
+	bind_int(q, "most", NAMESAKES);
+	n = resource_rows(cx, q, list, NAMESAKES);
+	if (n == 0) {
+		call_absent(e, "resource", name, NULL);
+		return err_hint(e, "slipway resources");
+	}
+	if (n == 1) {
+		*ret = list[0];
+		return true;
+	}
+	for (size_t i = 0; i < n; i++)
+		keys = arena_printf(cx->arena, "%s%s%s (%s in %s)", keys,
+		    i == 0 ? "" : ", ", list[i]->key, list[i]->kind,
+		    list[i]->environment);
+	err_set(e, ERR_CONFLICT, "resource.several",
+	    "several resources are called '%s'", name);
+	return err_hint(e, "say which: %s", keys);
+}
+
 bool
 resource_by_key(struct cx *cx, const char *key, struct resource **ret,
     struct err *e)
@@ -64,7 +97,7 @@ resource_by_key(struct cx *cx, const char *key, struct resource **ret,
 	bind_text(q, "key", key);
 	r = resource_one(cx, q);
 	if (r == NULL)
-		return call_absent(e, "resource", key, NULL);
+		return resource_by_name(cx, key, ret, e);
 	*ret = r;
 	return true;
 }

@@ -49,6 +49,19 @@ SELECT * FROM resource WHERE key = $key AND $me IS NOT NULL
 				OR offered_to || ':duty' IN
 					(SELECT value FROM json_each($mine)))));
 
+-- name: resource_get_by_name
+-- The condition is that of resource_list.
+SELECT * FROM resource WHERE name = $name
+	AND status <> 'gone' AND $me IS NOT NULL
+	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
+		OR (scope_id IN (SELECT value FROM json_each($reach))
+			AND (person IN (SELECT value FROM json_each($peers))
+				OR team || ':duty' IN
+					(SELECT value FROM json_each($mine))
+				OR offered_to || ':duty' IN
+					(SELECT value FROM json_each($mine)))))
+ORDER BY id DESC LIMIT $most;
+
 -- name: resource_list
 -- What the actor may see (resource/sight.h), the newest first.
 SELECT * FROM resource WHERE id < $before AND $me IS NOT NULL
