@@ -10,6 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { call } from '../test/lib/http.mjs';
 import { row_old } from './old.mjs';
+import { row_queue } from './queue.mjs';
 import { row_search } from './search.mjs';
 import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
 	until } from '../test/lib/server.mjs';
@@ -408,6 +409,8 @@ async function row_get() {
 const rows = { steps: row_steps, chain: row_chain,
 	transitions: row_transitions, size: row_size, post: row_post, get: row_get,
 	old: () => row_old({ dir, cpu_seconds, rounds, print, digits,
+		binary: path.join(ROOT, 'build/release/slipway') }),
+	queue: () => row_queue({ dir, print, digits,
 		binary: path.join(ROOT, 'build/release/slipway') }),
 	search: () => row_search({ dir, cpu_seconds, print, digits,
 		binary: path.join(ROOT, 'build/release/slipway') }) };
