@@ -179,6 +179,12 @@ can_parse(struct cx *cx, enum right right, const char *text,
 	if (text == NULL)
 		return true;
 	slash = strchr(text, '/');
+	if (slash != NULL &&
+	    platform_environment(cx->platform, slash + 1) != NULL) {
+		can_absent(cx, text, e);
+		return err_hint(e, "the environment comes first: %s/%.*s",
+		    slash + 1, (int)(slash - text), text);
+	}
 	if (slash != NULL) {
 		const char *env = arena_strndup(cx->arena, text,
 		    (size_t)(slash - text));

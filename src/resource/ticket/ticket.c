@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/ticket/ticket.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/plant.h"
 #include "resource/access/access.h"
@@ -103,6 +105,24 @@ ticket_visible(struct cx *cx, const struct ticket *t)
 		approval_asked(cx, t, cx->actor->person));
 }
 
+/* A run where a ticket is meant has one, perhaps. */
+static bool
+ticket_absent(struct cx *cx, const char *key, struct err *e)
+{
+	const struct ticket *t = NULL;
+	struct run *run;
+	struct err ignored;
+
+	removed_answer(cx, "ticket", key, e);
+	if (e->hint[0] != '\0')
+		return false;
+	if (strncmp(key, "R-", 2) == 0 && run_by_key(cx, key, &run, &ignored))
+		t = ticket_by_id(cx, run->ticket_id);
+	if (t != NULL && ticket_visible(cx, t))
+		return err_hint(e, "the ticket of %s is %s", key, t->key);
+	return err_hint(e, "slipway tickets");
+}
+
 bool
 ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
     struct err *e)
@@ -117,7 +137,7 @@ ticket_by_key(struct cx *cx, const char *key, struct ticket **ret,
 	}
 	query_end(q);
 	if (t == NULL || !ticket_visible(cx, t))
-		return removed_answer(cx, "ticket", key, e);
+		return ticket_absent(cx, key, e);
 	*ret = t;
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "resource/ticket/ticket_api.h"
 
 #include "base/limits.h"
+#include "base/near.h"
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
 #include "resource/audit.h"
@@ -48,6 +49,20 @@ list_asked(struct cx *cx, const char *person)
 		json_array_append_new(names, json_string(
 		    arena_printf(cx->arena, "\"%s\"", in_force[i].person)));
 	return json_canonical(cx->arena, names);
+}
+
+/* Nothing waits for somebody whom the folder does not know. */
+static bool
+list_person(struct cx *cx, const char *name, struct err *e)
+{
+	const struct platform *p = cx->platform;
+	struct near near = near_start(name);
+
+	if (platform_person(p, name) != NULL)
+		return true;
+	for (size_t i = 0; i < p->npeople; i++)
+		near_offer(&near, p->people[i].name);
+	return call_absent(e, "person", name, near.best);
 }
 
 static void
@@ -115,6 +130,8 @@ ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
 	if (waiting_for == NULL || call_text(call->query, "query") != NULL ||
 	    call_text(call->query, "filter") != NULL)
 		return list_search(cx, call, out, e);
+	if (!list_person(cx, waiting_for, e))
+		return false;
 	q = query(cx->db, "ticket_list");
 	list_bind(cx, q, call);
 	list_begin(out);
