@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "driver/log_read.h"
 #include "resource/audit.h"
 #include "role/data.h"
 #include "store/audit_seal.h"
@@ -42,7 +43,7 @@ fsck_rows(struct fsck *f, struct db *db)
 {
 	static const char *const checks[] = { "fsck_steps_of_runs",
 		"fsck_waiting", "fsck_edges", "fsck_live", "fsck_closed",
-		"fsck_votes", "fsck_run_events",
+		"fsck_votes", "fsck_run_plan", "fsck_run_events",
 		"fsck_ticket_events", "fsck_ticket_words", "fsck_ticket_words_left",
 		"fsck_comment_words", "fsck_comment_words_left" };
 	struct query *q;
@@ -66,6 +67,7 @@ fsck_rows(struct fsck *f, struct db *db)
 }
 
 static void fsck_artifacts(struct fsck *f, struct db *db);
+static void fsck_logs(struct fsck *f, struct db *db);
 
 /* Definitions, plans and previews are named by what is in them. */
 static void
@@ -130,6 +132,8 @@ fsck_database(struct fsck *f, struct err *e)
 		fsck_rows(f, db);
 		fsck_artifacts(f, db);
 		fsck_bodies(f, db);
+		if (f->full)
+			fsck_logs(f, db);
 		if (!audit_anchor_check(db,
 			audit_anchor_path(&site, f->arena),
 			AUDIT_ANCHOR_LAST, e) &&
@@ -168,6 +172,116 @@ fsck_blobs(struct fsck *f)
 	}
 	if (dir != NULL)
 		closedir(dir);
+}
+
+/* --- logs ----------------------------------------------------------------- */
+
+/* To its end; *ret_size: how long it is by its index; UINT64_MAX: its folder is
+ * not there, as in a backup without logs. */
+static bool
+fsck_log_read(struct fsck *f, int64_t attempt, uint64_t *ret_size,
+    struct err *e)
+{
+	struct log_chunk chunks[64];
+	struct log_state state;
+	struct log_read *log;
+	size_t n = ARRAY_SIZE(chunks);
+	uint64_t at = 0;
+	bool ok;
+
+	*ret_size = 0;
+	if (!log_read_open(f->data, attempt, &log, e)) {
+		if (!streq(e->code, "log.absent") ||
+		    file_exists(arena_printf(f->arena, "%s/k/%lld", f->data,
+			(long long)attempt)))
+			return false;
+		*ret_size = UINT64_MAX;
+		return true;
+	}
+	ok = log_read_state(log, &state, e);
+	while (ok && n > 0) {
+		struct buf bytes = { 0 };
+
+		n = ARRAY_SIZE(chunks);
+		ok = log_read_at(log, at, KIB(256), &bytes, chunks, &n, e);
+		if (ok && n > 0)
+			at = chunks[n - 1].offset + chunks[n - 1].length;
+		buf_finish(&bytes);
+	}
+	*ret_size = ok ? state.size : 0;
+	log_read_close(log);
+	return ok;
+}
+
+/* Those of attempts that are over, as far as they are kept: each can be read to
+ * its end, and is as long as the database says. */
+static void
+fsck_logs(struct fsck *f, struct db *db)
+{
+	struct query *q = query(db, "fsck_logs");
+	struct err e = { 0 };
+	uint64_t size;
+
+	while (query_next(q)) {
+		const int64_t id = column_int(q, "id");
+		const uint64_t bytes = (uint64_t)column_int(q, "log_bytes");
+		const char *object =
+		    arena_printf(f->arena, "log of attempt %lld",
+			(long long)id);
+
+		if (!fsck_log_read(f, id, &size, &e))
+			fsck_tell(f, object, e.message);
+		else if (size != bytes && size != UINT64_MAX)
+			fsck_tell(f, object,
+			    arena_printf(f->arena, "it has %llu bytes and had "
+				"%llu", (unsigned long long)size,
+				(unsigned long long)bytes));
+	}
+	query_end(q);
+}
+
+static int64_t
+fsck_newest_folder(struct fsck *f)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(arena_printf(f->arena, "%s/k", f->data));
+	int64_t newest = 0, id;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (str_to_int64(str_of(entry->d_name), &id) && id > newest)
+			newest = id;
+	if (dir != NULL)
+		closedir(dir);
+	return newest;
+}
+
+/* Files of attempts that the database never heard of: it lost its end.  It is
+ * asked after the folder, since a server may run. */
+static void
+fsck_ahead(struct fsck *f)
+{
+	const int64_t newest = fsck_newest_folder(f);
+	struct db *db = NULL;
+	struct query *q;
+	int64_t known = newest;
+
+	if (db_open(arena_printf(f->arena, "%s/db", f->data), DB_READ, &db,
+		NULL)) {
+		db_begin(db);
+		q = query(db, "fsck_ahead");
+		if (query_next(q))
+			known = column_int(q, "id");
+		query_end(q);
+		if (db_failed(db, NULL))
+			known = newest; /* said before */
+		db_rollback(db);
+	}
+	db_close(db);
+	if (known < newest)
+		fsck_tell(f, "database",
+		    arena_printf(f->arena, "it knows attempts up to %lld, and "
+			"there are files of %lld: its end is missing",
+			(long long)known, (long long)newest));
 }
 
 /* The index of words is made of what is there: it can be made again. */
@@ -278,7 +392,7 @@ fsck_usage(FILE *to, int code)
 	      "wrong, 2: it could not be looked at.\n"
 	      "\n"
 	      "--full reads every event of the audit chain, not only its\n"
-	      "checkpoints and what came after them.\n"
+	      "checkpoints and what came after them, and every log.\n"
 	      "--rebuild-search makes the index of words anew that searches\n"
 	      "look into; the server must not run.\n",
 	    to);
@@ -298,6 +412,7 @@ fsck_run(const char *named, bool full)
 		code = FSCK_UNABLE;
 	} else {
 		fsck_blobs(&f);
+		fsck_ahead(&f);
 	}
 	if (code == 0 && f.wrong == 0) {
 		printf("%s: nothing is wrong\n", f.data);

@@ -130,3 +130,25 @@ WHERE said <> 'ticket.' || status;
 SELECT 'definition' AS kind, hash, body FROM definition
 UNION ALL SELECT 'plan', hash, body FROM plan WHERE hash <> ''
 UNION ALL SELECT 'preview', hash, body FROM preview;
+
+-- name: fsck_logs
+-- Attempts that are over, whose logs were not removed.
+SELECT id, log_bytes FROM attempt WHERE ended_at > 0 AND id > COALESCE(
+	(SELECT CAST(value AS INTEGER) FROM meta
+		WHERE name = 'logs_pruned_to'), 0)
+	AND status IN ('succeeded', 'failed', 'cancelled', 'timed_out')
+ORDER BY id;
+
+-- name: fsck_run_plan
+-- What was planned is what the run says of itself.
+SELECT 'run ' || run.key AS object, 'it is of another plan than it says'
+	AS problem
+FROM run JOIN plan ON plan.hash = run.plan_hash
+WHERE run.plan_hash <> '' AND (plan.body ->> '$.task' <> run.task
+	OR plan.body ->> '$.requester' <> run.requester
+	OR plan.body ->> '$.environment.name' <> run.environment
+	OR plan.body ->> '$.closure' <> run.closure_hash);
+
+-- name: fsck_ahead
+-- What attempts left whom the database does not know: it is older than they.
+SELECT COALESCE(MAX(id), 0) AS id FROM attempt;
