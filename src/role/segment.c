@@ -14,7 +14,7 @@ struct segments {
 	struct loop *loop;
 	struct writer *writer;
 	const char *db;
-	bool stopped;
+	bool stopped, looked; /* looked: at all of it, once */
 	int64_t read; /* the segment that was read again last */
 
 	/* of this turn */
@@ -52,6 +52,16 @@ segments_read(struct segments *s, struct db *db, struct err *e)
 	return audit_seal_read(db, &seal, e);
 }
 
+/* After the start: the checkpoints, and what came after them. */
+static bool
+segments_look(struct segments *s, struct db *db, struct err *e)
+{
+	struct audit_report report;
+
+	s->looked = true;
+	return audit_verify_sealed(db, s->site->key, false, &report, e);
+}
+
 static void
 segments_work(void *arg)
 {
@@ -65,6 +75,8 @@ segments_work(void *arg)
 	db_begin(db);
 	s->ok = audit_seal_make(db, s->site->key, AUDIT_SEGMENT,
 	    clock_wall_ms(), &s->seal, &s->any, &s->err);
+	if (s->ok && !s->looked)
+		s->ok = segments_look(s, db, &s->err);
 	if (s->ok && !s->any)
 		s->ok = segments_read(s, db, &s->err);
 	if (s->ok && db_failed(db, &s->err))

@@ -3,11 +3,11 @@
  * segment.h: the audit chain is sealed as it grows, and what is sealed is read
  * again.
  *
- * Every SEGMENT_EVERY_MS: when AUDIT_SEGMENT events are not sealed, they are
- * read and checked on the pool and sealed by the core thread (store/
- * audit_seal.h); otherwise one sealed segment is read again, one after the
- * other, from the first.  What is found is said in the log, and by
- * segments_check until the server starts again.
+ * Once after the start the chain is looked at quickly.  Every SEGMENT_EVERY_MS:
+ * when AUDIT_SEGMENT events are not sealed, they are read and checked on the
+ * pool and sealed by the core thread (store/audit_seal.h); otherwise one sealed
+ * segment is read again, one after the other, from the first.  What is found
+ * is said in the log, and by segments_check until the server starts again.
  *
  * Loop thread, but for what says otherwise.  A kill anywhere loses nothing:
  * there is one write, and it is the checkpoint.

@@ -95,7 +95,8 @@ sqlite_hint(struct err *e)
 	if (e->class == ERR_FULL)
 		err_hint(e, "free space on the disk of the data folder");
 	else if (streq(e->code, "db.corrupt"))
-		err_hint(e, "restore a backup of the data folder");
+		err_hint(e, "slipway fsck DATA says what is wrong; the way back: "
+			    "slipway restore BACKUP --to NEW --new-epoch");
 }
 
 /* Always returns false. */
