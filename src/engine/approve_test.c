@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Approvals and previews in the middle of a run. */
 #include "engine/engine_testing.h"
-#include "sys/failpoint.h"
 
 static const char folder[] =
     "slipway: 1\n"
@@ -135,42 +134,6 @@ decide(struct rig *r, const struct asked *asked, const char *person,
 	return ok;
 }
 
-/* The n-th statement from now on finds no room. */
-static void
-disk_fill(int64_t n)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "db.step.full:fail:%lld",
-	    (long long)(failpoint_passed() + n));
-	setenv("SLIPWAY_FAILPOINT", text, 1);
-}
-
-/* Each statement of each round finds no room once, before it is done. */
-static void
-settle_on_a_full_disk(struct rig *r)
-{
-	int64_t n = 1;
-	struct err e;
-
-	do {
-		bool failed;
-
-		disk_fill(n);
-		db_begin(r->db);
-		r->hooks.on_fd(r->hooks.self, r->db);
-		r->hooks.duties(r->hooks.self, r->db);
-		unsetenv("SLIPWAY_FAILPOINT");
-		failed = db_failed(r->db, &e);
-		if (failed) {
-			assert_int_equal(e.class, ERR_FULL);
-			db_rollback(r->db);
-		} else
-			rig_commit(r);
-		n = failed ? n + 1 : 1;
-	} while (n > 1 || r->hooks.next_due(r->hooks.self) == 0);
-}
-
 static void
 asks_though_the_disk_is_full(void **state)
 {
@@ -186,7 +149,7 @@ asks_though_the_disk_is_full(void **state)
 	assert_ok(rig_ask(&r, "ernie", "release", NULL, "dev", "{}", &asked,
 		      &e), &e);
 	for (int i = 0; i < 4; i++)
-		settle_on_a_full_disk(&r);
+		rig_settle_full(&r);
 	assert_string_equal(rig_step(&r, asked.run, "publish")->status,
 	    "approval");
 	assert_string_equal(open_need(&r, &asked).task, "publish");
@@ -211,7 +174,7 @@ decides_though_the_disk_is_full(void **state)
 		struct cx *cx = rig_begin(&r, "casey");
 		struct ticket *t = ticket_by_id(cx, asked.ticket->id);
 
-		disk_fill(n);
+		rig_disk_fill(n);
 		done = ticket_decide(cx, t, need.plan_hash, true, "", &e) &&
 		    !db_failed(r.db, &e);
 		unsetenv("SLIPWAY_FAILPOINT");

@@ -75,6 +75,21 @@ key_replace_all(struct cx *cx, const struct run *run, const char *lock,
 	key_replace(cx, holder->run_id, run, lock);
 }
 
+/* A newer run has it: this one is the older, and goes. */
+static void
+key_yield(struct cx *cx, struct run *run, int64_t newer_id, const char *lock)
+{
+	const struct run *newer = run_by_id(cx, newer_id);
+	const struct run *now;
+
+	if (newer == NULL)
+		return; /* the database failed */
+	key_replace(cx, run->id, newer, lock);
+	now = run_by_id(cx, run->id);
+	if (now != NULL)
+		*run = *now;
+}
+
 /* It is another's.  true: it is free by now. */
 static bool
 key_busy(struct cx *cx, struct run *run, struct step *step,
@@ -96,8 +111,7 @@ key_busy(struct cx *cx, struct run *run, struct step *step,
 		return false;
 	}
 	if (holder->run_id > run->id && task->when_busy == BUSY_REPLACE) {
-		key_replace(cx, run->id, run_by_id(cx, holder->run_id), lock);
-		*run = *run_by_id(cx, run->id);
+		key_yield(cx, run, holder->run_id, lock);
 		return false;
 	}
 	if (holder->run_id != run->id && task->when_busy == BUSY_REPLACE) {

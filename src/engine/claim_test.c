@@ -246,6 +246,32 @@ a_busy_one_is_refused(void **state)
 	rig_end(&r);
 }
 
+/* One that is retried is the older still; and no statement that finds no room
+ * on the way leads astray. */
+static void
+the_older_goes_when_it_comes_back(void **state)
+{
+	struct script s = { .nheld = 0 };
+	struct asked a, b;
+	struct rig r;
+	struct cx *cx;
+	struct err e = { 0 };
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	must_ask(&r, "replace", "dev", "{\"n\":\"1\"}", &a);
+	fake_end(r.fake, s.held[0], WORK_EXITED, 1);
+	rig_settle(&r);
+	must_ask(&r, "replace", "dev", "{\"n\":\"2\"}", &b);
+	cx = rig_begin(&r, "ernie");
+	assert_ok(run_retry(cx, run_by_id(cx, a.run->id), NULL, &e), &e);
+	rig_commit(&r);
+	rig_settle_full(&r);
+	assert_string_equal(rig_run_status(&r, a.run), "cancelled");
+	assert_string_equal(rig_run_status(&r, b.run), "running");
+	rig_end(&r);
+}
+
 static void
 what_is_required(void **state)
 {
@@ -430,6 +456,7 @@ main(void)
 		cmocka_unit_test(a_step_below_waits_for_its_own),
 		cmocka_unit_test(the_older_is_replaced),
 		cmocka_unit_test(a_busy_one_is_refused),
+		cmocka_unit_test(the_older_goes_when_it_comes_back),
 		cmocka_unit_test(what_is_required),
 		cmocka_unit_test(so_many_of_a_list_at_once),
 		cmocka_unit_test(many_keys_are_waited_for),

@@ -16,6 +16,7 @@
 #include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
 #include "store/store_testing.h"
+#include "sys/failpoint.h"
 
 struct rig {
 	struct folder folder;
@@ -139,6 +140,42 @@ rig_settle(struct rig *r)
 	r->hooks.on_fd(r->hooks.self, r->db);
 	r->hooks.duties(r->hooks.self, r->db);
 	rig_commit(r);
+}
+
+/* The n-th statement from now on finds no room. */
+static inline void
+rig_disk_fill(int64_t n)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "db.step.full:fail:%lld",
+	    (long long)(failpoint_passed() + n));
+	setenv("SLIPWAY_FAILPOINT", text, 1);
+}
+
+/* Each statement of each round finds no room once, before it is done. */
+static inline void
+rig_settle_full(struct rig *r)
+{
+	int64_t n = 1;
+	struct err e;
+
+	do {
+		bool failed;
+
+		rig_disk_fill(n);
+		db_begin(r->db);
+		r->hooks.on_fd(r->hooks.self, r->db);
+		r->hooks.duties(r->hooks.self, r->db);
+		unsetenv("SLIPWAY_FAILPOINT");
+		failed = db_failed(r->db, &e);
+		if (failed) {
+			assert_int_equal(e.class, ERR_FULL);
+			db_rollback(r->db);
+		} else
+			rig_commit(r);
+		n = failed ? n + 1 : 1;
+	} while (n > 1 || r->hooks.next_due(r->hooks.self) == 0);
 }
 
 /* The server dies and another starts over the same data. */

@@ -17,6 +17,12 @@ any_person(struct sim *s)
 	return sim_people[sim_below(s, (uint64_t)s->folder.npeople)];
 }
 
+static bool
+nothing(struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "sim.nothing", "there is none");
+}
+
 static void
 asked_check(struct sim *s, const struct asked *asked, const struct ask *ask)
 {
@@ -65,7 +71,7 @@ act_ask(struct sim *s, struct cx *cx, struct err *e)
 	struct asked asked;
 	const char *name = sim_names[sim_below(s, 2)];
 	const char *env = sim_envs[sim_below(s, SIM_ENVS)];
-	json_t *given = json_pack("{s:s}", "name", name), *params = NULL;
+	json_t *given, *params = NULL;
 	bool ok;
 
 	if (sim_chance(s, 40)) {
@@ -73,13 +79,16 @@ act_ask(struct sim *s, struct cx *cx, struct err *e)
 		ask.task = ask.request->task;
 	} else {
 		/* Later tasks have more below them. */
-		uint64_t n = cx->platform->ntasks;
+		uint64_t n = (uint64_t)s->folder.ntasks;
 		uint64_t i = sim_below(s, n), k = sim_below(s, n);
 
 		ask.task = platform_task(cx->platform,
 		    arena_printf(cx->arena, "t%d", (int)(i > k ? i : k)));
+		if (ask.task == NULL)
+			return nothing(e);
 	}
 	problems_init(&problems, cx->arena);
+	given = json_pack("{s:s}", "name", name);
 	ok = ask_environment(cx, env, ask.request, &ask.environment, e) &&
 	    ask_params(cx, ask.task, given, &problems, &params, e);
 	json_decref(given);
@@ -137,12 +146,6 @@ any_run(struct sim *s, struct cx *cx, bool over)
 		? raw_pick(s,
 		      "SELECT id FROM run WHERE ended_at <> 0 AND dry = 0")
 		: raw_pick(s, "SELECT id FROM run WHERE ended_at = 0"));
-}
-
-static bool
-nothing(struct err *e)
-{
-	return err_set(e, ERR_NOT_FOUND, "sim.nothing", "there is none");
 }
 
 bool
@@ -245,6 +248,8 @@ act_again(struct sim *s, struct cx *cx, struct err *e)
 	if (run == NULL)
 		return nothing(e);
 	ask.task = platform_task(cx->platform, run->task);
+	if (ask.task == NULL)
+		return nothing(e); /* it was taken out of the folder */
 	ask.retry_of = run->id;
 	given = json_loads(run->params, 0, NULL);
 	problems_init(&problems, cx->arena);
@@ -453,6 +458,27 @@ act_on_attempt(struct sim *s)
 }
 
 static void
+act_on_folder(struct sim *s)
+{
+	/* A command goes on from its preview with what that had. */
+	for (size_t i = 0; i < s->nattempts; i++)
+		if (s->attempts[i].live && s->attempts[i].kind == SIM_PREVIEW)
+			return;
+	folder_change(s);
+	engine_set_platform(s->engine, platform_ref(s->platform));
+	sim_note(s, "the folder is another one, limits %d and %d",
+	    s->folder.limits[0], s->folder.limits[1]);
+}
+
+/* Nothing may begin while there is little room. */
+static void
+act_on_disk(struct sim *s)
+{
+	s->hooks.space(s->hooks.self, !s->site.full);
+	sim_note(s, "there is %s room", s->site.full ? "little" : "enough");
+}
+
+static void
 act_on_world(struct sim *s)
 {
 	int task = (int)sim_below(s, (uint64_t)s->folder.ntasks);
@@ -489,6 +515,10 @@ act_on_world(struct sim *s)
 		}
 		sim_note(s, "the clock jumps by %lld h", (long long)hours);
 		turn_clock(s, hours * 3600000, hours > 0 ? hours * 3600000 : 0);
+	} else if (luck < 70) {
+		act_on_folder(s);
+	} else if (luck < 74) {
+		act_on_disk(s);
 	} else if (luck < 90) {
 		int64_t ms = (int64_t)sim_below(s, 40) * 60000;
 

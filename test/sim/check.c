@@ -366,7 +366,7 @@ rest_check(struct sim *s)
 	static const char paused[] =
 	    "SELECT COUNT(*) FROM pause WHERE kind = 'all'";
 
-	if (s->changes == s->rested || engine_live(s->engine) >= s->slots ||
+	if (s->site.full || s->changes == s->rested || engine_live(s->engine) >= s->slots ||
 	    s->hooks.next_due(s->hooks.self) <= s->boot_ms ||
 	    raw_int(s, paused, 0, 0) > 0)
 		return;

@@ -331,48 +331,55 @@ folder_load(struct sim *s, struct buf *b)
 	return p;
 }
 
-/* Those whose name says so may have more than one open run. */
 static void
-schedules_write(struct sim *s, struct buf *b)
+schedules_make(struct sim *s)
 {
-	static const char *const overlaps[] = { "skip", "queue", "allow" };
 	struct sim_folder *f = &s->folder;
 
 	f->nschedules = sim_chance(s, 35)
 	    ? 1 + (int)sim_below(s, SIM_SCHEDULES)
 	    : 0;
-	for (int i = 0; i < f->nschedules; i++) {
-		const char *overlap = overlaps[sim_below(s, 3)];
+	for (int i = 0; i < f->nschedules; i++)
+		f->schedules[i] = (struct sim_schedule){
+			.overlap = (unsigned)sim_below(s, 3),
+			.task = (int)sim_below(s, (uint64_t)f->ntasks),
+			.name = (int)sim_below(s, 2),
+			.env = (int)sim_below(s, SIM_ENVS),
+			.latest = sim_chance(s, 50) };
+}
+
+/* Those whose name says so may have more than one open run. */
+static void
+schedules_write(struct sim *s, struct buf *b)
+{
+	static const char *const overlaps[] = { [OVERLAP_SKIPS] = "skip",
+		[OVERLAP_QUEUES] = "queue", [OVERLAP_IS_ALLOWED] = "allow" };
+
+	for (int i = 0; i < s->folder.nschedules; i++) {
+		const struct sim_schedule *d = &s->folder.schedules[i];
+		const char *overlap = overlaps[d->overlap];
 
 		buf_printf(b,
 		    "---\nschedule: %s-%d\ntask: t%d\n"
 		    "params: {name: %s}\nenv: %s\ncron: \"*/20 * * * *\"\n"
 		    "missed: %s\noverlap: %s\n",
-		    overlap, i, (int)sim_below(s, (uint64_t)f->ntasks),
-		    sim_names[sim_below(s, 2)],
-		    sim_envs[sim_below(s, SIM_ENVS)],
-		    sim_chance(s, 50) ? "latest" : "none", overlap);
+		    overlap, i, d->task, sim_names[d->name], sim_envs[d->env],
+		    d->latest ? "latest" : "none", overlap);
 	}
 }
 
-void
-folder_generate(struct sim *s)
+static struct platform *
+folder_read(struct sim *s)
 {
 	struct sim_folder *f = &s->folder;
 	struct buf b = { .data = NULL };
+	struct platform *p;
 
-	*f = (struct sim_folder){ .ntasks = 3 + (int)sim_below(s, 10) };
-	f->limits[0] = 1 + (int)sim_below(s, 3);
-	f->limits[1] = 1 + (int)sim_below(s, 2);
-	people_make(s);
 	head_write(s, &b);
-	for (int i = 0; i < f->ntasks; i++) {
-		task_make(s, i);
-		task_write(s, &b, i);
-	}
+	for (int i = 0; i < f->ntasks; i++)
+		if (!f->tasks[i].hidden)
+			task_write(s, &b, i);
 	for (int i = 0; i < 2; i++) {
-		f->requests[i] = (int)sim_below(s, (uint64_t)f->ntasks);
-		f->request_rule[i] = rule_make(s, 40);
 		buf_printf(&b, "---\nrequest: r%d\nproject: OPS\ntask: t%d\n",
 		    i, f->requests[i]);
 		rule_write(&b, &f->request_rule[i], 1);
@@ -380,6 +387,77 @@ folder_generate(struct sim *s)
 	schedules_write(s, &b);
 	if (s->verbose)
 		fputs(buf_cstr(&b), stdout);
-	s->platform = folder_load(s, &b);
+	p = folder_load(s, &b);
 	buf_finish(&b);
+	return p;
+}
+
+void
+folder_generate(struct sim *s)
+{
+	struct sim_folder *f = &s->folder;
+
+	*f = (struct sim_folder){ .ntasks = 3 + (int)sim_below(s, 10) };
+	f->limits[0] = 1 + (int)sim_below(s, 3);
+	f->limits[1] = 1 + (int)sim_below(s, 2);
+	people_make(s);
+	for (int i = 0; i < f->ntasks; i++)
+		task_make(s, i);
+	for (int i = 0; i < 2; i++) {
+		f->requests[i] = (int)sim_below(s, (uint64_t)f->ntasks);
+		f->request_rule[i] = rule_make(s, 40);
+	}
+	schedules_make(s);
+	s->platform = folder_read(s);
+}
+
+/* Does anything that stays speak of the task? */
+static bool
+task_is_used(const struct sim_folder *f, int task)
+{
+	for (int i = task + 1; i < f->ntasks; i++) {
+		const struct sim_task *t = &f->tasks[i];
+
+		if (t->hidden)
+			continue;
+		for (int k = 0; k < t->nneeds; k++)
+			if (t->needs[k].task == task)
+				return true;
+		if (t->cleanups[0].task == task ||
+		    t->cleanups[1].task == task || t->require.task == task)
+			return true;
+	}
+	for (int i = 0; i < f->nschedules; i++)
+		if (f->schedules[i].task == task)
+			return true;
+	return f->requests[0] == task || f->requests[1] == task;
+}
+
+/* Room for the largest of those that there are. */
+static int
+limit_make(struct sim *s, int k)
+{
+	int amount = 1 + (int)sim_below(s, 3);
+
+	for (int i = 0; i < s->folder.ntasks; i++) {
+		const struct sim_task *t = &s->folder.tasks[i];
+
+		if (!t->hidden && t->uses[k] > amount)
+			amount = t->uses[k];
+	}
+	return amount;
+}
+
+void
+folder_change(struct sim *s)
+{
+	struct sim_folder *f = &s->folder;
+	struct platform *old = s->platform;
+
+	for (int i = f->ntasks - 1; i >= 0; i--)
+		f->tasks[i].hidden = sim_chance(s, 40) && !task_is_used(f, i);
+	for (int k = 0; k < SIM_LIMITS; k++)
+		f->limits[k] = limit_make(s, k);
+	s->platform = folder_read(s);
+	platform_unref(old);
 }

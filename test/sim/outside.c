@@ -179,6 +179,9 @@ outside_start(void *self, const struct work *w, struct err *e)
 	if (!s->calm && sim_chance(s, 2))
 		return err_set(e, ERR_FULL, "spawn", "no process");
 	attempt_fill(a, w);
+	if (s->site.full && a->kind != SIM_VERIFY)
+		sim_violation(s, "attempt %lld starts, and the disk is full",
+		    (long long)w->attempt);
 	a->live = true;
 	limits_check(s);
 	if (a->kind == SIM_RUN)

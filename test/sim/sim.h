@@ -68,6 +68,13 @@ struct sim_task {
 	enum { KEY_NONE, KEY_NAME, KEY_ONE } key;
 	enum { BUSY_QUEUES, BUSY_REPLACES, BUSY_REFUSES } busy;
 	struct sim_require require;
+	bool hidden; /* it was taken out of the folder */
+};
+
+struct sim_schedule {
+	enum { OVERLAP_SKIPS, OVERLAP_QUEUES, OVERLAP_IS_ALLOWED } overlap;
+	int task, name, env;
+	bool latest;
 };
 
 /* The folder as the simulation itself understands it. */
@@ -80,6 +87,7 @@ struct sim_folder {
 	int requests[2]; /* task */
 	struct sim_rule request_rule[2];
 	int limits[SIM_LIMITS];
+	struct sim_schedule schedules[SIM_SCHEDULES];
 	int nschedules;
 };
 
@@ -156,6 +164,8 @@ extern const char *const sim_envs[SIM_ENVS];
 extern const char *const sim_names[SIM_NAMES];
 extern const char *const sim_limits[SIM_LIMITS];
 void folder_generate(struct sim *s);
+/* The team takes tasks out or puts them back, and changes limits. */
+void folder_change(struct sim *s);
 
 /* outside.c */
 extern const struct driver_ops outside_ops;

@@ -225,6 +225,8 @@ turn_settle(struct sim *s)
 	    "SELECT COUNT(*) FROM pause WHERE kind <> 'schedule'";
 
 	s->calm = true;
+	if (s->site.full)
+		s->hooks.space(s->hooks.self, false);
 	turn(s, act_stop_schedules, sim_people[0]);
 	while (raw_int(s, paused, 0, 0) > 0)
 		turn(s, act_unpause, sim_people[0]);
