@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "driver/local_event.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,19 @@ reason_of(uint32_t reason)
 							    WORK_SPAWN_FAILED;
 }
 
+/* A word; of what is none, nothing. */
+static int
+stage_length(const struct wire_exit *end)
+{
+	size_t n = strnlen(end->stage, sizeof(end->stage));
+
+	for (size_t i = 0; i < n; i++)
+		if (!isgraph((unsigned char)end->stage[i]) &&
+		    end->stage[i] != ' ')
+			return 0;
+	return (int)n;
+}
+
 void
 work_event_end(struct work_event *ret, const struct wire_exit *end)
 {
@@ -39,8 +53,7 @@ work_event_end(struct work_event *ret, const struct wire_exit *end)
 	ret->outputs_cut = end->outputs_cut;
 	if (ret->reason == WORK_SPAWN_FAILED)
 		snprintf(ret->detail, sizeof(ret->detail), "%.*s: %s",
-		    (int)sizeof(end->stage), end->stage,
-		    strerror(end->error));
+		    stage_length(end), end->stage, strerror(end->error));
 }
 
 void

@@ -58,6 +58,13 @@ taken_name(int artifact, const char *from, const char *sha256)
 	return ok;
 }
 
+/* It becomes the name of a file. */
+static bool
+taken_is_hash(const char *text)
+{
+	return strspn(text, "0123456789abcdef") == 64 && text[64] == '\0';
+}
+
 static void
 taken_one(int artifact, int64_t attempt, size_t i, const struct wire_taken *t,
     struct work_artifact *a)
@@ -71,8 +78,12 @@ taken_one(int artifact, int64_t attempt, size_t i, const struct wire_taken *t,
 	}
 	snprintf(from, sizeof(from), "new/%" PRId64 ".%zu", attempt, i);
 	snprintf(a->sha256, sizeof(a->sha256), "%.64s", t->sha256);
-	a->taken = strlen(a->sha256) == 64 &&
-	    taken_name(artifact, from, a->sha256);
+	if (!taken_is_hash(a->sha256)) {
+		a->sha256[0] = '\0';
+		snprintf(a->why, sizeof(a->why), "its record is damaged");
+		return;
+	}
+	a->taken = taken_name(artifact, from, a->sha256);
 	if (!a->taken)
 		snprintf(a->why, sizeof(a->why), "%s", strerror(errno));
 }
