@@ -57,6 +57,10 @@ LINK_fuzz := -fsanitize=fuzzer,address,undefined
 ifeq ($(FLAGS_$(BUILD)),)
 $(error BUILD is '$(BUILD)': choose release, debug, asan, tsan or cover)
 endif
+ifneq ($(if $(findstring TESTING,$(FLAGS_$(BUILD))),,$(filter \
+	build-tests test-unit,$(MAKECMDGOALS))),)
+$(error unit tests set the clock, which a $(BUILD) has not: BUILD=debug or asan)
+endif
 
 # A static program cannot carry a sanitizer.
 KEEP_FLAGS := $(if $(filter release,$(BUILD)),,-DSLIPWAY_TESTING)

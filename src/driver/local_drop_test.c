@@ -11,7 +11,7 @@ static int
 setup(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
-	struct local_options o = bench_options;
+	struct local_options o = bench_options();
 	struct err e;
 
 	*state = b;
@@ -67,8 +67,8 @@ attempts_run_as_others(void **state)
 		char *log = bench_log(b, ev.attempt);
 
 		assert_string_equal(buf_cstr(&ev.outputs), "a=b\n");
-		assert_in_range(strtol(log, NULL, 10), TEST_UID,
-		    TEST_UID + 499);
+		assert_in_range(strtol(log, NULL, 10), bench_uid(),
+		    bench_uid() + TEST_UIDS - 1);
 		assert_non_null(strstr(log, "\nx\n"));
 		free(log);
 		buf_finish(&ev.outputs);

@@ -33,6 +33,7 @@
 
 #define WAIT_MS 20000
 #define TEST_UID 61000
+#define TEST_UIDS 500
 #define FIXTURE static __attribute__((unused))
 
 struct bench {
@@ -58,13 +59,44 @@ struct job {
 	unsigned processes;
 };
 
-static const struct local_options bench_options = { .uid_first = TEST_UID,
-	.uid_count = 500 };
-
 FIXTURE bool
 bench_is_root(void)
 {
 	return geteuid() == 0;
+}
+
+/*
+ * The first of the uids of this process.  Two tests at a time with the same
+ * ones would count each other's processes (RLIMIT_NPROC is of a uid): each
+ * holds the lock of a range until it ends.
+ */
+FIXTURE uid_t
+bench_uid(void)
+{
+	static uid_t first;
+
+	for (unsigned i = 0; first == 0 && i < 8; i++) {
+		struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+		char name[64];
+		int fd;
+
+		snprintf(name, sizeof(name), "/tmp/slipway-test-uids.%u", i);
+		fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &all) == 0)
+			first = TEST_UID + i * TEST_UIDS;
+		else if (fd >= 0)
+			close(fd);
+	}
+	if (first == 0)
+		first = TEST_UID;
+	return first;
+}
+
+FIXTURE struct local_options
+bench_options(void)
+{
+	return (struct local_options){ .uid_first = bench_uid(),
+		.uid_count = TEST_UIDS };
 }
 
 FIXTURE void
@@ -78,7 +110,7 @@ bench_check(bool ok, const struct err *e)
 FIXTURE void
 bench_begin(struct bench *b)
 {
-	struct local_options o = bench_options;
+	struct local_options o = bench_options();
 	struct err e;
 
 	o.server_uid = geteuid();
