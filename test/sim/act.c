@@ -164,19 +164,25 @@ static bool
 act_decide(struct sim *s, struct cx *cx, struct err *e)
 {
 	static const char voted[] = "SELECT COUNT(*) FROM vote";
+	/* the same may be asked for once more */
+	static const char asked[] =
+	    "SELECT COUNT(*) FROM need AS a JOIN need AS b ON b.ticket_id = "
+	    "a.ticket_id AND b.plan_hash = a.plan_hash WHERE a.id = ?1 AND "
+	    "b.status IN ('open', 'met')";
 	struct need need;
 	struct ticket *t = any_question(s, cx, sim_chance(s, 85), &need);
 	bool approve = sim_chance(s, 85);
-	int64_t votes;
+	int64_t votes, open;
 
 	if (t == NULL)
 		return nothing(e);
 	sim_note(s, "%s says %s to %.6s of %s", cx->actor->person,
 	    approve ? "yes" : "no", need.plan_hash, t->key);
 	votes = raw_int(s, voted, 0, 0);
+	open = raw_int(s, asked, need.id, 0);
 	if (!ticket_decide(cx, t, need.plan_hash, approve, "", e))
 		return false;
-	if (!streq(need.status, "open") && raw_int(s, voted, 0, 0) > votes)
+	if (open == 0 && raw_int(s, voted, 0, 0) > votes)
 		sim_violation(s, "%s was decided by what is %s", t->key,
 		    need.status);
 	return true;
@@ -511,6 +517,9 @@ act_on_world(struct sim *s)
 			sim_note(s, "the clock goes back %lld min",
 			    (long long)minutes);
 			turn_clock(s, -minutes * 60000, 0);
+			turn(s, NULL, NULL);
+			if (sim_chance(s, 50))
+				turn_clock(s, minutes * 60000, 0);
 			return;
 		}
 		sim_note(s, "the clock jumps by %lld h", (long long)hours);
