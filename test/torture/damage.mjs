@@ -39,7 +39,7 @@ const { values: options } = parseArgs({ options: {
 	red: { type: 'boolean', default: false },
 } });
 
-const WITHIN_MS = 60000;
+const WITHIN_MS = 120000;
 const PAGE = 4096;
 
 let state = Number(options.seed) >>> 0;
@@ -113,7 +113,7 @@ async function fill() {
 			{ person: who, name: 'damage' })).token;
 	for (let i = 0; i < 4; i++)
 		await file_asked(`thing-${i}`);
-	await lines('many', 3000);
+	await lines('many', 600);
 	await lines('few', 3);
 	for (let i = 0; i < 2; i++)
 		await ask(null, 'POST', '/v1/audit/segments', {});
@@ -124,7 +124,7 @@ async function fill() {
 		.some(n => fs.existsSync(path.join(server.data, 'k', n, 'log')) &&
 			fs.statSync(path.join(server.data, 'k', n, 'log')).size > 0));
 	await file_asked('last');
-	await lines('loose', 200);
+	await lines('loose', 60);
 }
 
 // What is left of a killed server still clears workspaces away.
