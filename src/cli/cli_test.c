@@ -451,6 +451,12 @@ test_completion(void **state)
 	assert_has(r->out, "compdef ");
 	r = PLAY(none, NULL, "completion", "fish");
 	assert_has(r->out, "complete -c slipway");
+	r = PLAY(none, NULL, "completion", "words", "--", "restore", "--");
+	assert_string_equal(r->out, "--to\n--new-epoch\n--key\n");
+	r = PLAY(none, NULL, "completion", "words", "--", "manual", "");
+	assert_string_equal(r->out, "slipway\nfolder\nserve\n");
+	r = PLAY(none, NULL, "completion", "words", "--", "serve", "--");
+	assert_has(r->out, "--keep-runs\n");
 	r = PLAY(none, NULL, "completion", "csh");
 	assert_int_equal(r->code, 2);
 	r = PLAY(routes, NULL, "completion", "words", "--", "request", "");

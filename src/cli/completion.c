@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/completion.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "cli/alias.h"
@@ -8,6 +9,7 @@
 #include "cli/help.h"
 #include "cli/local.h"
 #include "spec/catalogue.h"
+#include "spec/setting.h"
 
 static const char completion_bash[] =
     "_slipway() {\n"
@@ -110,6 +112,45 @@ completion_flags(struct session *s, const struct op *op, const char *name)
 		fprintf(s->out, "%s\n", flag_text(s->arena, g->name));
 }
 
+static const struct help_extra *
+completion_extra_find(const char *word)
+{
+	for (const struct help_extra *x = help_extras; x->word != NULL; x++)
+		if (strcmp(x->word, word) == 0)
+			return x;
+	return NULL;
+}
+
+/* What the program does itself: by its usage, "manual [slipway|folder]",
+ * "restore FILE --to DIR". */
+static void
+completion_extra(struct session *s, const struct help_extra *x,
+    const char *typed)
+{
+	const bool flags = typed[0] == '-';
+	struct str rest = str_of(x->usage), word, other;
+
+	while (rest.p != NULL && rest.n > 0) {
+		word = str_cut(rest, ' ', &rest);
+		while (word.n > 0 && strchr("[(", word.p[0]) != NULL)
+			word = (struct str){ word.p + 1, word.n - 1 };
+		while (word.n > 0 && strchr("])", word.p[word.n - 1]) != NULL)
+			word.n--;
+		if (flags && str_starts(word, "--"))
+			fprintf(s->out, "%.*s\n", (int)word.n, word.p);
+		if (flags || memchr(word.p, '|', word.n) == NULL ||
+		    islower((unsigned char)word.p[0]) == 0)
+			continue;
+		for (other = word; other.p != NULL && other.n > 0;) {
+			word = str_cut(other, '|', &other);
+			fprintf(s->out, "%.*s\n", (int)word.n, word.p);
+		}
+	}
+	if (flags && strcmp(x->word, "serve") == 0)
+		for (const struct setting *k = settings; k->flag != NULL; k++)
+			fprintf(s->out, "--%s\n", k->flag);
+}
+
 /* argv: the words so far; the last one is being typed. */
 static void
 completion_words(struct session *s, int argc, char **argv)
@@ -122,6 +163,10 @@ completion_words(struct session *s, int argc, char **argv)
 		return;
 	}
 	if (!verb_find(argc - 1, argv, &v)) {
+		const struct help_extra *x = completion_extra_find(argv[0]);
+
+		if (x != NULL)
+			completion_extra(s, x, typed);
 		completion_noun(s, argv[0]);
 		return;
 	}

@@ -227,6 +227,9 @@ backups_start(struct site *site, struct loop *l, struct writer *w,
 
 	if (folder == NULL)
 		return NULL;
+	if (access(folder, W_OK | X_OK) != 0)
+		log_warn("backups", "'%s': %s: slipway backup create will "
+		    "fail", folder, strerror(errno));
 	b = calloc(1, sizeof(*b));
 	ASSERT(b != NULL);
 	b->site = site;

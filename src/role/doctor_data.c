@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,6 +36,19 @@ doctor_path(struct doctor *d, const char *name)
 	return arena_printf(d->arena, "%s/%s", d->data, name);
 }
 
+/* Not the disk is ill: somebody else asks. */
+static const char *
+doctor_account(struct doctor *d, const struct stat *data)
+{
+	const struct passwd *owner = getpwuid(data->st_uid);
+
+	return owner == NULL
+	    ? arena_printf(d->arena, "ask as root, or as user %u, whose it is",
+		  (unsigned)data->st_uid)
+	    : arena_printf(d->arena, "ask as root, or as %s, whose it is",
+		  owner->pw_name);
+}
+
 void
 doctor_rights(struct doctor *d)
 {
@@ -51,12 +65,15 @@ doctor_rights(struct doctor *d)
 		    arena_printf(d->arena, "chmod 700 %s", d->data),
 		    "'%s' is open to others: mode %03o", d->data,
 		    (unsigned)(data.st_mode & 0777));
-	else if (stat(doctor_path(d, "key"), &key) != 0 ||
-	    key.st_size != DOCTOR_KEY)
+	else if (stat(doctor_path(d, "key"), &key) != 0)
+		doctor_tell(d, DOCTOR_FAIL, "data",
+		    errno == EACCES ? doctor_account(d, &data)
+				    : "bring the key back from the backup",
+		    "'%s': %s", doctor_path(d, "key"), strerror(errno));
+	else if (key.st_size != DOCTOR_KEY)
 		doctor_tell(d, DOCTOR_FAIL, "data",
 		    "bring the key back from the backup",
-		    "'%s': %s", doctor_path(d, "key"),
-		    errno == 0 ? "not 32 bytes" : strerror(errno));
+		    "'%s' is not 32 bytes long", doctor_path(d, "key"));
 	else if ((key.st_mode & 077) != 0 || key.st_uid != data.st_uid)
 		doctor_tell(d, DOCTOR_FAIL, "data",
 		    arena_printf(d->arena, "chmod 600 %s, owner as the folder",
@@ -109,8 +126,13 @@ doctor_database(struct doctor *d)
 	struct err e = { 0 };
 	struct db *db = doctor_db(d, &e);
 	int schema = 0;
+	struct stat st;
 
-	if (db == NULL || !migrate_current(db, &schema, &e))
+	if (stat(d->data, &st) == 0 && access(d->data, X_OK) != 0)
+		doctor_tell(d, DOCTOR_FAIL, "database",
+		    doctor_account(d, &st), "'%s': %s", doctor_path(d, "db"),
+		    strerror(EACCES));
+	else if (db == NULL || !migrate_current(db, &schema, &e))
 		doctor_tell(d, DOCTOR_FAIL, "database",
 		    "slipway fsck; the way back is slipway restore", "%s",
 		    e.message);
@@ -326,8 +348,10 @@ doctor_ready(struct doctor *d, const json_t *ready)
 		doctor_tell(d, DOCTOR_OK, "server", NULL, "ready at %s",
 		    d->socket);
 	else
-		doctor_tell(d, DOCTOR_WARN, "server", "slipway status", "%s",
-		    wrong);
+		doctor_tell(d, DOCTOR_WARN, "server",
+		    strstr(wrong, "audit: ") != NULL
+			? "slipway audit verify says which place or event"
+			: "slipway status", "%s", wrong);
 }
 
 void
