@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
 -- name: removed_runs_due
--- Those that may go; removed_run_due is the same for one.  The newest run, step
+-- Those that may go; removed_run_due is the same for one, by its indexes.  The newest run, step
 -- and attempt stay, so that no number is given twice.
 SELECT run.id FROM run WHERE run.id > $after
 	AND run.ended_at > 0 AND run.ended_at <= $before
@@ -15,8 +15,8 @@ SELECT run.id FROM run WHERE run.id > $after
 		WHERE ticket.run_id = run.id AND ticket.outcome = '')
 	AND NOT EXISTS (SELECT 1 FROM ticket
 		WHERE ticket.id = run.ticket_id AND ticket.outcome = '')
-	AND NOT EXISTS (SELECT 1 FROM resource
-		WHERE resource.run_id = run.id OR resource.check_run = run.id)
+	AND run.id NOT IN (SELECT run_id FROM resource
+		UNION SELECT check_run FROM resource)
 	AND NOT EXISTS (SELECT 1 FROM artifact
 		WHERE artifact.run_id = run.id AND removed_at = 0)
 	AND NOT EXISTS (SELECT 1 FROM attempt
@@ -50,7 +50,9 @@ FROM run WHERE run.id = $id
 	AND NOT EXISTS (SELECT 1 FROM ticket
 		WHERE ticket.id = run.ticket_id AND ticket.outcome = '')
 	AND NOT EXISTS (SELECT 1 FROM resource
-		WHERE resource.run_id = run.id OR resource.check_run = run.id)
+		WHERE resource.run_id = run.id)
+	AND NOT EXISTS (SELECT 1 FROM resource
+		WHERE resource.check_run = run.id AND resource.check_run > 0)
 	AND NOT EXISTS (SELECT 1 FROM artifact
 		WHERE artifact.run_id = run.id AND removed_at = 0)
 	AND NOT EXISTS (SELECT 1 FROM attempt
@@ -148,13 +150,10 @@ SELECT ticket.id FROM ticket WHERE ticket.id > $after
 	AND ticket.id < (SELECT MAX(id) FROM ticket)
 	AND NOT EXISTS (SELECT 1 FROM run WHERE run.ticket_id = ticket.id
 		AND run.ticket_id <> 0)
-	AND NOT EXISTS (SELECT 1 FROM run_watcher
-		WHERE run_watcher.ticket_id = ticket.id)
-	AND NOT EXISTS (SELECT 1 FROM resource
-		WHERE resource.ticket_id = ticket.id
-		OR resource.expiry_ticket = ticket.id
-		OR resource.missing_ticket = ticket.id)
-	AND NOT EXISTS (SELECT 1 FROM glass WHERE glass.ticket = ticket.key)
+	AND ticket.id NOT IN (SELECT ticket_id FROM resource
+		UNION SELECT expiry_ticket FROM resource
+		UNION SELECT missing_ticket FROM resource)
+	AND ticket.key NOT IN (SELECT ticket FROM glass)
 	AND NOT EXISTS (SELECT 1 FROM ticket AS child
 		WHERE child.epic = ticket.key AND child.epic <> ''
 		AND child.outcome = '')
@@ -173,13 +172,10 @@ SELECT ticket.id FROM ticket WHERE ticket.id = $id
 	AND ticket.id < (SELECT MAX(id) FROM ticket)
 	AND NOT EXISTS (SELECT 1 FROM run WHERE run.ticket_id = ticket.id
 		AND run.ticket_id <> 0)
-	AND NOT EXISTS (SELECT 1 FROM run_watcher
-		WHERE run_watcher.ticket_id = ticket.id)
-	AND NOT EXISTS (SELECT 1 FROM resource
-		WHERE resource.ticket_id = ticket.id
-		OR resource.expiry_ticket = ticket.id
-		OR resource.missing_ticket = ticket.id)
-	AND NOT EXISTS (SELECT 1 FROM glass WHERE glass.ticket = ticket.key)
+	AND ticket.id NOT IN (SELECT ticket_id FROM resource
+		UNION SELECT expiry_ticket FROM resource
+		UNION SELECT missing_ticket FROM resource)
+	AND ticket.key NOT IN (SELECT ticket FROM glass)
 	AND NOT EXISTS (SELECT 1 FROM ticket AS child
 		WHERE child.epic = ticket.key AND child.epic <> ''
 		AND child.outcome = '')
