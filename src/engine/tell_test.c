@@ -16,9 +16,11 @@ static const char folder[] =
     "     with: {to: $notice.person, what: $notice.kind, text: $notice.text}}\n"
     "  - {on: [access], to: platform, task: page, env: dev}\n"
     "  - {on: [expiry], task: short, env: dev, with: {text: $notice.text}}\n"
+    "  - {on: [approval], to: risk, once: true, task: tell, env: dev,\n"
+    "     with: {to: $notice.name, what: $notice.subject, text: x}}\n"
     "---\n"
     "people: {ernie: {}, tina: {}, casey: {}}\n"
-    "teams: {platform: {members: [tina]}, risk: {members: [casey]}}\n"
+    "teams: {platform: {members: [tina]}, risk: {members: [casey, ernie]}}\n"
     "---\n"
     "environments: {dev: {}, prod: {}}\n"
     "---\n"
@@ -104,6 +106,39 @@ what_comes_together_is_one_message(void **state)
 	rig_end(&r);
 }
 
+/* A channel hears of it once, whoever of the team is asked; its people do not
+ * by that, and it is in nobody's inbox. */
+static void
+a_team_is_told_once(void **state)
+{
+	struct told t = { .tells = 0 };
+	const char **open;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &t);
+	inbox_post_group(rig_begin(&r, NULL), "risk", INBOX_APPROVAL, "OPS-1",
+	    "a line");
+	rig_commit(&r);
+	post(&r, "tina", INBOX_APPROVAL, "OPS-1");
+	rig_settle(&r);
+	assert_int_equal(t.tells, 1);
+	assert_string_equal(t.last, "risk OPS-1 x");
+	open = inbox_waiting(rig_begin(&r, NULL), INBOX_APPROVAL, "OPS-1");
+	for (size_t i = 0; i < 3; i++)
+		assert_null(strchr(open[i], ':'));
+	assert_null(open[3]);
+	/* When it is settled it can be told of anew. */
+	inbox_settle(&r.cx, INBOX_APPROVAL, "OPS-1");
+	rig_commit(&r);
+	rig_settle(&r);
+	assert_int_equal(t.tells, 1);
+	post(&r, "casey", INBOX_APPROVAL, "OPS-1");
+	rig_settle(&r);
+	assert_int_equal(t.tells, 2);
+	rig_end(&r);
+}
+
 /* What the task does not take starts nothing: it is tried again, with longer
  * and longer pauses, and given up. */
 static void
@@ -143,6 +178,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_told_is_told_once),
 		cmocka_unit_test(what_comes_together_is_one_message),
+		cmocka_unit_test(a_team_is_told_once),
 		cmocka_unit_test(what_cannot_be_told_is_given_up),
 	};
 

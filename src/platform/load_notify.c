@@ -115,12 +115,17 @@ notify_one(struct load *l, const struct item *it, size_t i, const json_t *json,
 	*n = (struct notify_def){
 		.on = build_names(l->p->arena, json_object_get(json, "on")),
 		.to = build_text(json, "to"),
+		.once = json_is_true(json_object_get(json, "once")),
 		.with = json_object_get(json, "with"),
 	};
 	task = load_resolve(l, it, notify_at(l, i, "task"), ITEM_TASK,
 	    build_text(json, "task"));
 	if (n->to != NULL)
 		load_resolve_group(l, it, notify_at(l, i, "to"), n->to);
+	if (n->once && (n->to == NULL ||
+	    load_find(l, ITEM_TEAM, n->to) == NULL))
+		load_error(l, it, notify_at(l, i, "once"), "write to: TEAM",
+		    "only a team is told once");
 	notify_kinds(l, it, i, n);
 	notify_environment(l, it, i, n, build_text(json, "env"));
 	if (task == NULL || task->task == NULL)

@@ -356,7 +356,8 @@ test_bad_settings(void **state)
 		STR("slipway: 1\n"
 		    "team: billing\n"
 		    "notify:\n"
-		    "  - {on: [aproval], task: mail, to: bilings}\n")),
+		    "  - {on: [aproval], task: mail, to: bilings}\n"
+		    "  - {on: [done], task: mail, to: ernie, once: true}\n")),
 	    ">> slipway.yaml:1:1: there is no slipway.yaml in this folder\n"
 	    ">> hint: type: slipway init\n"
 	    ">> t.yaml:4:10: an inbox has nothing of the kind 'aproval'\n"
@@ -364,7 +365,11 @@ test_bad_settings(void **state)
 	    ">> t.yaml:4:27: unknown task 'mail'\n"
 	    ">> hint: the folder has no task yet\n"
 	    ">> t.yaml:4:37: unknown team or person 'bilings'\n"
-	    ">> hint: did you mean 'billing'?\n");
+	    ">> hint: did you mean 'billing'?\n"
+	    ">> t.yaml:5:24: unknown task 'mail'\n"
+	    ">> hint: the folder has no task yet\n"
+	    ">> t.yaml:5:47: only a team is told once\n"
+	    ">> hint: write to: TEAM\n");
 	arena_destroy(c.a);
 }
 

@@ -99,6 +99,7 @@ struct request_def {
 struct notify_def { /* which task tells people of their inbox */
 	const char *const *on; /* kinds of items, NULL-terminated */
 	const char *to;	       /* only these: team or person; NULL: all */
+	bool once;	       /* the team `to`, and not each of its people */
 	const struct task *task;
 	const char *environment;
 	const json_t *with; /* parameters, with $notice.… */

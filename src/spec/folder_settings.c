@@ -66,6 +66,9 @@ static const struct schema notify_fields[] = {
 		       "expiry …" },
 	{ .name = "to", .kind = SCHEMA_STRING,
 		.doc = "Only for this team or person." },
+	{ .name = "once", .kind = SCHEMA_BOOL, .default_json = "false",
+		.doc = "true: the team is told once, at its channel, and not "
+		       "each of its people." },
 	{ .name = "task", .kind = SCHEMA_STRING, .flags = F_REQUIRED,
 		.doc = "The task that tells them; it asks for no approval." },
 	{ .name = "env", .kind = SCHEMA_STRING,

@@ -22,6 +22,15 @@ inbox_line(struct cx *cx, const char *text)
 	return arena_printf(cx->arena, "%.*s…", (int)n, text);
 }
 
+static void
+inbox_write(struct cx *cx, const struct inbox_item *item)
+{
+	struct query *q = query(cx->db, "inbox_post");
+
+	record_bind(q, &inbox_schema, item);
+	query_run(q);
+}
+
 void
 inbox_post(struct cx *cx, const char *person, const char *kind,
     const char *subject, const char *text)
@@ -31,15 +40,18 @@ inbox_post(struct cx *cx, const char *person, const char *kind,
 	struct inbox_item item = { .person = person, .kind = kind,
 		.subject = subject, .count = 1, .created_at = cx->now,
 		.updated_at = cx->now };
-	struct query *q;
+	const char *const *teams;
 
 	if (def == NULL || def->disabled || streq(person, cx->actor->person))
 		return;
 	item.text = inbox_line(cx, text);
 	item.tell_at = tell_when(cx, person, kind);
-	q = query(cx->db, "inbox_post");
-	record_bind(q, &inbox_schema, &item);
-	query_run(q);
+	inbox_write(cx, &item);
+	for (teams = tell_teams(cx, person, kind); *teams != NULL; teams++) {
+		item.person = arena_printf(cx->arena, INBOX_TEAM "%s", *teams);
+		item.tell_at = cx->now;
+		inbox_write(cx, &item);
+	}
 }
 
 void

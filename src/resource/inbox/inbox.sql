@@ -31,7 +31,8 @@ WHERE kind = 'approval' AND done_at = 0
 
 -- name: inbox_waiting
 SELECT person FROM inbox
-WHERE subject = $subject AND kind = $kind AND done_at = 0;
+WHERE subject = $subject AND kind = $kind AND done_at = 0
+	AND person NOT LIKE 'team:%';
 
 -- name: inbox_list
 SELECT * FROM inbox

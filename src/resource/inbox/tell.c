@@ -25,8 +25,40 @@ static bool
 hook_wants(const struct platform *p, const struct notify_def *hook,
     const char *person, const char *kind)
 {
-	return tell_names(hook->on, kind) &&
+	return tell_names(hook->on, kind) && !hook->once &&
 	    (hook->to == NULL || platform_is_one_of(p, person, hook->to));
+}
+
+/* Who is told as a team: its name, else NULL. */
+static const char *
+team_told(const char *person)
+{
+	return str_starts(str_of(person), INBOX_TEAM)
+	    ? person + strlen(INBOX_TEAM)
+	    : NULL;
+}
+
+const char *const *
+tell_teams(struct cx *cx, const char *person, const char *kind)
+{
+	const struct platform *p = cx->platform;
+	const char **teams =
+	    arena_array(cx->arena, p->nnotify + 1, sizeof(*teams));
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nnotify; i++) {
+		const struct notify_def *hook = &p->notify[i];
+		size_t k = 0;
+
+		if (!hook->once || !tell_names(hook->on, kind) ||
+		    !platform_is_one_of(p, person, hook->to))
+			continue;
+		while (k < n && !streq(teams[k], hook->to))
+			k++;
+		if (k == n)
+			teams[n++] = hook->to;
+	}
+	return teams;
 }
 
 int64_t
@@ -88,15 +120,16 @@ static const char *
 notice_value(struct cx *cx, const struct notice *notice, const char *person,
     const char *reference)
 {
+	const char *team = team_told(person);
 	const struct person_def *def =
 	    platform_person(cx->platform, person);
 
 	if (streq(reference, "$notice.person"))
-		return person;
+		return team != NULL ? team : person;
 	if (streq(reference, "$notice.name"))
-		return def->full_name;
+		return team != NULL ? team : def->full_name;
 	if (streq(reference, "$notice.email"))
-		return def->email == NULL ? "" : def->email;
+		return def == NULL || def->email == NULL ? "" : def->email;
 	if (streq(reference, "$notice.kind"))
 		return notice->kind;
 	if (streq(reference, "$notice.subject"))
@@ -212,17 +245,21 @@ batch_tell(struct cx *cx, struct batch *b)
 {
 	const struct platform *p = cx->platform;
 	const struct person_def *def = platform_person(p, b->person);
+	const char *team = team_told(b->person);
 	struct err e = { 0 };
 	bool ok = true;
 
 	db_savepoint(cx->db);
-	for (size_t i = 0;
-	     ok && def != NULL && !def->disabled && i < p->nnotify; i++) {
+	for (size_t i = 0; ok && i < p->nnotify; i++) {
 		const struct notify_def *hook = &p->notify[i];
 		struct notice notice;
 
-		if (hook->to != NULL &&
-		    !platform_is_one_of(p, b->person, hook->to))
+		if (team != NULL ? !hook->once || !streq(hook->to, team)
+				 : hook->once || def == NULL ||
+			    def->disabled ||
+			    (hook->to != NULL &&
+				!platform_is_one_of(p, b->person,
+				    hook->to)))
 			continue;
 		notice = notice_make(cx, b, hook);
 		ok = notice.n == 0 ||

@@ -27,6 +27,13 @@
  * Blocks on the database. */
 int64_t tell_when(struct cx *cx, const char *person, const char *kind);
 
+/* Teams that are told once of what this person gets; NULL-terminated, in the
+ * arena.  Such an item is that of INBOX_TEAM and the name, in nobody's
+ * inbox. */
+#define INBOX_TEAM "team:"
+const char *const *tell_teams(struct cx *cx, const char *person,
+    const char *kind);
+
 /* Tell what is due; when to come again, INT64_MAX for never. */
 int64_t tell_turn(struct cx *cx);
 
