@@ -386,7 +386,8 @@ ask_of_run(struct cx *cx, const struct run *run, struct ask *ask,
 
 	*ask = (struct ask){ .requester = cx->actor->person };
 	if (ask->requester == NULL)
-		return access_operator(e, "the operator administers, and runs nothing");
+		return access_operator(e,
+		    "the operator administers, and runs nothing");
 	if (run->undo_of != 0) {
 		err_set(e, ERR_CONFLICT, "undo.undo",
 		    "%s undoes another run: it is asked for anew as that",

@@ -59,7 +59,8 @@ ask_answer(struct cx *cx, struct call *call, struct ask *ask,
 		ask->request == NULL ? "task" : "request type", name, e))
 		return false;
 	if (cx->actor->person == NULL)
-		return access_operator(e, "the operator administers, and asks for nothing");
+		return access_operator(e,
+		    "the operator administers, and asks for nothing");
 	if (!ask_params(cx, ask->task,
 		json_object_get(call->body, "params"), call->problems,
 		&params, e))

@@ -106,7 +106,8 @@ undo_api_undo(struct cx *cx, struct call *call, struct json_out *out,
 	if (!undo_run_named(cx, call->path[0], &run, e))
 		return false;
 	if (person == NULL)
-		return access_operator(e, "the operator administers, and undoes nothing");
+		return access_operator(e,
+		    "the operator administers, and undoes nothing");
 	if (!run_allows(cx, run, RIGHT_RUN, e) ||
 	    !ask_undo(cx, run, person, &ask, e))
 		return false;

@@ -65,7 +65,8 @@ delegation_api_create(struct cx *cx, struct call *call, struct json_out *out,
 	bool ok;
 
 	if (d.person == NULL)
-		return access_operator(e, "the operator decides nothing, and so delegates nothing");
+		return access_operator(e,
+		    "the operator decides nothing, and so delegates nothing");
 	if (!access_token_check(cx, RIGHT_APPROVE,
 		d.environment[0] == '\0' ? NULL : d.environment, e))
 		return false;

@@ -191,7 +191,8 @@ resource_allows(struct cx *cx, const struct resource *r, struct err *e)
 	const struct access_target target = resource_target(cx, r);
 
 	if (cx->actor->person == NULL)
-		return access_operator(e, "the operator administers, and owns nothing");
+		return access_operator(e,
+		    "the operator administers, and owns nothing");
 	if (resource_is_maker(cx, r))
 		return true;
 	if (resource_is_own(cx, r))

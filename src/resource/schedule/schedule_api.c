@@ -52,7 +52,8 @@ schedule_api_may_run(struct cx *cx, const struct schedule_def *s,
 		return false;
 	if (cx->actor->person != NULL)
 		return true;
-	return access_operator(e, "the operator administers, and runs nothing");
+	return access_operator(e,
+	    "the operator administers, and runs nothing");
 }
 
 static const char *

@@ -137,7 +137,8 @@ filter_owner(struct cx *cx, const char *team, const char **ret_owner,
 	const struct team_def *def = platform_team(cx->platform, team);
 
 	if (cx->actor->person == NULL)
-		return access_operator(e, "the operator keeps no filters");
+		return access_operator(e,
+		    "the operator keeps no filters");
 	if (!access_token_check(cx, RIGHT_REQUEST, NULL, e))
 		return false;
 	*ret_owner = team[0] != '\0' ? "" : cx->actor->person;

@@ -497,20 +497,21 @@ bool
 ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
     struct problems *problems, struct err *e)
 {
-	const struct project_def *project =
-	    open_project(cx, call_text(body, "project"), e);
+	const struct project_def *project;
 	struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
 	struct change c = { cx, t, body, problems, true };
 	const char *labels[LABELS];
 	size_t n = 0;
 
+	if (cx->actor->person == NULL)
+		return access_operator(e,
+		    "the operator administers, and opens no tickets");
+	project = open_project(cx, call_text(body, "project"), e);
 	if (project == NULL ||
 	    !access_check(cx, RIGHT_REQUEST,
 		&(struct access_target){ project->team, NULL, NULL },
 		"project", project->key, e))
 		return false;
-	if (cx->actor->person == NULL)
-		return access_operator(e, "the operator administers, and opens no tickets");
 	*t = (struct ticket){ .project = project->key,
 		.kind = call_text(body, "kind"), .status = "open",
 		.requester = cx->actor->person,

@@ -136,7 +136,8 @@ watch_call(struct cx *cx, struct call *call, bool on, struct json_out *out,
 	if (!ticket_by_key(cx, call->path[0], &t, e))
 		return false;
 	if (cx->actor->person == NULL)
-		return access_operator(e, "the operator is nobody to be told");
+		return access_operator(e,
+		    "the operator is nobody to be told");
 	if (on)
 		ticket_watch(cx, t, cx->actor->person, "asked");
 	else
