@@ -317,6 +317,7 @@ audit_verify_sealed(struct db *db, const unsigned char *key, bool full,
 	/* Rows with a number below 1 cannot have been written by us. */
 	while (ok && audit_seal_next(db, before.no == 0 ? INT64_MIN
 			: before.no + 1, &s)) {
+		/* The hash that it goes on from is the sealed one. */
 		ok = seal_follows(db, &before, &s, key, ret, e) &&
 		    (!full || audit_seal_read(db, &s, e));
 		before = s;
@@ -325,8 +326,6 @@ audit_verify_sealed(struct db *db, const unsigned char *key, bool full,
 		return false;
 	if (!seal_is_last(db, &before, e))
 		return false;
-	if (full)
-		return audit_verify(db, 1, ret, e);
 	if (!audit_verify(db, before.last + 1, ret, e))
 		return false;
 	ret->count += before.last;
