@@ -3,13 +3,15 @@
 //
 // bench.mjs: measure the rows of docs/guide/benchmarks.md.  Started by
 // bench/run, which builds what is measured.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { call } from '../test/lib/http.mjs';
 import { row_old } from './old.mjs';
+import { IN_FLIGHT, PEERS, peer_files, peer_seconds, present } from
+	'./peers.mjs';
 import { row_queue } from './queue.mjs';
 import { row_search } from './search.mjs';
 import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
@@ -19,8 +21,10 @@ const BUILT = path.join(ROOT, 'build/bench');
 const STEPS = 1000;
 const GROUP = 200; // the most that one task may need
 const CHAIN = 5000; // the longest
+// Of the others, rake gives up at 1,000 and snakemake takes minutes at 5,000.
+const GROWTH = ['ninja', 'make', 'doit', 'scons'];
 const SIZES = [1000, 5000, 100000];
-const IN_FLIGHT = 8;
+const LONG_S = 4;
 const RUN_MS = 120000;
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -45,7 +49,7 @@ async function rounds(fn) {
 }
 
 function digits(n) {
-	if (n === null)
+	if (n === null || Number.isNaN(n))
 		return '-';
 	return n >= 100 ? Math.round(n).toLocaleString('en') :
 		n >= 10 ? n.toFixed(1) : n.toFixed(2);
@@ -60,11 +64,16 @@ function print(what, figure, against, floor, ratio, goal, met) {
 		.join(' ').trimEnd());
 }
 
+function absent(name, floor) {
+	return floor === null ? `${name} is not here` :
+		Number.isNaN(floor) ? `${name} gives up` : '';
+}
+
 // More is better on both sides; a peer may be missing.
 function rate(what, figure, unit, against, floor, goal, met) {
-	if (floor === null)
+	if (floor === null || Number.isNaN(floor))
 		print(what, `${digits(figure)} ${unit}`, against, null, null,
-			`${against} is not here`, null);
+			absent(against, floor), null);
 	else
 		print(what, `${digits(figure)} ${unit}`, against, floor,
 			figure / floor, goal, met(figure, figure / floor));
@@ -77,47 +86,23 @@ function program(name, ...args) {
 		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
-function present(name) {
-	return spawnSync(name, ['--version']).status === 0;
-}
-
-function seconds(file, args, cwd) {
-	const began = process.hrtime.bigint();
-	const done = spawnSync(file, args, { cwd, stdio: 'ignore' });
-
-	if (done.status !== 0)
-		throw new Error(`${file}: ${done.status}`);
-	return Number(process.hrtime.bigint() - began) / 1e9;
-}
-
-// The same graph for make and ninja: all at once, or one after another.
-function peer_files(name, chain, steps) {
+// Seconds of each; null of one that is not here, NaN of one that gives up.
+// Once of what takes long.
+async function peers(name, chain, steps = STEPS, names = Object.keys(PEERS)) {
 	const at = path.join(dir, name);
-	const before = i => chain && i > 0 ? `t${i - 1}` : '';
-	const each = fn => Array.from({ length: steps }, (unused, i) => fn(i));
+	const figures = {};
 
-	fs.mkdirSync(at);
-	fs.writeFileSync(path.join(at, 'Makefile'), [
-		`all: ${each(i => `t${i}`).join(' ')}`,
-		...each(i => `t${i}: ${before(i)}\n\t@/bin/true`), ''].join('\n'));
-	fs.writeFileSync(path.join(at, 'build.ninja'), ['rule true',
-		'  command = /bin/true', ...each(i =>
-			`build t${i}: true ${before(i)}`), ''].join('\n'));
-	return at;
-}
-
-async function peers(name, chain, steps = STEPS) {
-	const at = peer_files(name, chain, steps);
-	const jobs = `-j${IN_FLIGHT}`;
-
-	return {
-		make: present('make') ? await rounds(() => seconds('make',
-			['-s', jobs, 'all'], at)) : null,
-		ninja: present('ninja') ? await rounds(() => {
-			fs.rmSync(path.join(at, '.ninja_log'), { force: true });
-			return seconds('ninja', ['--quiet', jobs], at);
-		}) : null,
-	};
+	peer_files(at, chain, steps);
+	for (const peer of names) {
+		if (!present(peer)) {
+			figures[peer] = null;
+			continue;
+		}
+		figures[peer] = peer_seconds(peer, at);
+		if (figures[peer] < LONG_S)
+			figures[peer] = await rounds(() => peer_seconds(peer, at));
+	}
+	return figures;
 }
 
 // --- our side ---------------------------------------------------------------
@@ -238,9 +223,11 @@ async function row_steps() {
 		rate(`${STEPS} trivial steps, sandbox ${sandbox}`, STEPS / figure,
 			'/s', 'posix_spawn', STEPS / spawned, `at least ${least}`,
 			(f, r) => r >= least);
-		against(figure, 'make', '', () => null);
-		if (sandbox === 'none')
-			against(figure, 'ninja', 'ahead', (f, r) => r > 1);
+		for (const name of Object.keys(others))
+			if (name === 'ninja' && sandbox === 'none')
+				against(figure, name, 'ahead', (f, r) => r > 1);
+			else
+				against(figure, name, '', () => null);
 	}
 }
 
@@ -248,13 +235,21 @@ async function row_chain() {
 	const figure = await rounds(() => run(`chain-${STEPS - 1}`));
 	const others = await peers('chain', true);
 
-	for (const name of ['ninja', 'make'])
+	for (const name of ['ninja',
+		...Object.keys(others).filter(peer => peer !== 'ninja')])
 		print(name === 'ninja' ? `chain of ${STEPS} trivial steps` :
 			`  the same, against ${name}`, `${digits(figure)} s`, name,
-		others[name], others[name] === null ? null : figure / others[name],
-		name === 'ninja' ? 'at most 1' : '',
-		name === 'ninja' && others.ninja !== null ?
+		others[name], others[name] ? figure / others[name] : null,
+		absent(name, others[name]) ||
+			(name === 'ninja' ? 'at most 1' : ''),
+		name === 'ninja' && others.ninja ?
 			figure <= others.ninja : null);
+	if (others.ninja) {
+		const floor = others.ninja + STEPS / await rounds(fsync_rate);
+
+		print('  the same, each made durable', `${digits(figure)} s`,
+			'ninja + fsyncs', floor, figure / floor, '', null);
+	}
 }
 
 async function row_transitions() {
@@ -308,11 +303,12 @@ async function row_size() {
 		'less than 64 MiB', median(rows.grown) < 64);
 	}
 	for (const steps of [STEPS, CHAIN]) {
-		const others = await peers(`growth-${steps}`, true, steps);
+		const others = await peers(`growth-${steps}`, true, steps,
+			GROWTH);
 
 		others.slipway = await rounds(() => run(`chain-${steps - 1}`));
-		for (const name of ['slipway', 'ninja', 'make']) {
-			if (others[name] === null)
+		for (const name of ['slipway', ...GROWTH]) {
+			if (!others[name])
 				continue;
 			small[name] ??= others[name] / steps * 1e6;
 			per_step(`chain of ${digits(steps)}, ${name}, each`, steps,
