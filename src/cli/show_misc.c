@@ -117,6 +117,7 @@ show_form(struct session *s, const struct form *form)
 	show_field(s, "needs", text_get(a, form->entry, "needs"));
 	show_field(s, "defined in", text_get(a, form->entry, "where"));
 	show_field(s, "environments", text_get(a, form->entry, "environments"));
+	show_field(s, "cost", text_get(a, form->entry, "cost"));
 	show_field(s, form->request ? "you may ask" : "you may run",
 	    json_array_size(json_object_get(form->entry, "can")) == 0
 		? "nowhere"

@@ -174,3 +174,48 @@ cost_text(struct arena *a, const struct cost *c)
 			    cost_words[i]);
 	return text;
 }
+
+/* "straw 1 EUR, tiles 40 EUR, by roof" */
+static const char *
+amounts_words(struct arena *a, const struct amount_def *def)
+{
+	json_t *walked = (json_t *)(uintptr_t)def->amounts, *one;
+	const char *text = "", *name;
+
+	json_object_foreach(walked, name, one) text =
+	    arena_printf(a, "%s%s %s, ", text, name, json_string_value(one));
+	return arena_printf(a, "%sby %s", text, def->by);
+}
+
+static const char *
+amount_words(struct arena *a, const struct amount_def *def,
+    const char *currency)
+{
+	const char *more = "";
+
+	if (def->by != NULL)
+		more = amounts_words(a, def);
+	else if (def->per != NULL)
+		more = arena_printf(a, "%s for each %s",
+		    money_text(a, def->each, currency), def->per);
+	if (more[0] != '\0' && def->fixed == 0)
+		return more;
+	return arena_printf(a, "%s%s%s", money_text(a, def->fixed, currency),
+	    more[0] == '\0' ? "" : " and ", more);
+}
+
+const char *
+cost_words_of(struct arena *a, const struct cost_def *def)
+{
+	const char *text = "";
+
+	if (def == NULL)
+		return NULL;
+	for (int i = 0; i < COST_PARTS; i++)
+		if (def->parts[i].there)
+			text = arena_printf(a, "%s%s%s %s", text,
+			    text[0] == '\0' ? "" : "; ",
+			    amount_words(a, &def->parts[i], def->currency),
+			    cost_words[i]);
+	return text;
+}

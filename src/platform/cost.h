@@ -58,4 +58,8 @@ int64_t cost_month(const struct cost *c);
 /* "5 EUR once, 12.50 EUR per month"; "" when it is not known. */
 const char *cost_text(struct arena *a, const struct cost *c);
 
+/* The same of what depends on parameters: "2 EUR and 0.20 EUR for each size
+ * per month"; NULL for NULL. */
+const char *cost_words_of(struct arena *a, const struct cost_def *def);
+
 #endif

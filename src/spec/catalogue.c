@@ -26,6 +26,8 @@ static const struct schema task_fields[] = {
 	    .doc = "Outputs: {name, secret, doc, schema}." },
 	{ .name = "undo", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "The task that undoes it." },
+	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "What it costs, in words; null: nothing is said." },
 	{ .name = "can", .kind = SCHEMA_LIST, .of = &text_schema,
 	    .doc = "Environments where you may run it." },
 	{ .name = NULL }
@@ -50,6 +52,8 @@ static const struct schema request_fields[] = {
 	    .doc = "Where it can be asked for." },
 	{ .name = "params", .kind = SCHEMA_JSON,
 	    .doc = "JSON Schema of its form." },
+	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
+	    .doc = "What it costs, in words; null: nothing is said." },
 	{ .name = "can", .kind = SCHEMA_LIST, .of = &text_schema,
 	    .doc = "Environments where you may ask for it." },
 	{ .name = NULL }

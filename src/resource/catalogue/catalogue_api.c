@@ -63,6 +63,7 @@ task_json(struct cx *cx, struct json_out *out, const struct task *t)
 	task_needs(out, t);
 	task_outputs(out, t);
 	json_kv_str(out, "undo", t->undo);
+	json_kv_str(out, "cost", cost_words_of(cx->arena, t->cost));
 	catalogue_texts(out, "can",
 	    access_environments(cx, RIGHT_RUN, t->team, t->name));
 	json_object_end(out);
@@ -137,6 +138,7 @@ request_json(struct cx *cx, struct json_out *out, const struct request_def *r)
 	request_environments(cx, out, r);
 	json_key(out, "params");
 	json_schema_write(r->task->params, NULL, out);
+	json_kv_str(out, "cost", cost_words_of(cx->arena, r->cost));
 	catalogue_texts(out, "can", catalogue_environments(cx, r));
 	json_object_end(out);
 }
