@@ -214,7 +214,6 @@ static bool
 table_is_word(const struct schema *f)
 {
 	return f->kind != SCHEMA_OBJECT && f->kind != SCHEMA_MAP &&
-	    f->kind != SCHEMA_JSON &&
 	    (f->kind != SCHEMA_LIST || f->of->kind == SCHEMA_STRING) &&
 	    !(f->flags & F_HIDDEN);
 }
