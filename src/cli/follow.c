@@ -22,7 +22,7 @@
 struct follow_step {
 	char name[88]; /* task; with its number when it is not the only one */
 	char status[24]; /* last shown */
-	bool running, asked; /* waits for an approval */
+	bool running, asked; /* waits for a person */
 	struct clean clean;
 	struct buf line;
 };
@@ -290,7 +290,8 @@ follow_step_event(struct follow *f, const json_t *data)
 	struct follow_step *step = follow_step_of(
 	    f, int_get(data, "id", 0), text_get(a, data, "task"));
 	bool running = strcmp(status, "running") == 0;
-	bool asked = strcmp(status, "approval") == 0;
+	bool asked = strcmp(status, "approval") == 0 ||
+		     strcmp(status, "manual") == 0;
 
 	if (strlen(step->name) > (size_t)f->width && f->width < FOLLOW_NAME)
 		f->width = (int)strlen(step->name);

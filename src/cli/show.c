@@ -240,6 +240,7 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &request_schema, show_request },
 		{ &plan_schema, show_plan },
 		{ &run_plan_schema, show_run_plan },
+		{ &plan_diff_schema, show_plan_diff },
 		{ &run_gantt_schema, show_gantt },
 		{ &run_results_schema, show_results },
 		{ &task_stats_schema, show_stats },

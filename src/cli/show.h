@@ -61,6 +61,7 @@ void show_stats(struct session *s, const json_t *stats);
 
 /* --- plans (show_plan.c) --- */
 void show_run_plan(struct session *s, const json_t *plan);
+void show_plan_diff(struct session *s, const json_t *diff);
 /* What it would do, and how long it takes. */
 void show_plan_facts(struct session *s, const json_t *plan);
 /* Rules that hold at other times of the week. */

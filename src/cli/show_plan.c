@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/show.h"
@@ -166,4 +167,41 @@ show_plan_rest(struct session *s, const json_t *plan)
 	json_array_foreach(approvals, i, item) plan_approval(s, item);
 	show_later(s, plan);
 	show_plan_facts(s, plan);
+}
+
+/* A value as it stands in the plan, on one line. */
+static const char *
+diff_value(struct session *s, const json_t *value)
+{
+	char *text;
+	const char *kept;
+
+	if (value == NULL || json_is_null(value))
+		return "nothing";
+	text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	ASSERT(text != NULL);
+	kept = text_word(s->arena, text);
+	free(text);
+	return kept;
+}
+
+void
+show_plan_diff(struct session *s, const json_t *diff)
+{
+	const json_t *changes = json_object_get(diff, "changes");
+	const char *preview = text_get(s->arena, diff, "preview");
+	json_t *change;
+	size_t i;
+
+	session_say(s, "old  %s\nnew  %s\n", text_get(s->arena, diff, "old"),
+	    text_get(s->arena, diff, "new"));
+	if (json_array_size(changes) == 0)
+		session_say(s, "\nthey are over the same\n");
+	json_array_foreach(changes, i, change)
+	    session_say(s, "\n%s\n  - %s\n  + %s\n",
+		text_get(s->arena, change, "at"),
+		diff_value(s, json_object_get(change, "old")),
+		diff_value(s, json_object_get(change, "new")));
+	if (*preview != '\0')
+		session_say(s, "\nwhat the preview said\n%s\n", preview);
 }

@@ -396,7 +396,11 @@ start_ready(struct engine *g, struct cx *cx, struct run *run,
 	if (task->command.kind == COMMAND_NONE) {
 		run_begins(cx, run);
 		step_done(cx, run, step, "succeeded",
-		    "it has nothing to run itself", "{}");
+		    task->napprove == 0 ? "it has nothing to run itself"
+		    : step->reason[0] != '\0'
+			? step->reason
+			: "approved with the plan",
+		    "{}");
 		return;
 	}
 	if (claim_paused(cx, task, step) ||

@@ -122,6 +122,7 @@ retries_from_the_failed_step(void **state)
 	struct rig r;
 	struct asked asked;
 	struct cx *cx;
+	const struct run *took;
 	struct err e = { 0 };
 
 	(void)state;
@@ -142,12 +143,22 @@ retries_from_the_failed_step(void **state)
 	assert_int_equal(s.ran, 4);
 
 	s.right = 0;
+	clock_shift(24 * 3600 * 1000);
 	cx = rig_begin(&r, "ernie");
 	assert_ok(run_retry(cx, run_by_id(cx, asked.run->id), NULL, &e), &e);
 	rig_commit(&r);
 	rig_settle(&r);
 	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
 	assert_int_equal(s.ran, 6);
+	/* The day that it lay there is no part of how long it took. */
+	cx = rig_begin(&r, "ernie");
+	took = run_by_id(cx, asked.run->id);
+	assert_in_range(
+	    (uintmax_t)steady_span(took->started_steady, took->ended_steady),
+	    2000, 600 * 1000);
+	assert_in_range((uintmax_t)step_usual(cx, "right").median_ms, 0,
+	    600 * 1000);
+	rig_commit(&r);
 	rig_end(&r);
 }
 

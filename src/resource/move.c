@@ -57,6 +57,10 @@ move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 		run->ended_steady = site_steady(cx->site);
 		run->dedupe_key = NULL;
 	} else {
+		/* The time in which nobody went on with it is not its own. */
+		if (run->ended_steady != 0)
+			run->started_steady += steady_span(run->ended_steady,
+			    site_steady(cx->site));
 		run->ended_at = run->ended_steady = 0;
 		if (streq(to, "queued") && run->queued_steady == 0)
 			run->queued_steady = site_steady(cx->site);
@@ -96,6 +100,10 @@ move_step(struct cx *cx, struct step *step, const char *to,
 	move_check(cx, &step_machine, step->status, to);
 	if (streq(step->status, "manual"))
 		inbox_settle(cx, INBOX_MANUAL, move_step_name(cx, step));
+	/* It is begun anew; its attempts tell of the time before. */
+	if (machine_is_final(&step_machine, step->status) &&
+	    !machine_is_final(&step_machine, to))
+		step->started_at = step->started_steady = 0;
 	step->status = to;
 	step->reason = reason;
 	if (streq(to, "running") && step->started_at == 0) {

@@ -14,7 +14,7 @@
 
 extern const struct schema catalogue_schema, request_schema, task_schema,
     environment_schema, person_schema, team_schema, platform_schema,
-    plan_schema, ask_schema, task_run_schema;
+    plan_schema, plan_diff_schema, ask_schema, task_run_schema;
 
 extern const struct op op_catalogue_get, op_request_list, op_request_get,
     op_request_ask, op_task_list, op_task_get, op_task_run,

@@ -645,7 +645,8 @@ run_step_named(struct cx *cx, const struct run *run, const char *name,
 		    run->key);
 	}
 	if (n == 0)
-		return call_absent(e, "step", name, NULL);
+		return call_absent(e, "step", name,
+		    step_near(cx, run->id, name));
 	*ret = found;
 	return true;
 }

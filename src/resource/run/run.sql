@@ -298,6 +298,9 @@ SELECT outputs FROM (SELECT outputs, 0 AS place
 	UNION ALL SELECT outputs, 1 FROM removed_step WHERE ident = $ident)
 ORDER BY place LIMIT 1;
 
+-- name: step_tasks
+SELECT DISTINCT task FROM step WHERE run_id = $run_id LIMIT 1000;
+
 -- name: step_usual
 SELECT ended_steady - started_steady AS ms FROM step
 WHERE task = $task AND status = 'succeeded' AND started_at > 0

@@ -202,7 +202,7 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 		return false;
 	if (machine_is_final(&run_machine, run->status))
 		return err_set(e, ERR_CONFLICT, "run.over",
-		    "%s is over: it %s", run->key, run->status);
+		    "%s is over: %s", run->key, run->status);
 	if (!access_token_check_on(cx, RIGHT_CANCEL,
 		&(struct access_target){ run->team, run->environment,
 		    run->task }, e))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/plant.h"
 #include "resource/move.h"
 #include "resource/plan/plan.h"
@@ -233,6 +234,19 @@ step_known_outputs(struct cx *cx, const struct step *step)
 		outputs = column_text(q, "outputs", cx->arena);
 	query_end(q);
 	return outputs == NULL ? "{}" : outputs;
+}
+
+const char *
+step_near(struct cx *cx, int64_t run_id, const char *name)
+{
+	struct query *q = query(cx->db, "step_tasks");
+	struct near near = near_start(name);
+
+	bind_int(q, "run_id", run_id);
+	while (query_next(q))
+		near_offer(&near, column_text(q, "task", cx->arena));
+	query_end(q);
+	return near.best;
 }
 
 static int

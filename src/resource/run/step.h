@@ -54,4 +54,7 @@ struct step_usual step_usual(struct cx *cx, const char *task);
 /* Median of the last ten successful durations of a task, or -1. */
 int64_t step_usual_ms(struct cx *cx, const char *task);
 
+/* A task that a step of the run is of, with nearly that name, or NULL. */
+const char *step_near(struct cx *cx, int64_t run_id, const char *name);
+
 #endif
