@@ -3,7 +3,8 @@
  * watch.h: a list that goes on as things come: audit --follow, inbox --watch.
  *
  * Asks again and again, every so many seconds, and prints what is new, until
- * the server, the reader of our output or a signal ends it.  Blocks.
+ * the reader of our output or a signal ends it.  A server that goes away is
+ * waited for; one that was never there is an error.  Blocks.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
