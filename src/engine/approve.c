@@ -92,6 +92,7 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
     const char *status)
 {
 	const char *text = NULL, *why = attempt_words(cx, ev);
+	struct err e;
 
 	if (step_is_stopped(run, step)) {
 		step_failed(cx, run, step, "cancelled", run->reason);
@@ -129,7 +130,11 @@ finish_preview(struct engine *g, struct cx *cx, struct run *run,
 	if (step_ask(cx, run, step, task) == APPROVAL_ASKED)
 		return;
 	move_step(cx, step, "ready", "");
-	if (!claim_closed(g, cx) && !claim_paused(cx, task, step) &&
+	/* Begun while the plan was made; else duty_start says what is wrong. */
+	if (streq(run->status, "queued") && !ticket_lets_run(cx, run, &e))
+		return;
+	if (!claim_closed(g, cx) && claim_run_key(g, cx, run, step) &&
+	    !claim_paused(cx, task, step) &&
 	    claim_required(cx, run, task, step) &&
 	    !step_shares(cx, run, step) && claim_key(cx, run, task, step) &&
 	    claim_lane(cx, step))

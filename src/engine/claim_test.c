@@ -82,6 +82,18 @@ static const char folder[] =
     "needs: {part: {task: shown, foreach: [a, b, c], "
     "max_parallel: 1, with: {n: $item}}}\n"
     "---\n"
+    "task: below\n"
+    "params: {n: {}}\n"
+    "preview: {argv: [/bin/slow, $params.n]}\n"
+    "argv: [/bin/below, $params.n]\n"
+    "---\n"
+    "task: keyed\n"
+    "params: {n: {}}\n"
+    "needs: {below: {task: below, with: {n: $params.n}}}\n"
+    "key: one\n"
+    "argv: [/bin/work, $params.n]\n"
+    "approve: [{of: platform}]\n"
+    "---\n"
     "task: shown-drop\n"
     "requires: [{task: backup, within: 1h, with: {name: x}}]\n"
     "preview: {argv: [/bin/slow, show]}\n"
@@ -372,6 +384,43 @@ what_is_required_still_is_after_a_preview(void **state)
 	rig_end(&r);
 }
 
+static void
+approve(struct rig *r, const struct asked *asked)
+{
+	struct cx *cx = rig_begin(r, "tina");
+	struct ticket *t = ticket_by_id(cx, asked->ticket->id);
+	struct err e = { 0 };
+
+	assert_ok(ticket_decide(cx, t, t->plan_hash, true, "", &e), &e);
+	rig_commit(r);
+	rig_settle(r);
+}
+
+/* It ends when the run may begin, and another has its key. */
+static void
+a_preview_of_the_plan_takes_no_key(void **state)
+{
+	struct script s = { .nheld = 0 };
+	struct asked a, b;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	r.site.log_output = script_output;
+	must_ask(&r, "keyed", "dev", "{\"n\":\"1\"}", &a);
+	must_ask(&r, "keyed", "dev", "{\"n\":\"2\"}", &b);
+	assert_string_equal(s.ran, "slow1 slow2 ");
+	approve(&r, &b);
+	end(&r, &s, 1);
+	assert_string_equal(s.ran, "slow1 slow2 below2 work2 ");
+	approve(&r, &a);
+	end(&r, &s, 0);
+	assert_string_equal(s.ran, "slow1 slow2 below2 work2 ");
+	end(&r, &s, 2);
+	assert_string_equal(s.ran, "slow1 slow2 below2 work2 slow1 ");
+	rig_end(&r);
+}
+
 /* Nothing new begins: not after a preview either, which is made again. */
 static void
 a_full_disk_holds_a_command_behind_its_preview(void **state)
@@ -461,6 +510,7 @@ main(void)
 		cmocka_unit_test(so_many_of_a_list_at_once),
 		cmocka_unit_test(many_keys_are_waited_for),
 		cmocka_unit_test(so_many_of_a_list_that_is_shown),
+		cmocka_unit_test(a_preview_of_the_plan_takes_no_key),
 		cmocka_unit_test(what_is_required_still_is_after_a_preview),
 		cmocka_unit_test(a_full_disk_holds_a_command_behind_its_preview),
 	};

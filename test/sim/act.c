@@ -272,6 +272,24 @@ act_again(struct sim *s, struct cx *cx, struct err *e)
 	return true;
 }
 
+bool
+act_undo(struct sim *s, struct cx *cx, struct err *e)
+{
+	struct run *run = run_by_id(cx, raw_pick(s,
+	    "SELECT DISTINCT run.id FROM run JOIN step ON step.run_id = run.id "
+	    "JOIN definition ON definition.hash = step.definition WHERE "
+	    "run.ended_at <> 0 AND undo_of = 0 AND step.status = 'succeeded' "
+	    "AND tries > 0 AND json_extract(body, '$.undo') IS NOT NULL"));
+	struct asked asked;
+	struct ask ask;
+
+	if (run == NULL)
+		return nothing(e);
+	sim_note(s, "%s undoes %s", cx->actor->person, run->key);
+	return ask_undo(cx, run, cx->actor->person, &ask, e) &&
+	    ask_make(cx, &ask, &asked, e);
+}
+
 static bool
 act_retry(struct sim *s, struct cx *cx, struct err *e)
 {
@@ -423,7 +441,7 @@ static const struct {
 	unsigned weight;
 } jobs[] = { { act_ask, 30 }, { act_decide, 30 }, { act_edit, 6 },
 	{ act_close, 3 }, { act_cancel, 6 }, { act_retry, 12 },
-	{ act_again, 5 },
+	{ act_again, 5 }, { act_undo, 6 },
 	{ act_resolve, 10 }, { act_pause, 3 }, { act_unpause, 6 } };
 
 static turn_job *

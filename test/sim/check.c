@@ -401,7 +401,8 @@ check_over(struct sim *s)
 		    "WHERE status IN " OPEN_RUNS },
 		{ "a ticket stays open",
 		    "SELECT key || ' ' || status FROM ticket WHERE status IN "
-		    "('open', 'waiting_approval', 'approved', 'in_progress')" },
+		    "('open', 'waiting_approval', 'approved', 'in_progress') "
+		    "AND run_id <> 0" },
 		{ "an attempt is never over",
 		    "SELECT 'attempt ' || id FROM attempt WHERE status IN "
 		    LIVE },

@@ -19,7 +19,9 @@ approvals(struct sim *s, int64_t run, int64_t step, int team)
 	    "ON vote.need_id = need.id AND vote.plan_hash = need.plan_hash "
 	    "AND vote.decision = 'approve' WHERE run.id = ?1 AND "
 	    "vote.person <> ticket.requester AND "
-	    "vote.person <> ticket.last_editor";
+	    "vote.person <> ticket.last_editor AND vote.person NOT IN "
+	    /* nor asked for the same, before there was a ticket */
+	    "(SELECT person FROM run_watcher WHERE run_id = run.id)";
 	sqlite3_stmt *q = raw_statement(s, sql);
 	int n = 0;
 

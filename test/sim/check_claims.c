@@ -33,6 +33,18 @@ const char claims_triggers[] =
     "SELECT RAISE(ABORT, 'something cleans up though all was cancelled') FROM "
     "run WHERE id = new.run_id AND cleanups_off <> 0 AND new.kind <> 'verify'; "
     "END;"
+    "CREATE TRIGGER sim_undo AFTER INSERT ON attempt WHEN new.kind = 'run' AND "
+    "EXISTS (SELECT 1 FROM undoing WHERE step_id = new.step_id) BEGIN "
+    "SELECT RAISE(ABORT, 'something is undone before what depended on it') "
+    "FROM undoing AS u JOIN edge ON edge.from_step = u.of_step JOIN undoing AS "
+    "o ON o.of_step = edge.to_step JOIN step AS s ON s.id = o.step_id WHERE "
+    "u.step_id = new.step_id AND s.run_id = new.run_id AND s.id <> u.step_id "
+    "AND s.status NOT IN " DONE " AND "
+    /* one may undo several, and then comes after all that depends on one */
+    "(SELECT COUNT(*) FROM undoing WHERE step_id = s.id) = 1;"
+    "SELECT RAISE(ABORT, 'something is undone in a run that goes on') FROM "
+    "undoing AS u JOIN step ON step.id = u.of_step JOIN run ON run.id = "
+    "step.run_id WHERE u.step_id = new.step_id AND run.ended_at = 0; END;"
     "CREATE TRIGGER sim_key AFTER INSERT ON attempt WHEN new.kind = 'run' "
     "BEGIN "
     "SELECT RAISE(ABORT, 'a command starts without the key of its run') FROM "
@@ -65,6 +77,12 @@ const struct whole claims_wholes[] = {
 	    "owner.status <> 'cancelled' AND (step.cleanup = 2 OR "
 	    "owner.status NOT IN " DONE ") AND NOT EXISTS (SELECT 1 FROM step "
 	    "AS o WHERE o.cleans = owner.id AND o.status IN " OPEN_STEPS ")" },
+	{ "a step is undone twice",
+	    "SELECT 'step ' || of_step FROM undoing JOIN step ON step.id = "
+	    "step_id WHERE step.status = 'succeeded' AND tries > 0 GROUP BY "
+	    "of_step HAVING COUNT(*) > MAX(1, (SELECT COUNT(*) FROM attempt "
+	    "WHERE step_id = of_step AND kind = 'run' AND attempt.status = "
+	    "'succeeded'))" },
 	{ "something cleaned up after a success",
 	    "SELECT 'R-' || step.run_id || '/' || step.id || ' after ' || "
 	    "owner.id FROM step JOIN step AS owner ON owner.id = step.cleans "

@@ -127,6 +127,7 @@ task_make(struct sim *s, int i)
 	t->rule = rule_make(s, t->preview ? 50 : 8);
 	cleanups_make(s, i);
 	claims_make(s, i);
+	t->undo = i > 0 && sim_chance(s, f->undoes) ? cleanup_pick(s, i) : -1;
 }
 
 static void
@@ -255,6 +256,8 @@ task_write(struct sim *s, struct buf *b, int i)
 	cleanup_write(b, &t->cleanups[0], "on_failure");
 	cleanup_write(b, &t->cleanups[1], "always");
 	claims_write(b, t);
+	if (t->undo >= 0)
+		buf_printf(b, "undo: t%d\n", t->undo);
 	rule_write(b, &t->rule, 1);
 }
 
@@ -400,6 +403,7 @@ folder_generate(struct sim *s)
 	*f = (struct sim_folder){ .ntasks = 3 + (int)sim_below(s, 10) };
 	f->limits[0] = 1 + (int)sim_below(s, 3);
 	f->limits[1] = 1 + (int)sim_below(s, 2);
+	f->undoes = sim_chance(s, 30) ? 70 : 0;
 	people_make(s);
 	for (int i = 0; i < f->ntasks; i++)
 		task_make(s, i);
@@ -424,7 +428,8 @@ task_is_used(const struct sim_folder *f, int task)
 			if (t->needs[k].task == task)
 				return true;
 		if (t->cleanups[0].task == task ||
-		    t->cleanups[1].task == task || t->require.task == task)
+		    t->cleanups[1].task == task || t->require.task == task ||
+		    t->undo == task)
 			return true;
 	}
 	for (int i = 0; i < f->nschedules; i++)

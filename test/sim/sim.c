@@ -98,15 +98,8 @@ trace_print(struct sim *s)
 }
 
 static void
-steps_print(struct sim *s)
+rows_print(struct sim *s, const char *sql)
 {
-	static const char sql[] =
-	    "SELECT run.key || ' ' || run.status || ': ' || step.id || ' ' || "
-	    "step.task || ' ' || step.status || ' waiting ' || waiting || ' held ' "
-	    "|| held || ' shares ' || shares || ' attempts ' || attempts || "
-	    "' tries ' || tries || ' ' || step.reason || ' needs ' || "
-	    "COALESCE((SELECT group_concat(from_step) FROM edge WHERE "
-	    "to_step = step.id), '') FROM step JOIN run ON run.id = step.run_id";
 	sqlite3_stmt *q = NULL;
 
 	if (sqlite3_prepare_v2(s->raw, sql, -1, &q, NULL) != SQLITE_OK)
@@ -114,6 +107,24 @@ steps_print(struct sim *s)
 	while (sqlite3_step(q) == SQLITE_ROW)
 		fprintf(stderr, "%s\n", sqlite3_column_text(q, 0));
 	sqlite3_finalize(q);
+}
+
+static void
+state_print(struct sim *s)
+{
+	rows_print(s,
+	    "SELECT ticket.key || ' ' || ticket.status || ': ' || "
+	    "ticket.requester || ' ' || ticket.request || ' ' || "
+	    "COALESCE(run.key || ' ' || run.status, '') || ' ' || resolution "
+	    "FROM ticket LEFT JOIN run ON run.id = ticket.run_id");
+	rows_print(s,
+	    "SELECT run.key || ' ' || run.status || ': ' || step.id || ' ' || "
+	    "step.task || ' ' || step.status || ' waiting ' || waiting || "
+	    "' held ' || held || ' shares ' || shares || ' attempts ' || "
+	    "attempts || ' tries ' || tries || ' ' || step.reason || "
+	    "' needs ' || COALESCE((SELECT group_concat(from_step) FROM edge "
+	    "WHERE to_step = step.id), '') FROM step JOIN run ON run.id = "
+	    "step.run_id");
 }
 
 void
@@ -128,7 +139,7 @@ sim_violation(struct sim *s, const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	if (s->verbose)
-		steps_print(s);
+		state_print(s);
 	trace_print(s);
 	fflush(stderr);
 	_exit(1);
@@ -173,7 +184,6 @@ seed_run(struct sim *s, uint64_t seed)
 	turn_engine(s);
 	for (s->step = 1; s->step <= s->steps; s->step++)
 		act(s);
-	sim_note(s, "calm");
 	turn_settle(s);
 	database_digest(s);
 	engine_destroy(s->engine);

@@ -68,6 +68,7 @@ struct sim_task {
 	enum { KEY_NONE, KEY_NAME, KEY_ONE } key;
 	enum { BUSY_QUEUES, BUSY_REPLACES, BUSY_REFUSES } busy;
 	struct sim_require require;
+	int undo;    /* task, or -1 */
 	bool hidden; /* it was taken out of the folder */
 };
 
@@ -89,6 +90,7 @@ struct sim_folder {
 	int limits[SIM_LIMITS];
 	struct sim_schedule schedules[SIM_SCHEDULES];
 	int nschedules;
+	unsigned undoes; /* percent of the tasks that can be undone */
 };
 
 /* An attempt as the outside world sees it. */
@@ -190,7 +192,7 @@ void turn_settle(struct sim *s);
 /* act.c */
 void act(struct sim *s);
 turn_job act_approve, act_resolve, act_unpause, act_stop_schedules,
-    act_give_up;
+    act_give_up, act_undo;
 
 /* check.c */
 void check_prepare(struct sim *s); /* the triggers */

@@ -8,6 +8,7 @@
 #include "sys/failpoint.h"
 
 #define TURNS_AT_ONCE 200
+#define UNDO_STEPS 12
 
 void
 turn_clock(struct sim *s, int64_t wall_ms, int64_t boot_ms)
@@ -215,8 +216,8 @@ decide_all(struct sim *s, int settling)
 }
 
 /* No more mishaps: everything that can end ends. */
-void
-turn_settle(struct sim *s)
+static void
+settle(struct sim *s)
 {
 	static const char open_runs[] =
 	    "SELECT COUNT(*) FROM run WHERE status IN ('waiting_approval',"
@@ -243,4 +244,24 @@ turn_settle(struct sim *s)
 	}
 	turn(s, NULL, NULL);
 	check_over(s);
+}
+
+/* When all is over, what was made is undone, and not in calm. */
+void
+turn_settle(struct sim *s)
+{
+	sim_note(s, "calm");
+	settle(s);
+	if (s->folder.undoes == 0)
+		return;
+	s->calm = false;
+	for (int i = 0; i < UNDO_STEPS; i++) {
+		if (i % 3 == 0)
+			turn(s, act_undo,
+			    sim_people[sim_below(s,
+				(uint64_t)s->folder.npeople)]);
+		act(s);
+	}
+	sim_note(s, "calm");
+	settle(s);
 }

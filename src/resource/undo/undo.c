@@ -253,13 +253,29 @@ undo_is_fresh(struct cx *cx, const struct run *undo_run, struct err *e)
 	return of == NULL ? false : err_hint(e, "slipway undo %s", of->key);
 }
 
+/* Another undo of the same was asked for since: what is left is its. */
+static bool
+undo_is_last(struct cx *cx, const struct run *undo_run, struct err *e)
+{
+	const struct run *of = run_by_id(cx, undo_run->undo_of);
+	const struct run *last = of == NULL ? NULL
+					    : undo_newest(cx, of, false);
+
+	if (last == NULL || last->id <= undo_run->id)
+		return true;
+	err_set(e, ERR_CONFLICT, "undo.stale",
+	    "%s does not go on: %s, which undoes the same, came after it",
+	    undo_run->key, last->key);
+	return err_hint(e, "slipway show %s", last->key);
+}
+
 bool
 undo_lets_retry(struct cx *cx, const struct run *run, struct err *e)
 {
 	const struct run *by;
 
 	if (run->undo_of != 0)
-		return undo_is_fresh(cx, run, e);
+		return undo_is_fresh(cx, run, e) && undo_is_last(cx, run, e);
 	by = undo_of(cx, run);
 	if (by == NULL)
 		return true;
