@@ -400,6 +400,17 @@ server_run(struct server *s)
 	loop_run(s->loop);
 }
 
+/* The last connection moves the log into the database when it closes: what a
+ * server leaves that was told to stop is one file. */
+static void
+server_fold(const struct server *s)
+{
+	struct db *db = NULL;
+
+	(void)db_open(s->db_path, DB_WRITE, &db, NULL);
+	db_close(db);
+}
+
 void
 server_close(struct server *s)
 {
@@ -436,6 +447,8 @@ server_close(struct server *s)
 	db_close(s->write);
 	buf_finish(&s->has);
 	buf_finish(&s->lacks);
+	if (s->stopping)
+		server_fold(s);
 	secret_wipe(s->site.key, sizeof(s->site.key));
 	if (s->lock >= 0)
 		close(s->lock);
