@@ -100,7 +100,7 @@ input_body(struct request *r, struct err *e)
 		    "the body is not application/json");
 		return err_hint(e, "send Content-Type: application/json");
 	} else {
-		r->body = json_parse(body, e);
+		r->body = json_parse_body(body, &r->problems, e);
 		if (r->body == NULL)
 			return err_wrap(e, "body");
 	}

@@ -85,34 +85,34 @@ json_walk_escape(struct json_walk *w, struct err *e)
 }
 
 static bool
-json_walk(struct str text, struct err *e)
+json_walk(struct json_walk *w, struct err *e)
 {
-	struct json_walk w = { .text = text };
+	const struct str text = w->text;
 
-	while (w.at < text.n) {
-		struct str rest = { text.p + w.at, text.n - w.at };
+	while (w->at < text.n) {
+		struct str rest = { text.p + w->at, text.n - w->at };
 		size_t n = str_utf8_char(rest);
 		char c = *rest.p;
 
 		if (c == '\0')
-			return json_refuse_encoding(&w, "NUL byte", e);
+			return json_refuse_encoding(w, "NUL byte", e);
 		if (n == 0)
-			return json_refuse_encoding(&w, "invalid UTF-8", e);
-		if (w.inside && c == '\\') {
-			if (!json_walk_escape(&w, e))
+			return json_refuse_encoding(w, "invalid UTF-8", e);
+		if (w->inside && c == '\\') {
+			if (!json_walk_escape(w, e))
 				return false;
 			continue;
 		}
 		if (c == '"')
-			w.inside = !w.inside;
-		if (!w.inside && (c == '[' || c == '{') &&
-		    ++w.depth > LIMIT_JSON_DEPTH)
-			return json_refuse(text, w.at, ERR_SYNTAX, "json.depth",
+			w->inside = !w->inside;
+		if (!w->inside && (c == '[' || c == '{') &&
+		    ++w->depth > LIMIT_JSON_DEPTH)
+			return json_refuse(text, w->at, ERR_SYNTAX, "json.depth",
 			    "nest at most 32 lists and objects",
 			    "nested too deep", e);
-		if (!w.inside && (c == ']' || c == '}') && w.depth > 0)
-			w.depth--;
-		w.at += n;
+		if (!w->inside && (c == ']' || c == '}') && w->depth > 0)
+			w->depth--;
+		w->at += n;
 	}
 	return true;
 }
@@ -141,18 +141,45 @@ json_refuse_jansson(const json_error_t *error, struct err *e)
 	return err_hint(e, "%s", hint);
 }
 
-json_t *
-json_parse(struct str text, struct err *e)
+/* *ret_at: where it went wrong, in bytes. */
+static json_t *
+json_read(struct str text, size_t *ret_at, struct err *e)
 {
+	struct json_walk walk = { .text = text };
 	json_error_t error;
 	json_t *value;
 
-	if (!json_walk(text, e))
+	*ret_at = 0;
+	if (!json_walk(&walk, e)) {
+		*ret_at = walk.at;
 		return NULL;
+	}
 	value = json_loadb(text.n == 0 ? "" : text.p, text.n,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (value == NULL)
+	if (value == NULL) {
 		json_refuse_jansson(&error, e);
+		*ret_at = error.position > 0 ? (size_t)error.position : 0;
+	}
+	return value;
+}
+
+json_t *
+json_parse(struct str text, struct err *e)
+{
+	size_t at;
+
+	return json_read(text, &at, e);
+}
+
+json_t *
+json_parse_body(struct str text, struct problems *problems, struct err *e)
+{
+	size_t at;
+	json_t *value = json_read(text, &at, e);
+
+	if (value == NULL)
+		problem_add(problems, json_where(problems->arena, text, at),
+		    e->code, e->hint, "%s", e->message);
 	return value;
 }
 

@@ -11,6 +11,45 @@
 #include "base/limits.h"
 #include "spec/validate.h"
 
+static void
+places_have_pointers(void **state)
+{
+	/* ^ is where it went wrong */
+	static const struct {
+		const char *text, *pointer;
+	} rows[] = {
+		{ "^", "" },
+		{ "{^", "" },
+		{ "{\"a\"^", "/a" },
+		{ "{\"a\": ^1", "/a" },
+		{ "{\"a\": \"x^", "/a" },
+		{ "{\"a\": 1, ^", "" },
+		{ "{\"a\": 1, \"b^", "" },
+		{ "{\"a\": {\"b\": [1, {\"c/d\": ^", "/a/b/1/c~1d" },
+		{ "{\"a\": [[], {}, ^", "/a/2" },
+		{ "{\"a\": \"}{\\\"[\", \"b\": ^", "/b" },
+		{ "{\"\xff\": ^", "" },
+		{ "]]]}}^", "" },
+		{ "[\"a\", \"b\"^", "/1" },
+		{ ",:,^", "" },
+	};
+	struct arena *a = arena_create();
+	char deep[200];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_string_equal(json_where(a, str_of(rows[i].text),
+					strcspn(rows[i].text, "^")),
+		    rows[i].pointer);
+	memset(deep, '[', sizeof(deep));
+	(void)json_where(a, (struct str){ deep, sizeof(deep) }, sizeof(deep));
+	memset(deep, '{', sizeof(deep));
+	assert_string_equal(json_where(a, (struct str){ deep, sizeof(deep) },
+				1000),
+	    "");
+	arena_destroy(a);
+}
+
 static struct err
 refused(struct str text)
 {
@@ -195,6 +234,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(places_have_pointers),
 		cmocka_unit_test(bad_texts),
 		cmocka_unit_test(places_are_named),
 		cmocka_unit_test(depth_is_limited),

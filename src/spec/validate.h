@@ -40,6 +40,14 @@ void problem_add(struct problems *p, const char *pointer, const char *code,
 /* NULL and e on failure.  The caller owns the reference. */
 json_t *json_parse(struct str text, struct err *e);
 
+/* The same of what somebody sent; on failure the problem is added, with the
+ * pointer of the member that it is in. */
+json_t *json_parse_body(struct str text, struct problems *problems,
+    struct err *e);
+/* The pointer of the member that the byte at `at` of a text belongs to, as far
+ * as the text is JSON before it.  Any text will do. */
+const char *json_where(struct arena *a, struct str text, size_t at);
+
 /* True when nothing was wrong with value.  A text without a maximum of its own
  * has LIMIT_PARAM_BYTES; values of F_SECRET fields are not shown.  Codes:
  * field.required, field.unknown (with the near name), field.type,

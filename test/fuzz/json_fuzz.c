@@ -86,19 +86,24 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct problems p;
-	struct arena *a;
+	struct arena *a = arena_create();
 	struct err e = { .class = ERR_NONE };
-	json_t *value =
-	    json_parse((struct str){ (const char *)data, size }, &e);
+	const struct str bytes = { (const char *)data, size };
+	json_t *value;
 	bool ok;
 
+	problems_init(&p, a);
+	value = json_parse_body(bytes, &p, &e);
 	if (value == NULL) {
 		ASSERT(e.class != ERR_NONE && e.message[0] != '\0');
+		ASSERT(p.count == 1);
+		check_rendered(&p);
+		arena_destroy(a);
 		return 0;
 	}
-	a = arena_create();
+	for (size_t at = 0; at <= size; at += 1 + size / 8)
+		ASSERT(str_is_utf8(str_of(json_where(a, bytes, at))));
 	check_canonical(a, value);
-	problems_init(&p, a);
 	ok = validate(&inner, value, "", &p);
 	ASSERT(ok == (p.count == 0) && p.count <= LIMIT_FOLDER_ERRORS);
 	check_rendered(&p);
