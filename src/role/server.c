@@ -400,14 +400,30 @@ server_run(struct server *s)
 	loop_run(s->loop);
 }
 
-/* The last connection moves the log into the database when it closes: what a
- * server leaves that was told to stop is one file. */
+/* What a server leaves that was told to stop: the head of its chain anchored in
+ * the data folder, and the database in one file, since the last connection
+ * moves the log into it when it closes. */
 static void
 server_fold(const struct server *s)
 {
+	char path[PATH_MAX + 8], head[DIGEST_HEX];
 	struct db *db = NULL;
+	struct err e;
+	int64_t seq;
+	bool ok;
 
-	(void)db_open(s->db_path, DB_WRITE, &db, NULL);
+	snprintf(path, sizeof(path), "%s/anchor", s->data);
+	if (db_open(s->db_path, DB_WRITE, &db, &e)) {
+		db_begin(db);
+		seq = audit_head(db, head);
+		/* One that does not fit any more has found something. */
+		ok = audit_anchor_check(db, path, AUDIT_ANCHOR_LAST, &e) ||
+		    streq(e.code, "audit.no_anchor");
+		db_rollback(db);
+		if (ok && seq > 0 && !db_failed(db, &e) &&
+		    !audit_anchor_write(path, seq, head, &e))
+			server_say(s, "%s", e.message);
+	}
 	db_close(db);
 }
 
