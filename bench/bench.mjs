@@ -13,6 +13,7 @@ import { row_old } from './old.mjs';
 import { IN_FLIGHT, PEERS, peer_files, peer_seconds, present } from
 	'./peers.mjs';
 import { row_queue } from './queue.mjs';
+import { row_idle, row_output } from './quiet.mjs';
 import { row_search } from './search.mjs';
 import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
 	until } from '../test/lib/server.mjs';
@@ -25,6 +26,7 @@ const CHAIN = 5000; // the longest
 const GROWTH = ['ninja', 'make', 'doit', 'scons'];
 const SIZES = [1000, 5000, 100000];
 const LONG_S = 4;
+const FSYNC_MS = 500;
 const RUN_MS = 120000;
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -252,6 +254,33 @@ async function row_chain() {
 	}
 }
 
+// From the end of a step to the start of the next.
+async function row_delay() {
+	const spawn_ms = Number(program('spawn_floor', 200, 1)) / 200 * 1000;
+	const syncs = fsync_times();
+	const floors = syncs.slice(2).map((ms, i) =>
+		ms + syncs[i] + syncs[i + 1] + 2 * spawn_ms);
+	const late = list => list.slice().sort((a, b) => a - b)[
+		Math.floor(list.length * 0.99)];
+	const figure = await rounds(async () => {
+		await run(`chain-${STEPS - 1}`);
+		const [id] = (await send('GET', '/v1/runs?limit=1')).items;
+		const rows = execFileSync('sqlite3', ['-readonly',
+			path.join(server.data, 'db'), 'SELECT started_at, ended_at ' +
+			`FROM attempt WHERE run_id = ${id.key.slice(2)} ORDER BY id`],
+		{ encoding: 'utf8' }).trim().split('\n')
+			.map(row => row.split('|').map(Number));
+
+		return late(rows.slice(1).map(([at], i) => at - rows[i][1]));
+	});
+
+	print('delay, ready to exec, 99 % of 1,000', `${digits(figure)} ms`,
+		'3 fsyncs + 2 spawns', late(floors), figure / late(floors),
+		'at most 1.5', figure <= 1.5 * late(floors));
+	console.log(`  of these, 99 % of the fsyncs take ${digits(late(syncs))} ` +
+		`ms, a spawn ${digits(spawn_ms)} ms`);
+}
+
 async function row_transitions() {
 	const floors = [];
 	const figure = await rounds(i => {
@@ -318,19 +347,27 @@ async function row_size() {
 	}
 }
 
-// How often the disk makes one write durable.
-function fsync_rate() {
+// How long the disk takes to make one write durable: ms of each.
+function fsync_times() {
 	const fd = fs.openSync(path.join(dir, 'fsync'), 'w');
 	const block = Buffer.alloc(4096);
-	const began = process.hrtime.bigint();
-	let n = 0;
+	const times = [];
 
-	for (; process.hrtime.bigint() - began < 500000000n; n++) {
+	for (let sum = 0; sum < FSYNC_MS; sum += times.at(-1)) {
+		const began = performance.now();
+
 		fs.writeSync(fd, block);
 		fs.fdatasyncSync(fd);
+		times.push(performance.now() - began);
 	}
 	fs.closeSync(fd);
-	return n / (Number(process.hrtime.bigint() - began) / 1e9);
+	return times;
+}
+
+function fsync_rate() {
+	const times = fsync_times();
+
+	return times.length / (times.reduce((a, b) => a + b) / 1000);
 }
 
 async function row_post() {
@@ -403,7 +440,11 @@ async function row_get() {
 }
 
 const rows = { steps: row_steps, chain: row_chain,
-	transitions: row_transitions, size: row_size, post: row_post, get: row_get,
+	delay: row_delay, transitions: row_transitions, size: row_size, post: row_post, get: row_get,
+	idle: () => row_idle({ dir, print, digits,
+		binary: path.join(ROOT, 'build/release/slipway') }),
+	output: () => row_output({ dir, print, digits,
+		binary: path.join(ROOT, 'build/release/slipway') }),
 	old: () => row_old({ dir, cpu_seconds, rounds, print, digits,
 		binary: path.join(ROOT, 'build/release/slipway') }),
 	queue: () => row_queue({ dir, print, digits,

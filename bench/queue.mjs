@@ -51,10 +51,11 @@ needs: {row: {task: row, foreach: $params.xs, with: {x: $item, ys: $params.ys}}}
 class Queue {
 	constructor(dir, name, binary) {
 		const at = path.join(dir, name);
+		const folder = path.join(at, 'folder');
 
-		fs.mkdirSync(at);
-		fs.writeFileSync(path.join(at, 'slipway.yaml'), FOLDER);
-		this.server = new Server({ binary, dir: at, folder: at,
+		fs.mkdirSync(folder, { recursive: true });
+		fs.writeFileSync(path.join(folder, 'slipway.yaml'), FOLDER);
+		this.server = new Server({ binary, dir: at, folder,
 			slots: SLOTS });
 	}
 

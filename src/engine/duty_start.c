@@ -19,6 +19,8 @@
 #include "resource/ticket/ticket.h"
 #include "store/record.h"
 
+#define START_LOOKED 64 /* at so many steps in a round, or one batch more */
+
 bool
 step_shares(struct cx *cx, const struct run *run, struct step *step)
 {
@@ -452,19 +454,15 @@ start_step(struct engine *g, struct cx *cx, struct step *step)
 		run_settle(cx, run);
 }
 
-void
-duty_start(struct engine *g, struct cx *cx)
+/* The first of those that are ready, as many as fill the slots and a few more,
+ * for some will turn out to wait for something.  How many there were. */
+static size_t
+start_some(struct engine *g, struct cx *cx, size_t slots)
 {
-	size_t slots = (size_t)g->slots + PLANTED("slots-off-by-one");
-	size_t running = engine_running(g), n = 0, most;
+	size_t most = (slots - engine_running(g)) * 2 + 8, n = 0;
 	struct step **steps;
 	struct query *q;
 
-	if (running >= slots || claim_closed(g, cx))
-		return;
-	claim_wake(g, cx);
-	/* Some will turn out to wait for something; the next round goes on. */
-	most = (slots - running) * 2 + 8;
 	if (most > LIMIT_BATCH)
 		most = LIMIT_BATCH;
 	steps = arena_array(cx->arena, most, sizeof(*steps));
@@ -483,7 +481,27 @@ duty_start(struct engine *g, struct cx *cx)
 		    streq(step->status, steps[i]->status))
 			start_step(g, cx, step);
 	}
-	/* Steps without a command make others ready at once. */
-	if (n > 0 && engine_running(g) < slots)
+	return n;
+}
+
+void
+duty_start(struct engine *g, struct cx *cx)
+{
+	size_t slots = (size_t)g->slots + PLANTED("slots-off-by-one");
+	size_t looked = 0, begun = g->nstarting, n = 1;
+
+	if (engine_running(g) >= slots || claim_closed(g, cx))
+		return;
+	claim_wake(g, cx);
+	/* Those that stand aside make room for others, and steps without a
+	 * command make others ready at once. */
+	while (n > 0 && engine_running(g) < slots && looked < START_LOOKED) {
+		n = start_some(g, cx, slots);
+		looked += n;
+	}
+	/* What did not begin may have ended somebody's wait, or there are more:
+	 * in a round of its own, for others want to write too. */
+	if (engine_running(g) < slots &&
+	    (n > 0 || looked > g->nstarting - begun))
 		g->more = true;
 }
