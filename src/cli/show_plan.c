@@ -47,7 +47,10 @@ plan_step(struct session *s, const json_t *step)
 	const char *params = text_params(a, json_object_get(step, "params"));
 
 	session_say(s, "  %4s %-18s %-10s%s%s%s%s%s%s\n",
-	    text_get(a, step, "step"), text_get(a, step, "task"),
+	    text_get(a, step, "step"),
+	    arena_printf(a, "%s%s", text_get(a, step, "task"),
+		json_is_true(json_object_get(step, "foreach")) ? ", each"
+							       : ""),
 	    text_status(a, text_get(a, step, "verdict")),
 	    *params != '\0' ? "  (" : "", params, *params != '\0' ? ")" : "",
 	    *why != '\0' ? "  " : "", why, plan_usual(a, step));

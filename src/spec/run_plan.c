@@ -23,6 +23,8 @@ static const struct schema plan_step_fields[] = {
 	{ .name = "step", .kind = SCHEMA_INTEGER, .flags = F_KEY,
 	    .doc = "Number of the step." },
 	{ .name = "task", .kind = SCHEMA_STRING, .doc = "What it runs." },
+	{ .name = "foreach", .kind = SCHEMA_BOOL,
+	    .doc = "It stands for all of a foreach: its needs are those." },
 	{ .name = "params", .kind = SCHEMA_JSON,
 	    .doc = "Parameters; one that an output will give is "
 		   "{\"$output\": …}." },

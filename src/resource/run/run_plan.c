@@ -256,9 +256,14 @@ fact_json(struct cx *cx, struct json_out *out, const struct page *p,
 	json_object_begin(out);
 	json_kv_int(out, "step", s->id);
 	json_kv_str(out, "task", s->task);
-	json_kv_raw(out, "params", sealed_mask_text(cx->arena, s->params));
+	json_kv_bool(out, "foreach", s->fan != FAN_NONE);
+	json_kv_raw(out, "params",
+	    s->fan != FAN_NONE ? "{}" : sealed_mask_text(cx->arena, s->params));
 	json_kv_str(out, "verdict", f->verdict);
-	json_kv_str(out, "why", f->why);
+	json_kv_str(out, "why",
+	    s->fan == FAN_OPEN && f->why[0] == '\0'
+		? "its list is not known yet"
+		: f->why);
 	requires_json(cx, out, p, f);
 	key_json(cx, out, p, f);
 	json_kv_str(out, "preview_hash", seen ? s->preview_hash : NULL);
