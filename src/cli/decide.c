@@ -53,7 +53,8 @@ decide_open(struct session *s, const json_t *detail, const char *person,
 		};
 
 		if (strcmp(text_get(s->arena, need, "status"), "open") != 0 ||
-		    (step != NULL && strcmp(one.step, step) != 0) ||
+		    (step != NULL && strcmp(one.step, step) != 0 &&
+			strcmp(one.task, step) != 0) ||
 		    (person != NULL && !decide_names(need, person)))
 			continue;
 		for (k = 0; k < list.count; k++)

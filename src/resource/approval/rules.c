@@ -273,13 +273,20 @@ static void
 collect_task(struct cx *cx, struct collected *c, const struct task *task,
     const json_t *params, const char *environment)
 {
+	const struct task *today = platform_task(cx->platform, task->name);
+	const char *where = task->where;
+
+	/* One that was stored does not know where it stands. */
+	if (where[0] == '\0' && today != NULL && task->hash != NULL &&
+	    streq(today->hash, task->hash))
+		where = today->where;
 	collect_list(cx, c, &(struct rule_list){ .rules = task->approve,
 		.n = task->napprove, .params = params, .cost = task->cost,
 		.environment = environment,
-		.source = task->where[0] == '\0'
+		.source = where[0] == '\0'
 		    ? arena_printf(cx->arena, "task %s", task->name)
 		    : arena_printf(cx->arena, "task %s (%s)", task->name,
-			  task->where) });
+			  where) });
 }
 
 /* Parameters of which nothing is known. */
