@@ -99,7 +99,7 @@ fsck_chain(struct fsck *f, struct db *db, bool *ret_go, struct err *e)
 	const bool has_key = data_key(f->data, key);
 	struct audit_report report;
 
-	*ret_go = backup_check_pages(db, e) &&
+	*ret_go = backup_check_pages(db, false, e) &&
 	    audit_verify_sealed(db, has_key ? key : NULL, f->full, &report,
 		e);
 	secret_wipe(key, sizeof(key));

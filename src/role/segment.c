@@ -3,10 +3,13 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "store/audit_seal.h"
+#include "store/backup.h"
 
 struct segments {
 	struct job job;
@@ -52,13 +55,17 @@ segments_read(struct segments *s, struct db *db, struct err *e)
 	return audit_seal_read(db, &seal, e);
 }
 
-/* After the start: the checkpoints, and what came after them. */
+/* After the start: the pages, the checkpoints, and what came after them. */
 static bool
 segments_look(struct segments *s, struct db *db, struct err *e)
 {
 	struct audit_report report;
+	struct stat st;
 
 	s->looked = true;
+	if (stat(db_path(db), &st) == 0 && st.st_size <= SEGMENT_PAGES_BYTES &&
+	    !backup_check_pages(db, true, e))
+		return false;
 	return audit_verify_sealed(db, s->site->key, false, &report, e);
 }
 
@@ -126,7 +133,8 @@ segments_done(void *arg)
 
 	if (s->stopped)
 		return;
-	if (!s->ok && s->err.class == ERR_INVALID)
+	if (!s->ok && (s->err.class == ERR_INVALID ||
+			      streq(s->err.code, "db.corrupt")))
 		segments_found(s);
 	else if (!s->ok)
 		log_warn("audit.segment", "error='%s'", s->err.message);

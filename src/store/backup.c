@@ -23,6 +23,8 @@
 #include "store/meta.h"
 #include "sys/failpoint.h"
 
+#define BACKUP_PAGE 4096 /* of the database, as SQLite makes it */
+
 struct pack {
 	struct archive *archive;
 	const char *data;
@@ -284,10 +286,27 @@ backup_pack(const char *data, int fd, const char *db,
 
 /* --- database ------------------------------------------------------------- */
 
-bool
-backup_check_pages(struct db *db, struct err *e)
+/* " (byte 81920)" for what names page 21. */
+static const char *
+backup_place(struct str found, char to[48])
 {
-	struct query *q = query(db, "backup_integrity");
+	static const char name[] = "age ";
+	const char *at = memmem(found.p, found.n, name, sizeof(name) - 1);
+	long long page = at == NULL ? 0
+				    : strtoll(at + sizeof(name) - 1, NULL, 10);
+
+	to[0] = '\0';
+	if (page > 0)
+		snprintf(to, 48, " (byte %lld)", (page - 1) * BACKUP_PAGE);
+	return to;
+}
+
+bool
+backup_check_pages(struct db *db, bool quick, struct err *e)
+{
+	struct query *q =
+	    query(db, quick ? "backup_quick" : "backup_integrity");
+	char place[48];
 	struct str found = STR("nothing was read");
 	bool ok = query_next(q);
 
@@ -295,8 +314,9 @@ backup_check_pages(struct db *db, struct err *e)
 		found = column_str_at(q, 0);
 	ok = ok && str_is(found, "ok");
 	if (!ok && !db_failed(db, e)) {
-		err_set(e, ERR_IO, "db.corrupt", "database '%s': %.*s",
-		    db_path(db), (int)found.n, found.p);
+		err_set(e, ERR_IO, "db.corrupt", "database '%s': %.*s%s",
+		    db_path(db), (int)found.n, found.p,
+		    backup_place(found, place));
 		err_hint(e, "slipway restore BACKUP --to NEW --new-epoch");
 	}
 	query_end(q);
@@ -315,7 +335,7 @@ backup_check_db(const char *path, struct backup_report *ret, struct err *e)
 		return false;
 	}
 	db_begin(db);
-	ok = backup_check_pages(db, e) && audit_verify(db, 1, &audit, e);
+	ok = backup_check_pages(db, false, e) && audit_verify(db, 1, &audit, e);
 	ret->schema = meta_get_int(db, "schema", 0);
 	ret->epoch = meta_get_int(db, "epoch", 0);
 	ret->events = audit.count;

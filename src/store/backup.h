@@ -59,8 +59,9 @@ bool backup_restore(const char *file, const char *data, const char *key,
  * after the copy left behind is put aside. */
 bool backup_adopt(const char *data, struct err *e);
 
-/* The pages of a database: ERR_IO "db.corrupt". */
-bool backup_check_pages(struct db *db, struct err *e);
+/* The pages of a database: ERR_IO "db.corrupt" names the page and its place in
+ * the file.  quick: indexes are not held against their tables. */
+bool backup_check_pages(struct db *db, bool quick, struct err *e);
 /* The pages and the audit chain of a database that nobody else has open. */
 bool backup_check_db(const char *path, struct backup_report *ret,
     struct err *e);

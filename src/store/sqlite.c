@@ -113,7 +113,12 @@ sqlite_fail(struct db *db, int rc, const char *what)
 	if (rc == sqlite3_extended_errcode(s->conn))
 		why = sqlite3_errmsg(s->conn);
 	damage = sqlite_classify(db, rc, &class, &code);
-	err_set(&e, class, code, "database: %s: %s (sqlite %d)", what, why, rc);
+	if (streq(code, "db.corrupt"))
+		err_set(&e, class, code, "database '%s': %s: %s (sqlite %d)",
+		    db->path, what, why, rc);
+	else
+		err_set(&e, class, code, "database: %s: %s (sqlite %d)", what,
+		    why, rc);
 	sqlite_hint(&e);
 	db_fail(db, &e, damage);
 	return false;
