@@ -565,8 +565,9 @@ retry_allowed(struct cx *cx, const struct run *run, const struct step *one,
 		    "%s is %s: only what failed can be retried", run->key,
 		    run->dry ? "a plan only" : run->status);
 		if (well && !run->dry)
-			return err_hint(e, "name a step: slipway run retry %s "
-			    "--from STEP", run->key);
+			return err_hint(e, "from a step: slipway retry %s "
+			    "--from STEP; all once more: slipway again %s",
+			    run->key, run->key);
 		return err_hint(e, "slipway run show %s", run->key);
 	}
 	if (well && run->ticket_id != 0) {

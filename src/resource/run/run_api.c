@@ -200,9 +200,12 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 
 	if (!run_by_key(cx, call->path[0], &run, e))
 		return false;
-	if (machine_is_final(&run_machine, run->status))
-		return err_set(e, ERR_CONFLICT, "run.over",
-		    "%s is over: %s", run->key, run->status);
+	if (machine_is_final(&run_machine, run->status)) {
+		err_set(e, ERR_CONFLICT, "run.over", "%s is over: %s",
+		    run->key, run->status);
+		return err_hint(e, "to take back what it did: slipway undo %s",
+		    run->key);
+	}
 	if (!access_token_check_on(cx, RIGHT_CANCEL,
 		&(struct access_target){ run->team, run->environment,
 		    run->task }, e))
@@ -315,7 +318,9 @@ run_api_resolve(struct cx *cx, struct call *call, struct json_out *out,
 		return false;
 	step = run_step(cx, call_int(call->body, "step"));
 	if (step == NULL || step->run_id != run->id)
-		return call_absent(e, "step", "of that number", NULL);
+		return call_absent(e, "step",
+		    arena_printf(cx->arena, "%lld",
+			(long long)call_int(call->body, "step")), NULL);
 	if (!run_resolve(cx, run, step, outcome, note, e))
 		return false;
 	run_view_detail(cx, out, run_by_id(cx, run->id));
