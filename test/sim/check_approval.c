@@ -66,7 +66,7 @@ approval_check(struct sim *s, int64_t run, int64_t step)
 	    "(status = 'succeeded' AND NOT EXISTS (SELECT 1 FROM attempt WHERE "
 	    "attempt.step_id = step.id AND kind = 'run')) FROM step "
 	    "WHERE run_id = ?1 AND preview <> 'done' AND fan = 0 AND "
-	    "reason NOT LIKE 'taken over%'";
+	    "reason NOT LIKE 'taken over%' AND task <> 'undo'";
 	const struct sim_folder *f = &s->folder;
 	sqlite3_stmt *q = raw_statement(s, head);
 	const char *request;

@@ -73,14 +73,18 @@ const struct whole claims_wholes[] = {
 	    "step.cleans <> 0 AND step.status = 'idle' AND run.dry = 0 AND "
 	    "run.cleanups_off = 0 AND run.status IN " OPEN_RUNS " AND "
 	    "owner.tries > 0 AND owner.status NOT IN " OPEN_STEPS " AND "
-	    /* those that were cancelled together are looked after at the end */
-	    "owner.status <> 'cancelled' AND (step.cleanup = 2 OR "
+	    /* what was cancelled with all else is looked after at the end */
+	    "owner.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM audit "
+	    "WHERE object = run.key AND action = 'run.running' AND reason "
+	    "LIKE 're%') AND (step.cleanup = 2 OR "
 	    "owner.status NOT IN " DONE ") AND NOT EXISTS (SELECT 1 FROM step "
 	    "AS o WHERE o.cleans = owner.id AND o.status IN " OPEN_STEPS ")" },
 	{ "a step is undone twice",
+	    /* what a person says became of an unknown one is the person's */
 	    "SELECT 'step ' || of_step FROM undoing JOIN step ON step.id = "
-	    "step_id WHERE step.status = 'succeeded' AND tries > 0 GROUP BY "
-	    "of_step HAVING COUNT(*) > MAX(1, (SELECT COUNT(*) FROM attempt "
+	    "undoing.step_id JOIN attempt AS u ON u.step_id = step.id AND "
+	    "u.kind = 'run' AND u.status = 'succeeded' WHERE step.status = "
+	    "'succeeded' GROUP BY of_step HAVING COUNT(DISTINCT step.id) > MAX(1, (SELECT COUNT(*) FROM attempt "
 	    "WHERE step_id = of_step AND kind = 'run' AND attempt.status = "
 	    "'succeeded'))" },
 	{ "something cleaned up after a success",
