@@ -170,7 +170,7 @@ act_decide(struct sim *s, struct cx *cx, struct err *e)
 	    "a.ticket_id AND b.plan_hash = a.plan_hash WHERE a.id = ?1 AND "
 	    "b.status IN ('open', 'met')";
 	struct need need;
-	struct ticket *t = any_question(s, cx, sim_chance(s, 85), &need);
+	struct ticket *t = any_question(s, cx, sim_chance(s, 78), &need);
 	bool approve = sim_chance(s, 85);
 	int64_t votes, open;
 
@@ -502,6 +502,19 @@ act_on_disk(struct sim *s)
 	sim_note(s, "there is %s room", s->site.full ? "little" : "enough");
 }
 
+/* And comes by some of the times once more. */
+static void
+act_on_clock(struct sim *s)
+{
+	int64_t minutes = 1 + (int64_t)sim_below(s, 60);
+
+	sim_note(s, "the clock goes back %lld min", (long long)minutes);
+	turn_clock(s, -minutes * 60000, 0);
+	turn(s, NULL, NULL);
+	minutes = (int64_t)sim_below(s, (uint64_t)minutes);
+	turn_clock(s, minutes * 60000, 0);
+}
+
 static void
 act_on_world(struct sim *s)
 {
@@ -510,7 +523,9 @@ act_on_world(struct sim *s)
 				  [sim_below(s, SIM_ENVS)];
 	uint64_t luck = sim_below(s, 100);
 
-	if (luck < 15) {
+	if (sim_chance(s, s->folder.nschedules > 0 ? 15 : 4)) {
+		act_on_clock(s);
+	} else if (luck < 15) {
 		/* Much of what was seen may be otherwise at the start. */
 		for (int i = 0; i < s->folder.ntasks; i++)
 			for (int k = 0; k < SIM_NAMES; k++)
@@ -529,17 +544,6 @@ act_on_world(struct sim *s)
 	} else if (luck < 65) {
 		int64_t hours = (int64_t)sim_below(s, 30) - 4;
 
-		if (sim_chance(s, 40)) {
-			int64_t minutes = 1 + (int64_t)sim_below(s, 60);
-
-			sim_note(s, "the clock goes back %lld min",
-			    (long long)minutes);
-			turn_clock(s, -minutes * 60000, 0);
-			turn(s, NULL, NULL);
-			if (sim_chance(s, 50))
-				turn_clock(s, minutes * 60000, 0);
-			return;
-		}
 		sim_note(s, "the clock jumps by %lld h", (long long)hours);
 		turn_clock(s, hours * 3600000, hours > 0 ? hours * 3600000 : 0);
 	} else if (luck < 70) {
