@@ -114,13 +114,13 @@ ticket_absent(struct cx *cx, const char *key, struct err *e)
 	struct err ignored;
 
 	removed_answer(cx, "ticket", key, e);
-	if (e->hint[0] != '\0')
+	if (e->class != ERR_NOT_FOUND)
 		return false;
 	if (strncmp(key, "R-", 2) == 0 && run_by_key(cx, key, &run, &ignored))
 		t = ticket_by_id(cx, run->ticket_id);
 	if (t != NULL && ticket_visible(cx, t))
 		return err_hint(e, "the ticket of %s is %s", key, t->key);
-	return err_hint(e, "slipway tickets");
+	return false;
 }
 
 bool
