@@ -198,6 +198,7 @@ whoever_joined_a_run_does_not_approve_it(void **state)
 	struct script s = { .holds = true };
 	struct asked one, two;
 	struct need need;
+	struct query *q;
 	char stricter[sizeof(folder) + 64];
 	const char *at = strstr(folder, "{dev: {}");
 	struct rig r;
@@ -214,6 +215,13 @@ whoever_joined_a_run_does_not_approve_it(void **state)
 	fake_end(r.fake, s.held, WORK_EXITED, 0);
 	rig_settle(&r);
 	assert_int_equal(open_needs(&r, one.run, &need), 1);
+	assert_string_equal(decide(&r, &need, "nora", true), "approval.self");
+	/* Nor who went away since. */
+	q = query(rig_begin(&r, "nora")->db, "run_unwatch");
+	bind_int(q, "run_id", one.run->id);
+	bind_text(q, "person", "nora");
+	query_run(q);
+	rig_commit(&r);
 	assert_string_equal(decide(&r, &need, "nora", true), "approval.self");
 	assert_int_equal(s.guarded, 0);
 	assert_string_equal(decide(&r, &need, "casey", true), "");
