@@ -153,9 +153,12 @@ retries_from_the_failed_step(void **state)
 	/* The day that it lay there is no part of how long it took. */
 	cx = rig_begin(&r, "ernie");
 	took = run_by_id(cx, asked.run->id);
-	assert_in_range(
-	    (uintmax_t)steady_span(took->started_steady, took->ended_steady),
+	assert_in_range((uintmax_t)steady_span(took->started_steady +
+				took->idle_ms, took->ended_steady),
 	    2000, 600 * 1000);
+	assert_in_range(
+	    (uintmax_t)steady_span(took->created_steady, took->started_steady),
+	    0, 600 * 1000);
 	assert_in_range((uintmax_t)step_usual(cx, "right").median_ms, 0,
 	    600 * 1000);
 	rig_commit(&r);

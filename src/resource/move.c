@@ -59,7 +59,7 @@ move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 	} else {
 		/* The time in which nobody went on with it is not its own. */
 		if (run->ended_steady != 0)
-			run->started_steady += steady_span(run->ended_steady,
+			run->idle_ms += steady_span(run->ended_steady,
 			    site_steady(cx->site));
 		run->ended_at = run->ended_steady = 0;
 		if (streq(to, "queued") && run->queued_steady == 0)

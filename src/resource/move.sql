@@ -7,7 +7,7 @@ UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
 	cancel_by = $cancel_by, seq = $seq, started_at = $started_at,
 	ended_at = $ended_at, queued_steady = $queued_steady,
 	started_steady = $started_steady, ended_steady = $ended_steady,
-	plan_hash = $plan_hash
+	idle_ms = $idle_ms, plan_hash = $plan_hash
 WHERE id = $id;
 
 -- name: step_update

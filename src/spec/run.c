@@ -224,6 +224,7 @@ static const struct schema run_fields[] = {
 	FIELD(struct run, queued_steady, .flags = F_HIDDEN),
 	FIELD(struct run, started_steady, .flags = F_HIDDEN),
 	FIELD(struct run, ended_steady, .flags = F_HIDDEN),
+	FIELD(struct run, idle_ms, .flags = F_HIDDEN),
 	{ .name = NULL }
 };
 const struct schema run_schema = { .kind = SCHEMA_OBJECT, .title = "Run",

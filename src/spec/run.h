@@ -47,6 +47,7 @@ struct run {
 	int64_t created_at, started_at, ended_at;
 	/* The same by the steady clock; since when no approval held it. */
 	int64_t created_steady, queued_steady, started_steady, ended_steady;
+	int64_t idle_ms; /* that it was over before somebody retried it */
 };
 
 /* Has it something to look for (creates:), and when may one look. */

@@ -112,7 +112,7 @@ results_api_get(struct cx *cx, struct call *call, struct json_out *out,
 	json_array_end(out);
 	json_kv_int(out, "more_steps", (int64_t)(n - shown));
 	duration_json(out, run->started_at, run->ended_at,
-	    run->started_steady, run->ended_steady);
+	    run->started_steady + run->idle_ms, run->ended_steady);
 	json_object_end(out);
 	return true;
 }

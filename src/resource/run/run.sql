@@ -7,14 +7,14 @@ INSERT INTO run (key, task, team, environment, params, plan_hash,
 	cleanups, cleanups_off, cancel_by, seq, created_at, started_at,
 	ended_at, schedule, scheduled_at, backfill, undo_of, scope_id,
 	key_lock, keyed, created_steady, queued_steady, started_steady,
-	ended_steady)
+	ended_steady, idle_ms)
 VALUES ($key, $task, $team, $environment, $params, $plan_hash,
 	$closure_hash, $status, $reason, $requester, $via, $ticket_id,
 	$retry_of, $dry, $dedupe_key, $priority, $root_step, $open_steps,
 	$failed_steps, $cleanups, $cleanups_off, $cancel_by, $seq, $created_at,
 	$started_at, $ended_at, $schedule, $scheduled_at, $backfill, $undo_of,
 	$scope_id, $key_lock, $keyed, $created_steady, $queued_steady,
-	$started_steady, $ended_steady);
+	$started_steady, $ended_steady, $idle_ms);
 
 -- name: run_next_id
 SELECT COALESCE(MAX(id), 0) + 1 AS id FROM run;
@@ -117,7 +117,8 @@ ORDER BY id DESC;
 
 -- name: run_ended_of_task
 -- The newest first, by the index over task and id.
-SELECT status, started_at, created_steady, started_steady, ended_steady
+SELECT status, started_at, created_steady, started_steady, ended_steady,
+	idle_ms
 FROM run
 WHERE task = $task AND dry = 0 AND ended_at > 0 AND undo_of = 0
 ORDER BY id DESC LIMIT $most;

@@ -218,7 +218,7 @@ run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 	json_key(out, "run");
 	run_view_run(cx, out, run);
 	duration_json(cx, out, run->started_at, run->ended_at,
-	    run->started_steady, run->ended_steady);
+	    run->started_steady + run->idle_ms, run->ended_steady);
 	json_kv_str(out, "ticket", ticket == NULL ? NULL : ticket->key);
 	json_kv_str(out, "retry_of", before == NULL ? NULL : before->key);
 	json_kv_str(out, "retry_of_closure",

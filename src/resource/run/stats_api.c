@@ -57,7 +57,8 @@ stats_read(struct cx *cx, const char *task, struct stats *st)
 		st->succeeded++;
 		if (began > 0)
 			st->took[st->ntook++] =
-			    steady_span(column_int(q, "started_steady"),
+			    steady_span(column_int(q, "started_steady") +
+				    column_int(q, "idle_ms"),
 				column_int(q, "ended_steady"));
 	}
 	query_end(q);
