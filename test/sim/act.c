@@ -544,6 +544,8 @@ act_on_world(struct sim *s)
 	} else if (luck < 65) {
 		int64_t hours = (int64_t)sim_below(s, 30) - 4;
 
+		if (hours > 0 && sim_chance(s, 40))
+			hours *= 24; /* a long weekend, or most of a month */
 		sim_note(s, "the clock jumps by %lld h", (long long)hours);
 		turn_clock(s, hours * 3600000, hours > 0 ? hours * 3600000 : 0);
 	} else if (luck < 70) {

@@ -20,7 +20,9 @@ plant()
 	fi
 	printf 'found   %-26s %5s  %.90s\n' "$1" \
 	    "$(printf '%s\n' "$out" | sed -n 's/^seed \([0-9]*\),.*/\1/p')" \
-	    "$(printf '%s\n' "$out" | sed -n 's/^VIOLATION: //p')"
+	    "$(printf '%s\n' "$out" | sed -n \
+		's/^VIOLATION: \(.*database: [a-z_]*: \)\{0,1\}//p' |
+		sed 's/ (sqlite.*//')"
 }
 
 if [ "${1:-}" = --one ]; then

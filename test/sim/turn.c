@@ -9,6 +9,7 @@
 
 #define TURNS_AT_ONCE 200
 #define UNDO_STEPS 12
+#define SETTLE_TURNS 500
 
 void
 turn_clock(struct sim *s, int64_t wall_ms, int64_t boot_ms)
@@ -225,22 +226,28 @@ settle(struct sim *s)
 	static const char paused[] =
 	    "SELECT COUNT(*) FROM pause WHERE kind <> 'schedule'";
 
+	int waits = 0; /* for what only time brings */
+
 	s->calm = true;
 	if (s->site.full)
 		s->hooks.space(s->hooks.self, false);
 	turn(s, act_stop_schedules, sim_people[0]);
 	while (raw_int(s, paused, 0, 0) > 0)
 		turn(s, act_unpause, sim_people[0]);
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < SETTLE_TURNS; i++) {
+		int64_t ms;
+
 		for (int64_t id; (id = outside_pick(s)) != 0;)
 			outside_end(s, id);
 		turn(s, NULL, NULL);
 		if (outside_live(s) > 0)
 			continue;
-		decide_all(s, i);
+		decide_all(s, waits);
 		if (raw_int(s, open_runs, 0, 0) == 0 && outside_live(s) == 0)
 			break;
-		turn_clock(s, 60000 << (i / 4), 60000 << (i / 4));
+		ms = INT64_C(60000) << (waits < 40 ? waits / 4 : 10);
+		waits++;
+		turn_clock(s, ms, ms);
 	}
 	turn(s, NULL, NULL);
 	check_over(s);
