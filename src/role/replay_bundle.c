@@ -16,7 +16,7 @@
 
 struct done {
 	const json_t *run, *check; /* the last attempt of each kind */
-	int64_t began;		   /* the first command */
+	int64_t began;		   /* the last command */
 };
 
 struct replay {
@@ -266,6 +266,21 @@ replay_decisions_of(struct replay *r, const json_t *row)
 	return true;
 }
 
+/* Has the step come as far as its command again, after a retry? */
+static bool
+replay_began(struct replay *r, int64_t id)
+{
+	static const char *const began[] = { "succeeded", "failed",
+		"timed_out", "unknown", "unkillable", "running", "verifying",
+		"retry" };
+	const json_t *row = map_get(&r->ids, id_text(r, id));
+
+	for (size_t i = 0; row != NULL && i < ARRAY_SIZE(began); i++)
+		if (streq(text_of(row, "status"), began[i]))
+			return true;
+	return false;
+}
+
 /* By the clock that does not jump, where the bundle has that. */
 static int64_t
 ended_of(const json_t *row)
@@ -293,7 +308,8 @@ replay_order(struct replay *r)
 		if (row == NULL)
 			return differs(r, "step %" PRId64 " needs one that is "
 			    "not there", to);
-		if (done.began != 0 && done.began < ended_of(row) &&
+		if (done.began != 0 && replay_began(r, to) &&
+		    done.began < ended_of(row) &&
 		    replay_attempts(r, from).run != NULL)
 			return differs(r, "step %" PRId64 " began before step "
 			    "%" PRId64 ", which it needs, had ended", to, from);
@@ -559,11 +575,10 @@ replay_index(struct replay *r)
 		if (!streq(text_of(row, "kind"), "run"))
 			continue;
 		done->run = row;
-		if (done->began == 0)
-			done->began = json_object_get(row, "started_steady")
-			    != NULL
-			    ? call_int(row, "started_steady")
-			    : call_int(row, "started_at");
+		/* the last one: what it needs may have been retried */
+		done->began = json_object_get(row, "started_steady") != NULL
+		    ? call_int(row, "started_steady")
+		    : call_int(row, "started_at");
 	}
 }
 
