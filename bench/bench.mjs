@@ -103,6 +103,7 @@ async function peers(name, chain, steps = STEPS, names = Object.keys(PEERS)) {
 		figures[peer] = peer_seconds(peer, at);
 		if (figures[peer] < LONG_S)
 			figures[peer] = await rounds(() => peer_seconds(peer, at));
+		await pause(50); // the server may have hung up meanwhile
 	}
 	return figures;
 }
