@@ -60,6 +60,21 @@ static const char folder[] =
     "needs: {base: base, own: {task: own, with: {name: $params.name}}}\n"
     "argv: [/bin/piece]\n"
     "---\n"
+    "task: tidy\n"
+    "argv: [/bin/tidy]\n"
+    "---\n"
+    "task: group\n"
+    "params: {name: {type: string, required: true}}\n"
+    "needs: {base: base, own: {task: own, with: {name: $params.name}}}\n"
+    "always: tidy\n"
+    "---\n"
+    "task: groups\n"
+    "needs:\n"
+    "  base: base\n"
+    "  slow: slow\n"
+    "  group: {task: group, foreach: $needs.slow.outputs.parts, "
+    "with: {name: $item}}\n"
+    "---\n"
     "task: pieces\n"
     "needs:\n"
     "  base: base\n"
@@ -78,6 +93,7 @@ struct script {
 	const char *holds; /* the part that goes on until it is ended */
 	int64_t held;
 	int base; /* how it exits */
+	unsigned tidied;
 	unsigned parts;
 	char joined[256];
 };
@@ -91,6 +107,7 @@ script_run(void *self, const struct work *w, struct work_event *ret)
 		buf_adds(&ret->outputs, s->split);
 	if (streq(w->argv[0], "/bin/join"))
 		snprintf(s->joined, sizeof(s->joined), "%s", w->argv[2]);
+	s->tidied += streq(w->argv[0], "/bin/tidy");
 	if (streq(w->argv[0], "/bin/base"))
 		ret->code = s->base;
 	if (!streq(w->argv[0], "/bin/part"))
@@ -310,6 +327,27 @@ a_child_beside_what_failed_blocks_once(void **state)
 	rig_end(&r);
 }
 
+/* What a list brings to clean up is remembered, also when as many steps were
+ * closed as opened with it. */
+static void
+a_child_beside_what_failed_is_cleaned_up_after(void **state)
+{
+	struct script s = { .split = "parts=[\"a\"]\n", .holds = "a",
+		.base = 1 };
+	struct rig r;
+	struct asked asked;
+
+	(void)state;
+	start(&r, &s, "groups", "{}", &asked);
+	assert_string_equal(rig_step(&r, asked.run, "own")->status, "checking");
+	assert_int_equal(s.tidied, 0);
+	fake_end(r.fake, s.held, WORK_EXITED, 0);
+	rig_settle(&r);
+	assert_int_equal(s.tidied, 1);
+	assert_string_equal(rig_run_status(&r, asked.run), "failed");
+	rig_end(&r);
+}
+
 static void
 ten_thousand_children(void **state)
 {
@@ -343,6 +381,7 @@ main(void)
 		cmocka_unit_test(a_restart_in_the_middle_doubles_nothing),
 		cmocka_unit_test(a_condition_may_speak_of_an_output),
 		cmocka_unit_test(a_child_beside_what_failed_blocks_once),
+		cmocka_unit_test(a_child_beside_what_failed_is_cleaned_up_after),
 		cmocka_unit_test(ten_thousand_children),
 	};
 

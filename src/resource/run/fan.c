@@ -234,6 +234,8 @@ fan_spread(struct cx *cx, struct run *run, struct step *fan,
 				json_array_size(list)));
 		fan_join(&s, run, &g);
 		fan_block(cx, run, fan);
+		/* Whoever settles it may find as many steps open as before. */
+		move_save_run(cx, run);
 	}
 	map_finish(&s.tasks);
 	map_finish(&s.idle);
