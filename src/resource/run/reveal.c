@@ -12,6 +12,7 @@
 #include "resource/run/step.h"
 #include "resource/sealed.h"
 #include "resource/ticket/ticket.h"
+#include "resource/undo/undo.h"
 
 static bool
 reveal_allowed(struct cx *cx, const struct run *run,
@@ -182,6 +183,9 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 	    machine_find(&run_machine, run->status, "running") == NULL)
 		return err_set(e, ERR_CONFLICT, "run.waits",
 		    "%s is %s: decide on that first", run->key, run->status);
+	if (!manual && !streq(run->status, "running") &&
+	    !undo_lets_retry(cx, run, e))
+		return false;
 	audit(cx, "step.resolved",
 	    arena_printf(cx->arena, "%s/%lld", run->key,
 		(long long)step->id),
