@@ -39,7 +39,7 @@ fuzz_look(struct arena *a, const json_t *bundle)
 	struct replay_report report = { 0 };
 	struct err e = { .class = ERR_NONE };
 
-	if (!replay_bundle(a, bundle, &report, &e))
+	if (!replay_bundle(a, NULL, bundle, &report, &e))
 		ASSERT(e.class != ERR_NONE && e.message[0] != '\0');
 }
 
