@@ -206,7 +206,12 @@ claims_rest_check(struct sim *s)
 		    "EXISTS (SELECT 1 FROM step AS o WHERE o.wait_on = "
 		    "s.wait_on AND o.run_id <> s.run_id AND o.status IN "
 		    "('check', 'ready') AND (o.rank < s.rank OR (o.rank = "
-		    "s.rank AND o.id < s.id)))" },
+		    "s.rank AND o.id < s.id))) AND NOT "
+		    /* or was let in before, and is being looked for first */
+		    "EXISTS (SELECT 1 FROM step AS o JOIN run ON run.id = "
+		    "o.run_id WHERE o.status = 'checking' AND o.run_id <> "
+		    "s.run_id AND s.wait_on LIKE '=' || run.environment || "
+		    "':' || o.task || '/%')" },
 		{ "a step waits for what was done",
 		    "SELECT 'R-' || s.run_id || '/' || s.id FROM step AS s "
 		    "JOIN step AS o ON o.ident = substr(s.wait_on, 2) WHERE "
