@@ -603,7 +603,8 @@ run_reopen(struct cx *cx, struct run *run, const char *reason, struct err *e)
 	const char *dedupe = NULL;
 	const struct run *other = NULL;
 
-	if (run->ticket_id == 0 && !run->dry && root != NULL) {
+	if (run->ticket_id == 0 && !run->dry && run->undo_of == 0 &&
+	    root != NULL) {
 		dedupe = arena_printf(cx->arena, "%s.%s", root->ident,
 		    run->closure_hash);
 		other = run_by_dedupe(cx, dedupe);
