@@ -31,6 +31,9 @@ export class World {
 		this.variables = { out: this.out, dir: this.dir,
 			folder: this.folder, root: ROOT };
 		volume_create(this.out);
+		// sqlite3 of a scenario waits for what the server holds.
+		fs.writeFileSync(path.join(this.dir, '.sqliterc'),
+			'.timeout 30000\n');
 	}
 
 	get server() {
