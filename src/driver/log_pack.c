@@ -316,25 +316,6 @@ pack_get32(const unsigned char *from)
 	return le32toh(v);
 }
 
-static bool
-pack_pread(int fd, void *to, size_t n, uint64_t at)
-{
-	char *bytes = to;
-
-	while (n > 0) {
-		const ssize_t r = pread(fd, bytes, n, (off_t)at);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return false;
-		bytes += r;
-		at += (uint64_t)r;
-		n -= (size_t)r;
-	}
-	return true;
-}
-
 /* Where each frame is, and that they fill the file up to the table. */
 static bool
 pack_places(struct log_pack *p, const unsigned char *table, uint64_t end,
@@ -367,21 +348,21 @@ pack_read_table(struct log_pack *p, uint64_t size, struct err *e)
 	bool ok;
 
 	if (size < PACK_HEAD + sizeof(foot) + sizeof(head) ||
-	    !pack_pread(p->fd, foot, sizeof(foot), size - sizeof(foot)) ||
+	    !file_read_all_at(p->fd, foot, sizeof(foot), size - sizeof(foot)) ||
 	    pack_get32(foot + 5) != PACK_SEEKABLE || foot[4] != 0)
 		return pack_corrupt(e, "it has no end");
 	p->frames = pack_get32(foot);
 	n = (uint64_t)p->frames * PACK_ENTRY;
 	if (p->frames > PACK_FRAMES ||
 	    size < PACK_HEAD + n + sizeof(foot) + sizeof(head) ||
-	    !pack_pread(p->fd, head, sizeof(head),
+	    !file_read_all_at(p->fd, head, sizeof(head),
 		size - n - sizeof(foot) - sizeof(head)) ||
 	    pack_get32(head) != PACK_SKIPPABLE ||
 	    pack_get32(head + 4) != n + sizeof(foot))
 		return pack_corrupt(e, "it has no seek table");
 	table = malloc((size_t)n + 1);
 	ASSERT(table != NULL);
-	ok = pack_pread(p->fd, table, (size_t)n, size - n - sizeof(foot)) ||
+	ok = file_read_all_at(p->fd, table, (size_t)n, size - n - sizeof(foot)) ||
 	    pack_corrupt(e, "it has no seek table");
 	ok = ok && pack_places(p, table, size - n - sizeof(foot) -
 		sizeof(head), e);
@@ -394,7 +375,7 @@ pack_read_head(struct log_pack *p, struct err *e)
 {
 	unsigned char head[PACK_HEAD];
 
-	if (!pack_pread(p->fd, head, sizeof(head), 0) ||
+	if (!file_read_all_at(p->fd, head, sizeof(head), 0) ||
 	    pack_get32(head) != PACK_DIGEST ||
 	    pack_get32(head + 4) != DIGEST_LEN)
 		return pack_corrupt(e, "it has no head");
@@ -463,7 +444,7 @@ pack_open_frame(struct log_pack *p, uint32_t i, struct err *e)
 		return pack_corrupt(e, "its seek table is wrong");
 	bytes = malloc(packed + 1);
 	ASSERT(bytes != NULL);
-	ok = pack_pread(p->fd, bytes, packed, at->at) &&
+	ok = file_read_all_at(p->fd, bytes, packed, at->at) &&
 	    ZSTD_decompressDCtx(p->zstd, p->plain, sizeof(p->plain), bytes,
 		packed) == plain;
 	free(bytes);

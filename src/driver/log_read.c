@@ -13,6 +13,7 @@
 
 #include "driver/log_pack.h"
 #include "keep/wire.h"
+#include "sys/file.h"
 
 #define LOG_READ_MAGIC 0x10c4ead5U
 
@@ -92,28 +93,6 @@ log_read_close(struct log_read *l)
 }
 
 /* All n bytes at `at`, or false. */
-static bool
-read_full(int fd, void *p, size_t n, uint64_t at)
-{
-	char *bytes = p;
-
-	while (n > 0) {
-		ssize_t r = pread(fd, bytes, n, (off_t)at);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0) {
-			if (r == 0)
-				errno = EIO;
-			return false;
-		}
-		bytes += r;
-		at += (uint64_t)r;
-		n -= (size_t)r;
-	}
-	return true;
-}
-
 /* Records behind the head; 0 while there is no output. */
 static bool
 idx_count(struct log_read *l, uint64_t *ret, struct err *e)
@@ -140,7 +119,7 @@ static bool
 idx_get(const struct log_read *l, int64_t i, struct wire_index *ret,
     struct err *e)
 {
-	return read_full(l->idx, ret, sizeof(*ret),
+	return file_read_all_at(l->idx, ret, sizeof(*ret),
 		   (uint64_t)(i + 1) * sizeof(*ret)) ||
 	    err_sys(e, "cannot read the log");
 }
@@ -258,7 +237,8 @@ chunk_read(const struct log_read *l, struct log_chunk *c, struct buf *to,
 	if (l->pack != NULL)
 		return idx_get(l, -1, &head, e) &&
 		    chunk_unpack(l, c, &head, to, ret_kept, e);
-	if (!read_full(l->log, to->data + start, c->length, c->offset))
+	if (!file_read_all_at(l->log, to->data + start, c->length,
+		c->offset))
 		return err_sys(e, "cannot read the log");
 	if (!idx_get(l, -1, &head, e))
 		return false;

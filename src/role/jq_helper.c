@@ -232,24 +232,6 @@ helper_ask(struct jq_helper *h, const char *program, const char *data,
 }
 
 static bool
-helper_read(void *to, size_t n)
-{
-	char *at = to;
-
-	while (n > 0) {
-		ssize_t got = read(STDIN_FILENO, at, n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		n -= (size_t)got;
-	}
-	return true;
-}
-
-static bool
 helper_reply(bool ok, const char *text)
 {
 	const struct jq_answer answer = { .ok = ok,
@@ -268,14 +250,15 @@ helper_turn(struct jq_helper *h)
 	const char *answer;
 	bool ok;
 
-	if (!helper_read(&q, sizeof(q)) || q.program_bytes > JQ_PROGRAM_MAX ||
+	if (!file_read_all(STDIN_FILENO, &q, sizeof(q)) ||
+	    q.program_bytes > JQ_PROGRAM_MAX ||
 	    q.data_bytes > JQ_DATA_MAX)
 		return false;
 	program = calloc(1, q.program_bytes + 1);
 	data = calloc(1, q.data_bytes + 1);
 	ok = program != NULL && data != NULL &&
-	    helper_read(program, q.program_bytes) &&
-	    helper_read(data, q.data_bytes);
+	    file_read_all(STDIN_FILENO, program, q.program_bytes) &&
+	    file_read_all(STDIN_FILENO, data, q.data_bytes);
 	if (ok && q.what == JQ_COMPILE) {
 		ok = program_find(h, program) != NULL;
 		ok = helper_reply(ok, ok ? "" : h->error);

@@ -85,6 +85,43 @@ file_read(int dirfd, const char *path, size_t max, struct buf *to,
 	return ok;
 }
 
+/* at NULL: from where the file stands. */
+static bool
+file_read_whole(int fd, void *p, size_t n, uint64_t *at)
+{
+	char *bytes = p;
+
+	while (n > 0) {
+		const ssize_t got = at == NULL
+		    ? read(fd, bytes, n)
+		    : pread(fd, bytes, n, (off_t)*at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			errno = EIO;
+		if (got <= 0)
+			return false;
+		if (at != NULL)
+			*at += (uint64_t)got;
+		bytes += got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
+bool
+file_read_all(int fd, void *p, size_t n)
+{
+	return file_read_whole(fd, p, n, NULL);
+}
+
+bool
+file_read_all_at(int fd, void *p, size_t n, uint64_t at)
+{
+	return file_read_whole(fd, p, n, &at);
+}
+
 bool
 file_write_all(int fd, const void *p, size_t n)
 {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -23,6 +24,10 @@ bool file_read(int dirfd, const char *path, size_t max, struct buf *to,
  * the folder.  mode is taken as it is, whatever the umask. */
 bool file_replace(int dirfd, const char *path, const void *p, size_t n,
     mode_t mode, struct err *e);
+/* All n bytes, from where the file stands or from `at`; false with errno, which
+ * is EIO when there are fewer. */
+bool file_read_all(int fd, void *p, size_t n);
+bool file_read_all_at(int fd, void *p, size_t n, uint64_t at);
 /* All of it, or false with errno. */
 bool file_write_all(int fd, const void *p, size_t n);
 /* mkdir -p with mode for the missing parts. */

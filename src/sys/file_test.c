@@ -327,6 +327,31 @@ test_write_all_to_a_closed_pipe(void **state)
 	close(fds[1]);
 }
 
+/* In pieces, as it comes; what ends too early is no success. */
+static void
+test_read_all(void **state)
+{
+	char to[8] = "";
+	int fds[2], fd;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_true(file_write_all(fds[1], "abcdef", 6));
+	assert_true(file_read_all(fds[0], to, 4));
+	assert_memory_equal(to, "abcd", 4);
+	close(fds[1]);
+	assert_false(file_read_all(fds[0], to, 3));
+	assert_int_equal(errno, EIO);
+	close(fds[0]);
+	fd = open("all", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	assert_true(file_write_all(fd, "abcdef", 6));
+	assert_true(file_read_all_at(fd, to, 3, 2));
+	assert_memory_equal(to, "cde", 3);
+	assert_false(file_read_all_at(fd, to, 3, 4));
+	assert_int_equal(errno, EIO);
+	close(fd);
+}
+
 #define IN_FOLDER(test)                                                        \
 	cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
 
@@ -335,6 +360,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(test_read),
+		IN_FOLDER(test_read_all),
 		IN_FOLDER(test_read_without_size),
 		IN_FOLDER(test_read_refuses_what_is_no_file),
 		IN_FOLDER(test_replace),

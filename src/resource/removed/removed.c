@@ -26,29 +26,45 @@ removed_list(struct query *q, int64_t after, int64_t ids[REMOVED_BATCH])
 	return n;
 }
 
+static struct query *
+removed_runs_due(struct db *db, const struct removed_limits *l, int64_t last)
+{
+	struct query *q = query(db, "removed_runs_due");
+
+	bind_int(q, "before", l->before);
+	bind_int(q, "logs_to", l->logs_to);
+	bind_int(q, "last", last);
+	return q;
+}
+
+static struct query *
+removed_tickets_due(struct db *db, const struct removed_limits *l,
+    int64_t last)
+{
+	struct query *q = query(db, "removed_tickets_due");
+
+	bind_int(q, "before", l->before);
+	bind_int(q, "last", last);
+	return q;
+}
+
 size_t
 removed_runs(struct db *db, const struct removed_limits *l, int64_t after,
     int64_t ids[REMOVED_BATCH])
 {
-	size_t n = removed_list(query(db, "removed_run_left"), after, ids);
-	struct query *q;
+	const size_t n =
+	    removed_list(query(db, "removed_run_left"), after, ids);
 
-	if (n > 0)
-		return n;
-	q = query(db, "removed_runs_due");
-	bind_int(q, "before", l->before);
-	bind_int(q, "logs_to", l->logs_to);
-	return removed_list(q, after, ids);
+	return n > 0
+	    ? n
+	    : removed_list(removed_runs_due(db, l, INT64_MAX), after, ids);
 }
 
 size_t
 removed_tickets(struct db *db, const struct removed_limits *l, int64_t after,
     int64_t ids[REMOVED_BATCH])
 {
-	struct query *q = query(db, "removed_tickets_due");
-
-	bind_int(q, "before", l->before);
-	return removed_list(q, after, ids);
+	return removed_list(removed_tickets_due(db, l, INT64_MAX), after, ids);
 }
 
 /* --- runs ----------------------------------------------------------------- */
@@ -99,10 +115,9 @@ removed_run_begin(struct cx *cx, const struct removed_limits *l, int64_t id)
 	query_end(q);
 	if (key != NULL)
 		return key;
-	q = query(cx->db, "removed_run_due");
-	bind_int(q, "id", id);
-	bind_int(q, "before", l->before);
-	bind_int(q, "logs_to", l->logs_to);
+	q = removed_runs_due(cx->db, l, id);
+	bind_int(q, "after", id - 1);
+	bind_int(q, "limit", 1);
 	if (!query_next(q)) {
 		query_end(q);
 		return NULL;
@@ -243,14 +258,14 @@ removed_ticket(struct cx *cx, const struct removed_limits *l, int64_t id)
 		"removed_entry_rows", "removed_vote_rows",
 		"removed_asked_rows", "removed_need_rows",
 		"removed_ticket_row" };
-	struct query *q = query(cx->db, "removed_ticket_due");
+	struct query *q = removed_tickets_due(cx->db, l, id);
 	const struct access_target none = { "", "", "" };
 	struct access_target target = none;
 	const struct ticket *t;
 	bool due;
 
-	bind_int(q, "id", id);
-	bind_int(q, "before", l->before);
+	bind_int(q, "after", id - 1);
+	bind_int(q, "limit", 1);
 	due = query_next(q);
 	query_end(q);
 	t = due ? ticket_by_id(cx, id) : NULL;

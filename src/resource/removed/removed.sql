@@ -1,43 +1,14 @@
 -- SPDX-License-Identifier: MIT
 
 -- name: removed_runs_due
--- Those that may go; removed_run_due is the same for one, by its indexes.  The newest run, step
--- and attempt stay, so that no number is given twice.
-SELECT run.id FROM run WHERE run.id > $after
-	AND run.ended_at > 0 AND run.ended_at <= $before
-	AND run.id < (SELECT MAX(id) FROM run)
-	AND NOT EXISTS (SELECT 1 FROM step WHERE step.run_id = run.id
-		AND step.id = (SELECT MAX(id) FROM step))
-	AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.run_id = run.id
-		AND attempt.id = (SELECT MAX(id) FROM attempt))
-	AND run.status IN ('succeeded', 'failed', 'cancelled', 'timed_out')
-	AND NOT EXISTS (SELECT 1 FROM ticket
-		WHERE ticket.run_id = run.id AND ticket.outcome = '')
-	AND NOT EXISTS (SELECT 1 FROM ticket
-		WHERE ticket.id = run.ticket_id AND ticket.outcome = '')
-	AND run.id NOT IN (SELECT run_id FROM resource
-		UNION SELECT check_run FROM resource)
-	AND NOT EXISTS (SELECT 1 FROM artifact
-		WHERE artifact.run_id = run.id AND removed_at = 0)
-	AND NOT EXISTS (SELECT 1 FROM attempt
-		WHERE attempt.run_id = run.id AND attempt.id > $logs_to)
-	AND NOT EXISTS (SELECT 1 FROM run AS later
-		WHERE later.undo_of = run.id AND later.undo_of <> 0)
-	AND NOT EXISTS (SELECT 1 FROM run AS later
-		WHERE later.retry_of = run.id AND later.retry_of <> 0)
-	AND NOT EXISTS (SELECT 1 FROM key_holder
-		WHERE key_holder.run_id = run.id)
-	AND NOT EXISTS (SELECT 1 FROM step AS mine JOIN step AS other
-		ON other.shares = mine.id AND other.shares <> 0
-		WHERE mine.run_id = run.id)
-ORDER BY run.id LIMIT $limit;
-
--- name: removed_run_due
-SELECT run.key, run.task, run.team, run.environment, run.requester,
-	run.plan_hash, run.started_at, run.ticket_id, run.status,
+-- Those that may go: the list, and with $last = $after + 1 the look right before
+-- one goes, by its indexes.  The newest run, step and attempt stay, so that no
+-- number is given twice.
+SELECT run.id, run.key, run.task, run.team, run.environment, run.requester,
+	run.started_at, run.status,
 	COALESCE((SELECT project FROM ticket WHERE id = run.ticket_id), '')
 		AS project
-FROM run WHERE run.id = $id
+FROM run WHERE run.id > $after AND run.id <= $last
 	AND run.ended_at > 0 AND run.ended_at <= $before
 	AND run.id < (SELECT MAX(id) FROM run)
 	AND NOT EXISTS (SELECT 1 FROM step WHERE step.run_id = run.id
@@ -66,7 +37,7 @@ FROM run WHERE run.id = $id
 	AND NOT EXISTS (SELECT 1 FROM step AS mine JOIN step AS other
 		ON other.shares = mine.id AND other.shares <> 0
 		WHERE mine.run_id = run.id)
-;
+ORDER BY run.id LIMIT $limit;
 
 -- name: removed_run_left
 -- One that is being removed goes on, whatever refers to it now.
@@ -144,7 +115,8 @@ DELETE FROM plan WHERE hash = $hash AND hash <> ''
 	AND NOT EXISTS (SELECT 1 FROM need WHERE plan_hash = $hash);
 
 -- name: removed_tickets_due
-SELECT ticket.id FROM ticket WHERE ticket.id > $after
+-- The same of tickets.
+SELECT ticket.id FROM ticket WHERE ticket.id > $after AND ticket.id <= $last
 	AND ticket.outcome <> '' AND ticket.closed_at > 0
 	AND ticket.closed_at <= $before AND ticket.run_id = 0
 	AND ticket.id < (SELECT MAX(id) FROM ticket)
@@ -164,28 +136,6 @@ SELECT ticket.id FROM ticket WHERE ticket.id > $after
 		ON other.id = l.from_id
 		WHERE l.to_id = ticket.id AND other.outcome = '')
 ORDER BY ticket.id LIMIT $limit;
-
--- name: removed_ticket_due
-SELECT ticket.id FROM ticket WHERE ticket.id = $id
-	AND ticket.outcome <> '' AND ticket.closed_at > 0
-	AND ticket.closed_at <= $before AND ticket.run_id = 0
-	AND ticket.id < (SELECT MAX(id) FROM ticket)
-	AND NOT EXISTS (SELECT 1 FROM run WHERE run.ticket_id = ticket.id
-		AND run.ticket_id <> 0)
-	AND ticket.id NOT IN (SELECT ticket_id FROM resource
-		UNION SELECT expiry_ticket FROM resource
-		UNION SELECT missing_ticket FROM resource)
-	AND ticket.key NOT IN (SELECT ticket FROM glass)
-	AND NOT EXISTS (SELECT 1 FROM ticket AS child
-		WHERE child.epic = ticket.key AND child.epic <> ''
-		AND child.outcome = '')
-	AND NOT EXISTS (SELECT 1 FROM ticket_link AS l JOIN ticket AS other
-		ON other.id = l.to_id
-		WHERE l.from_id = ticket.id AND other.outcome = '')
-	AND NOT EXISTS (SELECT 1 FROM ticket_link AS l JOIN ticket AS other
-		ON other.id = l.from_id
-		WHERE l.to_id = ticket.id AND other.outcome = '')
-;
 
 -- name: removed_links
 SELECT CASE WHEN from_id = $id THEN to_id ELSE from_id END AS other
