@@ -45,7 +45,7 @@ WHERE status = 'open' AND expires_at <= $now LIMIT 100;
 
 -- name: need_remind_due
 SELECT * FROM need WHERE status = 'open' AND remind_at <> 0
-	AND remind_at <= $now ORDER BY id LIMIT 100;
+	AND remind_at <= $now ORDER BY remind_at, id LIMIT 100;
 
 -- name: need_reminded
 UPDATE need SET remind_at = 0 WHERE id = $id;

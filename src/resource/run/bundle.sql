@@ -14,7 +14,8 @@ SELECT id, ident, task, definition, params, status, reason, preview, fan,
 FROM step WHERE run_id = $run_id ORDER BY id;
 
 -- name: bundle_edges
-SELECT from_step, to_step, name FROM edge WHERE run_id = $run_id
+SELECT from_step, to_step, name FROM step JOIN edge ON edge.to_step = step.id
+WHERE step.run_id = $run_id
 ORDER BY to_step, from_step, name;
 
 -- name: bundle_attempts

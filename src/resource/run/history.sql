@@ -54,7 +54,7 @@ SELECT MAX(step.ended_steady) AS at FROM edge
 JOIN step ON step.id = edge.from_step WHERE edge.to_step = $id;
 
 -- name: gantt_was_asked
-SELECT 1 FROM need WHERE step_id = $id LIMIT 1;
+SELECT 1 FROM need WHERE step_id = $id AND step_id <> 0 LIMIT 1;
 
 -- name: gantt_tasks
 SELECT task, COUNT(*) AS steps, MIN(id) AS first,
