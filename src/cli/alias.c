@@ -14,7 +14,7 @@ const struct alias aliases[] = {
 	{ "backlog", "work.backlog", "team", "[TEAM]" },
 	{ "backups", "backup.list", NULL, NULL },
 	{ "board", "work.board", "team", "[TEAM]" },
-	{ "break-glass", "glass.open", NULL, "--reason TEXT --for DURATION" },
+	{ "break-glass", "glass.open", NULL, "--reason TEXT --code CODE [--for DURATION]" },
 	{ "can", "access.can", "action target", "PERSON ACTION TARGET" },
 	{ "cancel", "run.cancel", "reason", "RUN" },
 	{ "comment", "ticket.comment", "text", "TICKET TEXT" },

@@ -415,6 +415,23 @@ access_answers_for(const struct platform *p, const char *person,
 /* --- for handlers --------------------------------------------------------- */
 
 bool
+access_check_lasting(struct cx *cx, const char *doing, struct err *e)
+{
+	static const struct access_target server = { .name = NULL };
+	struct actor awake = *cx->actor;
+
+	awake.glass = false;
+	if (!cx->actor->glass ||
+	    access_ask(cx->platform, &awake, RIGHT_ADMINISTER, &server,
+		cx->arena)
+		.allowed)
+		return true;
+	err_set(e, ERR_DENIED, "glass.outlasts",
+	    "%s: it would outlast your break-glass", doing);
+	return err_hint(e, "ask %s", access_admins(cx->platform, cx->arena));
+}
+
+bool
 access_operator(struct err *e, const char *why)
 {
 	err_set(e, ERR_DENIED, "access.operator", "%s", why);

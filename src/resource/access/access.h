@@ -84,6 +84,13 @@ bool access_admits(struct cx *cx, enum right right, struct err *e);
 const char *access_taken(const struct platform *p, const char *person,
     enum right right, const struct access_target *t, struct arena *arena);
 
+/*
+ * Does the actor administer without a broken glass?  For what would outlast
+ * it: a sealed code, a token of another.  ERR_DENIED "glass.outlasts"; doing
+ * names it, as "seal a code".
+ */
+bool access_check_lasting(struct cx *cx, const char *doing, struct err *e);
+
 /* Does person answer for that service account? */
 bool access_answers_for(const struct platform *p, const char *person,
     const char *account);

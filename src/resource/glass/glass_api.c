@@ -19,7 +19,8 @@ glass_api_seal(struct cx *cx, struct call *call, struct json_out *out,
 {
 	char code[GLASS_CODE + 1];
 
-	(void)e;
+	if (!access_check_lasting(cx, "seal a code", e))
+		return false;
 	glass_seal(cx, code);
 	json_object_begin(out);
 	json_kv_str(out, "code", code);

@@ -46,6 +46,10 @@ token_person(struct cx *cx, struct call *call, const char **ret,
 		    person);
 		return err_hint(e, "leave the person out to make your own");
 	}
+	if (!token_is_theirs(cx, person) &&
+	    !access_check_lasting(cx,
+		arena_printf(cx->arena, "make a token for '%s'", person), e))
+		return false;
 	def = platform_person(cx->platform, person);
 	if (def == NULL || def->disabled) {
 		problem_add(call->problems, "/person", "token.person", NULL,
