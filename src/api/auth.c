@@ -54,12 +54,6 @@ auth_origin(const struct request *r, struct err *e)
 static const char *
 auth_via(const struct request *r)
 {
-	static const char *const faces[] = { "api", "chat", "cli", "web" };
-	const struct str named = exchange_header(r->x, "X-Slipway-Via");
-
-	for (size_t i = 0; i < ARRAY_SIZE(faces); i++)
-		if (str_is(named, faces[i]))
-			return faces[i];
 	return str_starts(exchange_header(r->x, "User-Agent"), "slipway/")
 	    ? "cli"
 	    : "api";

@@ -45,8 +45,8 @@ denial_audit(struct cx *cx, const struct request *r, const struct err *e)
 	json_object_begin(&out);
 	json_kv_str(&out, "code", e->code);
 	json_kv_int(&out, "status", err_class_info(e->class)->http);
-	if (r->actor.token != NULL)
-		json_kv_str(&out, "token", r->actor.token);
+	if (r->op != NULL)
+		json_kv_str(&out, "operation", r->op->name);
 	json_object_end(&out);
 	audit(cx, denial_action(e), denial_object(r), "denied", e->message,
 	    buf_cstr(&detail));

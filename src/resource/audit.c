@@ -39,16 +39,21 @@ actor_name(const struct actor *a)
 	return a->is_operator ? "operator" : "anonymous";
 }
 
-/* What is done while the glass is broken is marked. */
+/* By which token; and what is done while the glass is broken is marked. */
 static const char *
 audit_detail(struct cx *cx, const char *detail)
 {
+	const struct actor *actor = cx->actor;
+
 	if (detail == NULL)
 		detail = "{}";
-	if (!cx->actor->glass)
-		return detail;
-	return arena_printf(cx->arena, "{\"break_glass\":true%s%s",
-	    detail[1] == '}' ? "" : ",", detail + 1);
+	if (actor->token != NULL)
+		detail = arena_printf(cx->arena, "{\"by_token\":\"%s\"%s%s",
+		    actor->token, detail[1] == '}' ? "" : ",", detail + 1);
+	if (actor->glass)
+		detail = arena_printf(cx->arena, "{\"break_glass\":true%s%s",
+		    detail[1] == '}' ? "" : ",", detail + 1);
+	return detail;
 }
 
 void

@@ -5,7 +5,8 @@ static const struct schema audit_fields[] = {
 	FIELD(struct audit_row, seq, .flags = F_KEY, .doc = "Position."),
 	FIELD_AS(struct audit_row, at, SCHEMA_TIME, .doc = "When."),
 	FIELD(struct audit_row, actor, .doc = "Who."),
-	FIELD(struct audit_row, via, .doc = "By which face."),
+	FIELD(struct audit_row, via, .doc = "By which face; what "
+	    "is neither engine nor local is what the client calls itself."),
 	FIELD(struct audit_row, address, .doc = "From where."),
 	FIELD(struct audit_row, action, .doc = "What."),
 	FIELD(struct audit_row, object, .doc = "On what."),
