@@ -571,6 +571,25 @@ test_history(void **state)
 	assert_lacks(r->out, "declined by sam");
 }
 
+static void
+test_comment_comes_once(void **state)
+{
+	static const struct route routes[] = {
+		{ "GET /v1/tickets/OPS-1 ", 200, NULL,
+		    "{\"ticket\": {\"key\": \"OPS-1\", \"status\": \"open\"},"
+		    "\"run\": null, \"history\": [{\"id\": 1, \"at\": "
+		    "\"2026-11-21T09:00:00.100Z\", \"actor\": \"casey\", "
+		    "\"kind\": \"comment\", \"body\": \"look here\"}]}" },
+		{ NULL, 0, NULL, NULL },
+	};
+	struct result *r = PLAY(routes, NULL, "show", "OPS-1");
+	const char *first = strstr(r->out, "look here");
+
+	(void)state;
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "look here"));
+}
+
 int
 main(void)
 {
@@ -593,6 +612,7 @@ main(void)
 		cmocka_unit_test(test_can_words),
 		cmocka_unit_test(test_guesses),
 		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_comment_comes_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,14 +211,12 @@ static void
 show_history(struct session *s, const json_t *history)
 {
 	const json_t *last = json_array_get(history, 0);
-	json_t *entry;
-	size_t i;
 
 	if (last == NULL)
 		return;
 	show_section(s, "History");
-	json_array_foreach(history, i, entry)
-	{
+	for (size_t i = 1; i < json_array_size(history); i++) {
+		const json_t *entry = json_array_get(history, i);
 		const json_t *both = show_one_act(s, last, entry);
 
 		if (both == NULL)
