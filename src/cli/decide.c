@@ -163,7 +163,7 @@ decide_say(struct session *s, const json_t *detail, bool approve)
 		if (strcmp(text_get(a, need, "status"), "open") == 0)
 			session_say(s, "  still wanted: %s (%s)\n",
 			    text_get(a, need, "rule"),
-			    text_get(a, need, "eligible"));
+			    text_get(a, need, "may_decide"));
 	}
 	if (approve)
 		session_say(s, "  follow it: slipway follow %s\n",

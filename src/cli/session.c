@@ -114,10 +114,16 @@ session_get(struct session *s, const struct op *op, const char *key,
 	return session_call(s, op, path, NULL, NULL, ret, e);
 }
 
-/* "/params/size" to "--size", "/note" to "--note". */
+/* "/params/size" to "--size", "/note" to "--note", "/label/0" to "--label". */
 static const char *
 session_flag_of(struct session *s, const char *pointer)
 {
+	const char *last = strrchr(pointer, '/');
+
+	if (last != NULL && last > pointer && last[1] != '\0' &&
+	    strspn(last + 1, "0123456789") == strlen(last + 1))
+		pointer = arena_strndup(
+		    s->arena, pointer, (size_t)(last - pointer));
 	if (strncmp(pointer, "/params/", 8) == 0)
 		pointer += 8;
 	else if (*pointer == '/')

@@ -68,7 +68,8 @@ show_resource(struct session *s, const json_t *detail)
 	show_field(s, "ends", resource_end(s, r, detail));
 	show_field(s, "asked in", text_get(a, detail, "expiry_ticket"));
 	show_field(s, "missing, see", text_get(a, detail, "missing_ticket"));
-	show_field(s, "looked for", text_get(a, r, "checked_at"));
+	show_field(s, "looked for",
+	    text_ago(a, json_object_get(r, "checked_at")));
 	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
 		show_field(s, from[i], text_get(a, detail, from[i]));
 	if (json_object_size(json_object_get(r, "params")) > 0) {

@@ -57,7 +57,7 @@ static void
 show_need_who(struct session *s, const json_t *need)
 {
 	struct arena *a = s->arena;
-	const char *who = text_get(a, need, "eligible");
+	const char *who = text_get(a, need, "may_decide");
 	const char *end = text_ago(a, json_object_get(need, "expires_at"));
 	const char *stand_ins = "", *then = text_get(a, need, "when_expired");
 	json_t *one;

@@ -105,8 +105,9 @@ text_relative(struct arena *a, int64_t at_ms, int64_t now_ms)
 
 	if (away < 5000)
 		return at_ms > now_ms ? "in a moment" : "just now";
-	if (away >= 21 * TEXT_DAY_MS)
-		return arena_strndup(a, clock_text(at_ms, date), 10);
+	if (away >= 21 * TEXT_DAY_MS) /* what ends at midnight has no next day */
+		return arena_strndup(a,
+		    clock_text(at_ms > now_ms ? at_ms - 1 : at_ms, date), 10);
 	if (away < TEXT_MINUTE_MS)
 		amount = arena_printf(a, "%" PRId64 " s", away / 1000);
 	else if (away < TEXT_HOUR_MS)
@@ -241,12 +242,18 @@ text_line(struct str *rest, int width, int indent)
 void
 text_below(FILE *out, int width, int indent, const char *text)
 {
-	struct str rest = str_of(text);
+	struct str rest, more = str_of(text);
 
-	while (rest.n > 0) {
-		struct str line = text_line(&rest, width, indent);
+	while (more.n > 0) {
+		rest = str_cut(more, '\n', &more);
+		if (rest.n == 0)
+			fputc('\n', out);
+		while (rest.n > 0) {
+			struct str line = text_line(&rest, width, indent);
 
-		fprintf(out, "%*s%.*s\n", indent, "", (int)line.n, line.p);
+			fprintf(out, "%*s%.*s\n", indent, "", (int)line.n,
+			    line.p);
+		}
 	}
 }
 

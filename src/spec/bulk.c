@@ -36,7 +36,7 @@ static const struct schema bulk_fields[] = {
 	{ .name = "priority", .kind = SCHEMA_CHOICE,
 	    .choices = ticket_priorities, .doc = "Another priority." },
 	{ .name = "why", .kind = SCHEMA_STRING, BETWEEN(1, 2000),
-	    .doc = "Why that priority." },
+	    .flags = F_WORDS, .doc = "Why that priority." },
 	{ .name = "points", .kind = SCHEMA_INTEGER, BETWEEN(0, 1000),
 	    .doc = "How much work." },
 	{ .name = "label", .kind = SCHEMA_LIST, .of = &label_schema,

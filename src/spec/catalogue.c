@@ -178,7 +178,7 @@ static const struct schema ask_fields[] = {
 	{ .name = "params", .kind = SCHEMA_JSON, .default_json = "{}",
 	    .doc = "The form." },
 	{ .name = "title", .kind = SCHEMA_STRING, BETWEEN(1, 200),
-	    .doc = "One line; made from the form when left out." },
+	    .flags = F_LINE, .doc = "One line; made from the form when left out." },
 	{ .name = "note", .kind = SCHEMA_STRING, AT_MOST(20000),
 	    .doc = "First comment on the ticket." },
 	{ .name = "dry_run", .kind = SCHEMA_BOOL, .default_json = "false",

@@ -26,7 +26,7 @@ const struct schema glass_schema = { .kind = SCHEMA_OBJECT,
 
 static const struct schema glass_open_fields[] = {
 	{ .name = "reason", .kind = SCHEMA_STRING, BETWEEN(8, 500),
-	    .flags = F_REQUIRED, .doc = "What is going on; people will read it." },
+	    .flags = F_REQUIRED | F_LINE, .doc = "What is going on; people will read it." },
 	{ .name = "for", .kind = SCHEMA_DURATION, BETWEEN(60000, 14400000),
 	    .default_json = "\"30m\"",
 	    .doc = "How long the rights last, 1m to 4h." },
@@ -67,7 +67,7 @@ const struct op op_glass_close = { .name = "glass.close",
 
 static const struct schema glass_review_fields[] = {
 	{ .name = "note", .kind = SCHEMA_STRING, BETWEEN(1, 2000),
-	    .flags = F_REQUIRED, .doc = "What you found." },
+	    .flags = F_REQUIRED | F_WORDS, .doc = "What you found." },
 	{ .name = NULL }
 };
 static const struct schema glass_review_in = { .kind = SCHEMA_OBJECT,

@@ -96,6 +96,11 @@ json_schema_string(const struct schema *s, struct json_out *out)
 		json_kv_int(out, "maxLength", s->max);
 	if (s->pattern != NULL)
 		json_schema_pattern(s->pattern, out);
+	else if (s->flags & F_LINE)
+		json_kv_str(out, "pattern", "^[^\\u0000-\\u001f\\u007f]*"
+		    "[^\\u0000-\\u0020\\u007f][^\\u0000-\\u001f\\u007f]*$");
+	else if (s->flags & F_WORDS)
+		json_kv_str(out, "pattern", "[^\\t-\\r ]");
 }
 
 static void

@@ -44,7 +44,9 @@ enum schema_flag {
 	F_SECRET = 1 << 3, /* value must be masked and sealed */
 	F_NULLABLE = 1 << 4,
 	F_ABSENT = 1 << 5, /* on the wire only, not a column of the row */
-	F_REFERENCE = 1 << 6 /* folder: may be a "$params.x" scalar instead */
+	F_REFERENCE = 1 << 6, /* folder: may be a "$params.x" scalar instead */
+	F_WORDS = 1 << 7, /* STRING: says something, is not blank */
+	F_LINE = 1 << 8	  /* STRING: the same, on one line */
 };
 
 struct schema {

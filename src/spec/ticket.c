@@ -249,7 +249,7 @@ static const struct schema need_fields[] = {
 	FIELD(struct need, percent,
 	    .doc = "How much of those who may decide, or 0."),
 	FIELD_AS(struct need, eligible, SCHEMA_JSON,
-	    .doc = "Who may decide."),
+	    .doc = "Whom it was asked of."),
 	FIELD_AS(struct need, status, SCHEMA_CHOICE, .choices = need_states,
 	    .doc = "Where it is in its life."),
 	FIELD_AS(struct need, expires_at, SCHEMA_TIME, .doc = "Until when."),
@@ -268,6 +268,9 @@ static const struct schema need_fields[] = {
 		   "then."),
 	FIELD(struct need, instead_of,
 	    .doc = "Who did not decide in time, so that this was asked."),
+	{ .name = "may_decide", .kind = SCHEMA_LIST, .of = &text_schema,
+	    .flags = F_ABSENT,
+	    .doc = "Open: those of `eligible` who are not kept out." },
 	{ .name = "stand_ins", .kind = SCHEMA_LIST, .of = &stand_in_schema,
 	    .flags = F_ABSENT, .doc = "Who decides for those away." },
 	{ .name = "votes", .kind = SCHEMA_LIST, .of = &vote_schema,
@@ -389,7 +392,7 @@ const struct op op_ticket_decline = { .name = "ticket.decline",
 
 static const struct schema comment_fields[] = {
 	{ .name = "text", .kind = SCHEMA_STRING, BETWEEN(1, 20000),
-	    .flags = F_REQUIRED, .doc = "What you want to say." },
+	    .flags = F_REQUIRED | F_WORDS, .doc = "What you want to say." },
 	{ .name = NULL }
 };
 static const struct schema comment_in = { .kind = SCHEMA_OBJECT,

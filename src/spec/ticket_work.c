@@ -15,6 +15,7 @@ static const struct schema label_schema = { .kind = SCHEMA_STRING,
 		    .choices = ticket_priorities,                              \
 		    .doc = "Another priority than the rule gives." },          \
 	    { .name = "why", .kind = SCHEMA_STRING, BETWEEN(1, 2000),          \
+		    .flags = F_WORDS,                                          \
 		    .doc = "Why that priority." },                             \
 	    { .name = "points", .kind = SCHEMA_INTEGER, BETWEEN(0, 1000),      \
 		    .doc = "How much work; more than 3 is no on-call task." }, \
@@ -33,7 +34,7 @@ static const struct schema create_fields[] = {
 	{ .name = "kind", .kind = SCHEMA_CHOICE, .choices = ticket_kinds,
 	    .flags = F_REQUIRED, .doc = "What kind of ticket." },
 	{ .name = "title", .kind = SCHEMA_STRING, BETWEEN(1, 200),
-	    .flags = F_REQUIRED, .doc = "One line." },
+	    .flags = F_REQUIRED | F_LINE, .doc = "One line." },
 	{ .name = "project", .kind = SCHEMA_STRING, AT_MOST(64),
 	    .doc = "Its project; without it the only one." },
 	WORK_FIELDS, { .name = NULL }
@@ -55,7 +56,7 @@ static const struct schema edit_fields[] = {
 	{ .name = "environment", .kind = SCHEMA_STRING, AT_MOST(64),
 	    .doc = "Another environment." },
 	{ .name = "title", .kind = SCHEMA_STRING, BETWEEN(1, 200),
-	    .doc = "Another title." },
+	    .flags = F_LINE, .doc = "Another title." },
 	WORK_FIELDS,
 	{ .name = "unlabel", .kind = SCHEMA_LIST, .of = &label_schema,
 	    AT_MOST(50), .doc = "Labels to take away." },
@@ -72,10 +73,11 @@ const struct op op_ticket_edit = { .name = "ticket.edit",
 	       "[--why TEXT] [--points N] [--label LABEL] [--unlabel LABEL] "
 	       "[--assignee WHO] [--epic TICKET] [--due WHEN]" };
 
-static const char *const move_states[] = { "open", "in_progress", NULL };
+static const char *const move_states[] = { "open", "in_progress", "done",
+	"cancelled", NULL };
 static const struct schema move_fields[] = {
 	{ .name = "to", .kind = SCHEMA_CHOICE, .choices = move_states,
-	    .flags = F_REQUIRED, .doc = "The status it shall have." },
+	    .flags = F_REQUIRED, .doc = "The status it shall have; done and cancelled close it." },
 	{ .name = "note", .kind = SCHEMA_STRING, AT_MOST(2000),
 	    .default_json = "\"\"", .doc = "Why." },
 	{ .name = NULL }
@@ -115,8 +117,10 @@ static const struct schema close_fields[] = {
 	{ .name = "quick_fix", .kind = SCHEMA_BOOL, .default_json = "false",
 	    .doc = "Patched, not solved: asks for the lasting solution." },
 	{ .name = "lasting", .kind = SCHEMA_STRING, BETWEEN(1, 200),
+	    .flags = F_LINE,
 	    .doc = "Title of the ticket for the lasting solution." },
 	{ .name = "no_lasting", .kind = SCHEMA_STRING, BETWEEN(1, 2000),
+	    .flags = F_WORDS,
 	    .doc = "Why there is no lasting solution to come." },
 	{ .name = "note", .kind = SCHEMA_STRING, AT_MOST(2000),
 	    .default_json = "\"\"", .doc = "What was done." },
@@ -182,7 +186,8 @@ const struct op op_ticket_unwatch = { .name = "ticket.unwatch",
 
 static const struct schema comment_fields[] = {
 	{ .name = "text", .kind = SCHEMA_STRING, BETWEEN(1, 20000),
-	    .flags = F_REQUIRED, .doc = "What you want to say, in Markdown." },
+	    .flags = F_REQUIRED | F_WORDS,
+	    .doc = "What you want to say, in Markdown." },
 	{ .name = NULL }
 };
 static const struct schema comment_in = { .kind = SCHEMA_OBJECT,

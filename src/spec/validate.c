@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec/validate.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -230,6 +231,31 @@ check_wrong_type(struct check *c, const struct schema *s, const json_t *v,
  * Values.
  */
 
+static bool
+text_has_control(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (iscntrl((unsigned char)*text))
+			return true;
+	return false;
+}
+
+/* F_WORDS and F_LINE. */
+static bool
+check_words(struct check *c, const struct schema *s, const char *text,
+    const struct place *p)
+{
+	if (text[strspn(text, " \t\r\n\v\f")] == '\0')
+		check_problem(c, p, "field.range", s->doc,
+		    "must not be empty");
+	else if ((s->flags & F_LINE) && text_has_control(text))
+		check_problem(c, p, "field.line", s->doc,
+		    "must be one line, without control characters");
+	else
+		return true;
+	return false;
+}
+
 static void
 check_text(struct check *c, const struct schema *s, const json_t *v,
     const struct place *p)
@@ -262,6 +288,8 @@ check_text(struct check *c, const struct schema *s, const json_t *v,
 			    (long long)s->min);
 		return;
 	}
+	if ((s->flags & (F_WORDS | F_LINE)) && !check_words(c, s, text, p))
+		return;
 	if (s->pattern != NULL &&
 	    !pattern_match(&c->patterns, s->pattern, text)) {
 		const char *hint = s->example == NULL

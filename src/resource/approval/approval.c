@@ -216,16 +216,22 @@ approval_votes(struct cx *cx, int64_t need_id, size_t *ret_n)
 	return votes;
 }
 
-void
+bool
 approval_void(struct cx *cx, const struct ticket *ticket, const char *reason)
 {
-	size_t n;
+	bool lost = false;
+	size_t n, votes;
 	struct need *needs = approval_needs(cx, ticket->id, &n);
 
-	for (size_t i = 0; i < n; i++)
-		if (streq(needs[i].status, "open") ||
-		    streq(needs[i].status, "met"))
-			move_need(cx, &needs[i], "void", reason);
+	for (size_t i = 0; i < n; i++) {
+		if (!streq(needs[i].status, "open") &&
+		    !streq(needs[i].status, "met"))
+			continue;
+		approval_votes(cx, needs[i].id, &votes);
+		lost = lost || votes > 0;
+		move_need(cx, &needs[i], "void", reason);
+	}
+	return lost;
 }
 
 void

@@ -99,8 +99,8 @@ bool approval_asks_late(struct cx *cx, const struct approval_scope *scope);
 void approval_open(struct cx *cx, const struct ticket *ticket,
     const struct approval_rule *rules, size_t n);
 /* The plan changed, or the request is over: nothing approved counts any
- * more. */
-void approval_void(struct cx *cx, const struct ticket *ticket,
+ * more.  Had anybody decided? */
+bool approval_void(struct cx *cx, const struct ticket *ticket,
     const char *reason);
 
 /* Those that nobody decided on. */

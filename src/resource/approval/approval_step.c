@@ -259,6 +259,23 @@ stand_ins_json(struct cx *cx, struct json_out *out, const struct need *need)
 	json_array_end(out);
 }
 
+/* Of those it was asked of, while it is open: who is not kept out. */
+static void
+may_decide_json(struct cx *cx, struct json_out *out, const struct need *need)
+{
+	const struct ticket *ticket = ticket_by_id(cx, need->ticket_id);
+	const struct platform *p = cx->platform;
+
+	json_key(out, "may_decide");
+	json_array_begin(out);
+	for (size_t i = 0; ticket != NULL && streq(need->status, "open") &&
+	     i < p->npeople; i++)
+		if (need_names(cx, need, p->people[i].name) &&
+		    !ticket_is_own(cx, ticket, p->people[i].name))
+			json_str(out, p->people[i].name);
+	json_array_end(out);
+}
+
 void
 approval_need_json(struct cx *cx, struct json_out *out,
     const struct need *need)
@@ -272,6 +289,7 @@ approval_need_json(struct cx *cx, struct json_out *out,
 
 	json_object_begin(out);
 	record_json(out, &need_schema, need);
+	may_decide_json(cx, out, need);
 	stand_ins_json(cx, out, need);
 	json_key(out, "votes");
 	json_array_begin(out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/ask/undo_api.h"
 
+#include <strings.h>
+
 #include "resource/access/access.h"
 #include "resource/ask/ask.h"
 #include "resource/ask/ask_api.h"
@@ -82,7 +84,7 @@ undo_run_named(struct cx *cx, const char *key, struct run **ret,
 
 	if (run_by_key(cx, key, ret, e))
 		return true;
-	if (str_starts(str_of(key), "R-") || e->class != ERR_NOT_FOUND ||
+	if (strncasecmp(key, "R-", 2) == 0 || e->class != ERR_NOT_FOUND ||
 	    !ticket_by_key(cx, key, &t, e))
 		return false;
 	if (t->run_id == 0)

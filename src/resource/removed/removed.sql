@@ -45,7 +45,7 @@ SELECT old_id FROM removed WHERE left_steps = 1 AND old_id > $after
 ORDER BY old_id LIMIT $limit;
 
 -- name: removed_get
-SELECT * FROM removed WHERE key = $key;
+SELECT * FROM removed WHERE key = upper($key);
 
 -- name: removed_by_id
 SELECT key FROM removed WHERE left_steps = 1 AND old_id = $id;

@@ -198,6 +198,13 @@ resource_allows(struct cx *cx, const struct resource *r, struct err *e)
 	if (resource_is_own(cx, r))
 		return access_check_seen(cx, RIGHT_REQUEST, &target,
 		    "resource", r->key, e);
+	if (r->team[0] == '\0' && r->person[0] == '\0') {
+		err_set(e, ERR_DENIED, "resource.owner",
+		    "%s is nobody's yet: the team that makes such things says "
+		    "whose it is", r->key);
+		return err_hint(e, "slipway resource adopt %s --team TEAM",
+		    r->key);
+	}
 	err_set(e, ERR_DENIED, "resource.owner", "%s is not yours: it is %s's",
 	    r->key, r->team[0] != '\0' ? r->team : r->person);
 	return err_hint(e, "ask them: slipway resource transfer %s --to TEAM",

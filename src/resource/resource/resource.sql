@@ -40,7 +40,7 @@ SELECT * FROM resource WHERE run_id = $run_id AND status <> 'gone';
 
 -- name: resource_get_by_key
 -- The condition is that of resource_list.
-SELECT * FROM resource WHERE key = $key AND $me IS NOT NULL
+SELECT * FROM resource WHERE key = upper($key) AND $me IS NOT NULL
 	AND ($all = 1 OR scope_id IN (SELECT value FROM json_each($seen))
 		OR (scope_id IN (SELECT value FROM json_each($reach))
 			AND (person IN (SELECT value FROM json_each($peers))

@@ -32,7 +32,7 @@ UPDATE run SET ticket_id = $ticket_id, dedupe_key = NULL WHERE id = $id;
 SELECT * FROM run WHERE id = $id;
 
 -- name: run_get_by_key
-SELECT * FROM run WHERE key = $key;
+SELECT * FROM run WHERE key = upper($key);
 
 -- name: run_get_by_dedupe
 SELECT * FROM run WHERE dedupe_key = $dedupe_key;

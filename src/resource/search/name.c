@@ -64,7 +64,8 @@ name_unknown(struct cx *cx, const struct jql *q, const struct jql_node *n,
 		if (strcasecmp(v->text, nobody[i]) == 0)
 			return err_hint(e, "write: %s IS EMPTY",
 			    n->field->name);
-	if (person && strcasecmp(v->text, "me") == 0)
+	if (person && (strcasecmp(v->text, "me") == 0 ||
+			  strcasecmp(v->text, "currentUser") == 0))
 		near = "currentUser()";
 	if (near == NULL)
 		return false;

@@ -22,8 +22,37 @@ comment_allowed(struct cx *cx, const struct ticket *t, struct err *e)
 	    access_token_check(cx, RIGHT_REQUEST, environment, e);
 }
 
+/* Who is mentioned; each once, however often and as which team's member. */
+struct heard {
+	const char **people;
+	size_t n;
+};
+
 static void
-mention_person(struct cx *cx, const struct ticket *t, const char *person,
+mention_person(struct cx *cx, struct heard *h, const char *person)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (streq(h->people[i], person))
+			return;
+	if (platform_person(cx->platform, person) != NULL)
+		h->people[h->n++] = person;
+}
+
+static void
+mention(struct cx *cx, struct heard *h, const char *name)
+{
+	const struct team_def *team = platform_team(cx->platform, name);
+
+	if (team == NULL) {
+		mention_person(cx, h, name);
+		return;
+	}
+	for (size_t i = 0; team->members[i] != NULL; i++)
+		mention_person(cx, h, team->members[i]);
+}
+
+static void
+mention_tell(struct cx *cx, const struct ticket *t, const char *person,
     const char *text)
 {
 	const struct actor theirs = { .person = person,
@@ -37,20 +66,6 @@ mention_person(struct cx *cx, const struct ticket *t, const char *person,
 	inbox_post(cx, person, INBOX_MENTION, t->key,
 	    arena_printf(cx->arena, "%s mentioned you: %s",
 		actor_name(cx->actor), text));
-}
-
-static void
-mention(struct cx *cx, const struct ticket *t, const char *name,
-    const char *text)
-{
-	const struct team_def *team = platform_team(cx->platform, name);
-
-	if (team == NULL) {
-		mention_person(cx, t, name, text);
-		return;
-	}
-	for (size_t i = 0; team->members[i] != NULL; i++)
-		mention_person(cx, t, team->members[i], text);
 }
 
 static size_t
@@ -67,17 +82,21 @@ mention_length(const char *p)
 static void
 mentions(struct cx *cx, const struct ticket *t, const char *text)
 {
-	size_t heard = 0;
+	struct heard h = { .people = arena_array(cx->arena,
+			       cx->platform->npeople + 1, sizeof(char *)) };
+	size_t names = 0;
 
 	for (const char *p = text; (p = strchr(p, '@')) != NULL; p++) {
 		size_t n = mention_length(p + 1);
 
 		if (n == 0 || (p > text && isalnum((unsigned char)p[-1])))
 			continue;
-		if (heard++ == MENTIONS)
-			return;
-		mention(cx, t, arena_strndup(cx->arena, p + 1, n), text);
+		if (names++ == MENTIONS)
+			break;
+		mention(cx, &h, arena_strndup(cx->arena, p + 1, n));
 	}
+	for (size_t i = 0; i < h.n; i++)
+		mention_tell(cx, t, h.people[i], text);
 }
 
 void

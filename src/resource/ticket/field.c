@@ -468,6 +468,9 @@ open_project_meant(struct cx *cx, struct err *e)
 	    "which project: it was not said");
 	if (nseen > 0)
 		err_hint(e, "add --project %s", keys);
+	else
+		err_hint(e, "a ticket needs a project whose team you are a "
+			    "member for: slipway whoami");
 	return NULL;
 }
 
@@ -476,6 +479,7 @@ open_project(struct cx *cx, const char *key, struct err *e)
 {
 	const struct platform *p = cx->platform;
 	struct near near = near_start(key == NULL ? "" : key);
+	const char *keys = "";
 
 	if (key == NULL)
 		return open_project_meant(cx, e);
@@ -485,11 +489,15 @@ open_project(struct cx *cx, const char *key, struct err *e)
 
 		if (!access_sees(p, cx->actor, NULL, &target))
 			continue;
-		if (streq(p->projects[i].key, key))
+		if (strcasecmp(p->projects[i].key, key) == 0)
 			return &p->projects[i];
 		near_offer(&near, p->projects[i].key);
+		keys = arena_printf(cx->arena, "%s%s%s", keys,
+		    keys[0] == '\0' ? "" : ", ", p->projects[i].key);
 	}
 	call_absent(e, "project", key, near.best);
+	if (near.best == NULL && keys[0] != '\0')
+		err_hint(e, "there is %s", keys);
 	return NULL;
 }
 

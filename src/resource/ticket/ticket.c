@@ -2,6 +2,7 @@
 #include "resource/ticket/ticket.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "base/plant.h"
@@ -116,7 +117,7 @@ ticket_absent(struct cx *cx, const char *key, struct err *e)
 	removed_answer(cx, "ticket", key, e);
 	if (e->class != ERR_NOT_FOUND)
 		return false;
-	if (strncmp(key, "R-", 2) == 0 && run_by_key(cx, key, &run, &ignored))
+	if (strncasecmp(key, "R-", 2) == 0 && run_by_key(cx, key, &run, &ignored))
 		t = ticket_by_id(cx, run->ticket_id);
 	if (t != NULL && ticket_visible(cx, t))
 		return err_hint(e, "the ticket of %s is %s", key, t->key);

@@ -43,7 +43,7 @@ ORDER BY since_at, person;
 SELECT * FROM ticket WHERE id = $id;
 
 -- name: ticket_get_by_key
-SELECT * FROM ticket WHERE key = $key;
+SELECT * FROM ticket WHERE key = upper($key);
 
 -- name: ticket_list
 -- Those that the actor may see (sight.h) and that may wait for somebody; $asked

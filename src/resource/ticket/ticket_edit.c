@@ -128,7 +128,8 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	json_t *wanted = NULL;
 	struct prepared p;
 	struct ask ask;
-	const char *difference;
+	const char *difference, *withdrawn;
+	bool lost = false;
 	struct run *run;
 
 	if (!edit_allowed(t, e) || !edit_is_ask(cx, t, old, e) ||
@@ -146,15 +147,15 @@ ticket_edit(struct cx *cx, struct ticket *t, const char *title,
 	}
 	if (difference == NULL)
 		difference = "asked for again";
-	ticket_note(cx, t, "edit", difference,
+	withdrawn = arena_printf(cx->arena, "approval withdrawn: %s",
+	    difference);
+	if (!PLANTED("votes-kept-on-edit"))
+		lost = approval_void(cx, t, withdrawn);
+	ticket_note(cx, t, "edit", lost ? withdrawn : difference,
 	    arena_printf(cx->arena,
 		"{\"old_plan\":\"%s\",\"new_plan\":\"%s\"}", t->plan_hash,
 		p.plan_hash));
 	audit(cx, "ticket.edited", t->key, "done", difference, NULL);
-	if (!PLANTED("votes-kept-on-edit"))
-		approval_void(cx, t,
-		    arena_printf(cx->arena, "approval withdrawn: %s",
-			difference));
 
 	t->last_editor = actor_name(cx->actor);
 	if (cx->actor->person != NULL)

@@ -18,16 +18,37 @@ ticket_api_create(struct cx *cx, struct call *call, struct json_out *out,
 	return ticket_detail(cx, out, t);
 }
 
+static void
+move_decref(void *json)
+{
+	json_decref(json);
+}
+
+/* Where it is over: the same as closing it. */
+static bool
+move_over(struct cx *cx, struct ticket *t, const char *to, const char *note,
+    struct err *e)
+{
+	json_t *body = json_pack("{s:s, s:s}", "outcome",
+	    streq(to, "done") ? "done" : "dropped", "note", note);
+
+	arena_cleanup(cx->arena, move_decref, body); /* t keeps its texts */
+	return ticket_finish(cx, t, body, e);
+}
+
 bool
 ticket_api_move(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
+	const char *to = call_text(call->body, "to");
+	const char *note = call_text(call->body, "note");
 	struct ticket *t;
 
 	return ticket_by_key(cx, call->path[0], &t, e) &&
 	    ticket_may_work(cx, t, e) &&
-	    ticket_move_by_hand(cx, t, call_text(call->body, "to"),
-		call_text(call->body, "note"), e) &&
+	    (machine_is_final(&ticket_machine, to)
+		    ? move_over(cx, t, to, note, e)
+		    : ticket_move_by_hand(cx, t, to, note, e)) &&
 	    ticket_detail(cx, out, t);
 }
 

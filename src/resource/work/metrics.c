@@ -50,6 +50,8 @@ count_period_read(struct cx *cx, const char *from, const char *to,
 	err_set(e, ERR_INVALID, "work.period",
 	    "from '%s' to '%s' there is no time", from,
 	    to == NULL ? "now" : to);
+	if (strchr(from, '-') == NULL && ret->from_ms > cx->now)
+		return err_hint(e, "the past has a minus: e.g. --from -30d");
 	return err_hint(e, "e.g. --from 2026-11-01 --to 2026-11-30");
 }
 
