@@ -25,7 +25,8 @@ static const char catalogue[] =
 	"[{\"id\": 1, \"plan_hash\": \"aaaabbbbccccdddd\", \"source\":"        \
 	"\"environment prod (env.yaml:3)\", \"rule\": \"1 of compliance\","    \
 	"\"approvers\": \"compliance\", \"wanted\": 1, \"eligible\":"          \
-	"[\"casey\"], \"status\": \"open\", \"expires_at\": null,"             \
+	"[\"casey\"], \"may_decide\": [\"casey\"],"                           \
+	"\"status\": \"open\", \"expires_at\": null,"                       \
 	"\"votes\": []}]"
 #define TICKET(status, needs)                                                  \
 	"{\"ticket\": {\"key\": \"OPS-1\", \"title\": \"orders \\u001b[31m\"," \
