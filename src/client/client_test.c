@@ -44,6 +44,7 @@ struct house {
 	struct http_server *server;
 	char folder[64], socket[256];
 	atomic_bool quit, up;
+	atomic_int lives, breaks; /* how often it came up, and is told to end */
 };
 
 static struct house *the_house;
@@ -62,6 +63,13 @@ house_break(void *arg)
 	struct house *h = arg;
 
 	http_server_drain(h->server, 0, house_down, h);
+}
+
+static void
+house_end_soon(struct house *h)
+{
+	atomic_fetch_add(&h->breaks, 1);
+	loop_timer_start(h->loop, 20, house_break, h);
 }
 
 static void
@@ -104,7 +112,7 @@ handle_watch(struct house *h, struct exchange *x)
 	if (from + 3 >= 9)
 		stream_end(x);
 	else
-		loop_timer_start(h->loop, 20, house_break, h);
+		house_end_soon(h);
 }
 
 static void
@@ -144,6 +152,7 @@ house_run(void *arg)
 		h->loop = loop_create();
 		h->server = http_server_create(h->loop, &o);
 		assert_true(http_listen_unix(h->server, h->socket, 0600, &e));
+		atomic_fetch_add(&h->lives, 1);
 		atomic_store(&h->up, true);
 		loop_run(h->loop);
 		atomic_store(&h->up, false);
@@ -155,12 +164,20 @@ house_run(void *arg)
 	return NULL;
 }
 
+static bool
+house_stands(struct house *h)
+{
+	return atomic_load(&h->up) &&
+	    atomic_load(&h->lives) == 1 + atomic_load(&h->breaks);
+}
+
+/* Up, and not about to end. */
 static void
 house_await(struct house *h)
 {
-	for (int i = 0; i < 500 && !atomic_load(&h->up); i++)
+	for (int i = 0; i < 6000 && !house_stands(h); i++)
 		usleep(10000);
-	assert_true(atomic_load(&h->up));
+	assert_true(house_stands(h));
 }
 
 static int
@@ -338,6 +355,7 @@ test_restart_during_call(void **state)
 
 	for (int i = 0; i < 3; i++) {
 		house_await(h);
+		atomic_fetch_add(&h->breaks, 1);
 		loop_post(h->loop, house_break, h);
 		usleep(20000);
 		assert_true(

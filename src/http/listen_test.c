@@ -28,7 +28,7 @@ test_caps(void **state)
 	close(two);
 	close(local);
 	/* the server sees them leave in its own time */
-	for (int i = 0; i < 100 && count(&b, "\r\n\r\nhello") == 0; i++) {
+	for (int i = 0; i < 6000 && count(&b, "\r\n\r\nhello") == 0; i++) {
 		int fd = dial(h);
 
 		usleep(10000);
