@@ -16,6 +16,43 @@ evidence_list(const json_t *object, const char *name)
 
 /* --- Markdown ------------------------------------------------------------- */
 
+/* What people wrote is text, whatever Markdown or HTML it looks like. */
+static const char *
+md_plain(struct session *s, const char *text)
+{
+	char *plain = arena_alloc(s->arena, 2 * strlen(text) + 1), *to = plain;
+
+	for (; *text != '\0'; text++) {
+		if (strchr("\\`[]<>|", *text) != NULL)
+			*to++ = '\\';
+		*to++ = *text;
+	}
+	*to = '\0';
+	return plain;
+}
+
+static const char *
+md_get(struct session *s, const json_t *object, const char *key)
+{
+	return md_plain(s, text_get(s->arena, object, key));
+}
+
+static void
+md_params(struct session *s, FILE *out, const json_t *change)
+{
+	const json_t *params = json_object_get(change, "params");
+	const char *name, *mark = "- with: ";
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)params, name, value) {
+		fprintf(out, "%s%s=%s", mark, md_plain(s, name),
+		    md_get(s, params, name));
+		mark = ", ";
+	}
+	if (json_object_size(params) > 0)
+		fputc('\n', out);
+}
+
 static void
 md_approvals(struct session *s, FILE *out, const json_t *change)
 {
@@ -38,7 +75,7 @@ md_approvals(struct session *s, FILE *out, const json_t *change)
 			    text_get(s->arena, d, "hash"),
 			    text_get(s->arena, d, "note")[0] == '\0' ? ""
 								     : ": ",
-			    text_get(s->arena, d, "note"));
+			    md_get(s, d, "note"));
 	}
 }
 
@@ -70,12 +107,13 @@ md_change(struct session *s, FILE *out, const json_t *c)
 
 	fprintf(out, "\n## %s%s%s %s\n\n", text_get(s->arena, c, "run"),
 	    ticket[0] == '\0' ? "" : ", ", ticket,
-	    text_get(s->arena, c, "title"));
+	    md_get(s, c, "title"));
 	fprintf(out, "- asked: %s by %s, %s: %s in %s, plan `%s`\n",
 	    text_get(s->arena, c, "requester"), text_get(s->arena, c, "via"),
 	    text_get(s->arena, c, "asked_at"), text_get(s->arena, c, "task"),
 	    text_get(s->arena, c, "environment"),
 	    text_get(s->arena, c, "plan_hash"));
+	md_params(s, out, c);
 	md_approvals(s, out, c);
 	fprintf(out, "- definitions: `%s`, commit %s\n",
 	    text_get(s->arena, c, "closure_hash"),
@@ -84,7 +122,7 @@ md_change(struct session *s, FILE *out, const json_t *c)
 	fprintf(out, "- result: %s%s%s, %s to %s\n",
 	    text_get(s->arena, c, "status"),
 	    text_get(s->arena, c, "reason")[0] == '\0' ? "" : ": ",
-	    text_get(s->arena, c, "reason"),
+	    md_get(s, c, "reason"),
 	    text_get(s->arena, c, "started_at"),
 	    text_get(s->arena, c, "ended_at"));
 }
@@ -112,7 +150,7 @@ md_write(struct session *s, FILE *out, const json_t *all)
 	json_array_foreach(gaps, i, row)
 		fprintf(out, "- %s: %s: %s\n", text_get(s->arena, row, "run"),
 		    text_get(s->arena, row, "kind"),
-		    text_get(s->arena, row, "text"));
+		    md_get(s, row, "text"));
 	if (json_array_size(gaps) == 0)
 		fprintf(out, "none\n");
 	fprintf(out, "\n## Notable\n\n");
@@ -122,8 +160,8 @@ md_write(struct session *s, FILE *out, const json_t *all)
 		    text_get(s->arena, row, "event"),
 		    text_get(s->arena, row, "actor"),
 		    text_get(s->arena, row, "action"),
-		    text_get(s->arena, row, "object"),
-		    text_get(s->arena, row, "reason"));
+		    md_get(s, row, "object"),
+		    md_get(s, row, "reason"));
 	if (json_array_size(notable) == 0)
 		fprintf(out, "none\n");
 	json_array_foreach(evidence_list(all, "changes"), i, row)

@@ -462,6 +462,12 @@ evidence_api_get(struct cx *cx, struct call *call, struct json_out *out,
 	if (!period_of(cx, call, &v.from, &v.to, e) ||
 	    !evidence_project(&v, call, e))
 		return false;
+	if (v.from > cx->now) {
+		problem_add(call->problems, "/from", "field.range",
+		    "a time that is over: 30d, or 2026-07-01",
+		    "it is still to come");
+		return problems_err(call->problems, e);
+	}
 	if (v.to > cx->now)
 		v.to = cx->now;
 	v.changes = json_array();
