@@ -129,6 +129,22 @@ run_failed(struct cx *cx, struct run *run, struct step *step,
 		(long long)task->retry_times + 1, (double)pause / 1000));
 }
 
+/* The outputs file of an attempt of that kind, as it is kept. */
+static bool
+finish_outputs(struct cx *cx, const struct run *run, const struct step *step,
+    const struct task *task, const char *kind, const struct work_event *ev,
+    const char **ret, struct err *e)
+{
+	struct secrets_seen secrets = { NULL, 0 };
+
+	if (ev->outputs_cut)
+		return err_set(e, ERR_INVALID, "outputs.size",
+		    "its outputs file is too large or no regular file");
+	if (ev->outputs.len > 0 && outputs_are_open(task))
+		secrets = work_secrets(cx, run, step, task, kind);
+	return outputs_parse(cx, task, buf_str(&ev->outputs), secrets, ret, e);
+}
+
 static void
 finish_check(struct cx *cx, struct run *run, struct step *step,
     const struct task *task, const struct work_event *ev,
@@ -149,8 +165,8 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 	if (streq(status, "succeeded")) {
 		step->preview = "done";
 		if (ev->outputs.len == 0 ||
-		    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs,
-			&e))
+		    !finish_outputs(cx, run, step, task, "check", ev,
+			&outputs, &e))
 			outputs = step_known_outputs(cx, step);
 		artifact_adopt_known(cx, step);
 		step_done(cx, run, step, "skipped", "already done", outputs);
@@ -185,14 +201,15 @@ finish_check(struct cx *cx, struct run *run, struct step *step,
 
 /* What it wrote before it failed: whoever cleans up wants to know. */
 static const char *
-outputs_of_failure(struct cx *cx, const struct task *task,
+outputs_of_failure(struct cx *cx, const struct run *run,
+    const struct step *step, const struct task *task,
     const struct work_event *ev)
 {
 	const char *outputs = "{}";
 	struct err ignored;
 
-	if (task->ncleanups > 0 && !ev->outputs_cut)
-		(void)outputs_parse(cx, task, buf_str(&ev->outputs), &outputs,
+	if (task->ncleanups > 0)
+		(void)finish_outputs(cx, run, step, task, "run", ev, &outputs,
 		    &ignored);
 	return outputs;
 }
@@ -243,15 +260,12 @@ finish_run(struct engine *g, struct cx *cx, struct run *run,
 		return;
 	}
 	if (!streq(status, "succeeded")) {
-		step->outputs = outputs_of_failure(cx, task, ev);
+		step->outputs = outputs_of_failure(cx, run, step, task,
+		    ev);
 		run_failed(cx, run, step, task, status, words);
 		return;
 	}
-	if (ev->outputs_cut)
-		err_set(&e, ERR_INVALID, "outputs.size",
-		    "its outputs file is too large or no regular file");
-	if (ev->outputs_cut ||
-	    !outputs_parse(cx, task, buf_str(&ev->outputs), &outputs, &e)) {
+	if (!finish_outputs(cx, run, step, task, "run", ev, &outputs, &e)) {
 		step->outputs = "{}";
 		step_failed(cx, run, step, "failed",
 		    arena_strdup(cx->arena, e.message));

@@ -212,10 +212,23 @@ bool work_build(struct engine *g, struct cx *cx, const struct run *run,
 /* Parameters with outputs of needs put in, secrets plain.  A new reference;
  * NULL and e on failure. */
 json_t *work_params(struct cx *cx, const struct step *step, struct err *e);
+/* The values that an attempt of that kind was given and that nobody else may
+ * see: secrets, secret parameters and secret outputs of its needs, as far as
+ * they can still be read. */
+struct secrets_seen {
+	const struct str *items;
+	size_t count;
+};
+struct secrets_seen work_secrets(struct cx *cx, const struct run *run,
+    const struct step *step, const struct task *task, const char *kind);
 
 /* outputs.c: the outputs file to stored JSON (declared secret ones sealed).
- * false: the file is wrong, e says which line. */
+ * false: the file is wrong, or an output that everybody may read has one of
+ * the secrets in it; e says which line. */
+#define OUTPUT_SECRET_MIN 8 /* bytes; shorter ones are ordinary words */
 bool outputs_parse(struct cx *cx, const struct task *task, struct str bytes,
-    const char **ret_json, struct err *e);
+    struct secrets_seen secrets, const char **ret_json, struct err *e);
+/* Has the task an output that everybody may read? */
+bool outputs_are_open(const struct task *task);
 
 #endif

@@ -15,6 +15,7 @@
 struct outputs {
 	struct cx *cx;
 	const struct task *task;
+	struct secrets_seen secrets;
 	json_t *object;
 	struct str rest;
 	int line;
@@ -102,6 +103,26 @@ output_typed(struct outputs *o, const struct output_def *def,
 	return NULL;
 }
 
+/* What everybody may read must not carry what nobody may. */
+static bool
+output_is_open(struct outputs *o, const struct output_def *def,
+    struct str value, struct err *e)
+{
+	for (size_t i = 0; !def->secret && i < o->secrets.count; i++) {
+		struct str secret = o->secrets.items[i];
+
+		while (secret.n > 0 && secret.p[secret.n - 1] == '\n')
+			secret.n--;
+		if (secret.n >= OUTPUT_SECRET_MIN &&
+		    memmem(value.p, value.n, secret.p, secret.n) != NULL)
+			return err_set(e, ERR_INVALID, "outputs.secret",
+			    "line %d of its outputs: '%s' has a secret in it: "
+			    "declare it 'secret: true', or leave that out",
+			    o->line, def->name);
+	}
+	return true;
+}
+
 static bool
 output_set(struct outputs *o, struct str name, struct str value,
     struct err *e)
@@ -130,6 +151,8 @@ output_set(struct outputs *o, struct str name, struct str value,
 	if (!str_is_utf8(value))
 		return outputs_wrong(o, e,
 		    "the value is no UTF-8 or holds a NUL");
+	if (!output_is_open(o, def, value, e))
+		return false;
 	json = output_typed(o, def, value, e);
 	if (json == NULL)
 		return false;
@@ -178,11 +201,20 @@ output_line(struct outputs *o, struct str line, struct err *e)
 }
 
 bool
-outputs_parse(struct cx *cx, const struct task *task, struct str bytes,
-    const char **ret_json, struct err *e)
+outputs_are_open(const struct task *task)
 {
-	struct outputs o = { .cx = cx, .task = task, .rest = bytes,
-		.object = json_object() };
+	for (size_t i = 0; i < task->noutputs; i++)
+		if (!task->outputs[i].secret)
+			return true;
+	return false;
+}
+
+bool
+outputs_parse(struct cx *cx, const struct task *task, struct str bytes,
+    struct secrets_seen secrets, const char **ret_json, struct err *e)
+{
+	struct outputs o = { .cx = cx, .task = task, .secrets = secrets,
+		.rest = bytes, .object = json_object() };
 	bool ok = true;
 
 	while (ok && o.rest.n > 0) {

@@ -63,6 +63,10 @@ static const struct row {
 	    "line 4 of its outputs: 'sizes' at /1: must be a whole number, "
 	    "not text" },
 	{ "sizes=[1,2,3,4]\n", NULL, NULL },
+	{ "text=short\n", "{\"text\":\"short\"}", NULL },
+	{ "count=1\nparts=it is a-long-password\n", NULL,
+	    "line 2 of its outputs: 'parts' has a secret in it: declare it "
+	    "'secret: true', or leave that out" },
 	{ "word=short\n", NULL,
 	    "line 1 of its outputs: 'word': 5 bytes long, at least 8 are "
 	    "needed" },
@@ -71,6 +75,9 @@ static const struct row {
 static void
 test_types(void **state)
 {
+	static const struct str items[] = { { "short", 5 },
+		{ "a-long-password\n", 16 } };
+	const struct secrets_seen secrets = { items, ARRAY_SIZE(items) };
 	struct rig r;
 	struct cx *cx;
 
@@ -81,7 +88,7 @@ test_types(void **state)
 		const char *json = NULL;
 		struct err e = { 0 };
 		bool ok = outputs_parse(cx, platform_task(cx->platform, "t"),
-		    str_of(rows[i].bytes), &json, &e);
+		    str_of(rows[i].bytes), secrets, &json, &e);
 
 		if (ok != (rows[i].json != NULL))
 			fail_msg("'%s': %s", rows[i].bytes, e.message);

@@ -643,6 +643,26 @@ work_fill(struct building *b, bool check, struct work *ret)
 	work_takes(b, ret);
 }
 
+struct secrets_seen
+work_secrets(struct cx *cx, const struct run *run, const struct step *step,
+    const struct task *task, const char *kind)
+{
+	struct building *b = ARENA_NEW(cx->arena, struct building);
+	struct err ignored;
+
+	*b = (struct building){ .cx = cx, .run = run, .step = step,
+		.task = task, .kind = kind };
+	b->params = work_params(cx, step, &ignored);
+	if (b->params != NULL)
+		(void)params_check(b, &ignored);
+	(void)needs_collect(b, &ignored);
+	(void)secrets_build(b, &ignored);
+	json_decref(b->params);
+	json_decref(b->needs);
+	json_decref(b->delivered);
+	return (struct secrets_seen){ b->secrets, b->nsecrets };
+}
+
 bool
 work_build(struct engine *g, struct cx *cx, const struct run *run,
     const struct step *step, const struct task *task, const char *kind,
