@@ -13,7 +13,7 @@
 #include "spec/ticket.h"
 
 struct subject { /* what one decision is over */
-	const char *hash, *step, *task;
+	const char *hash, *step, *task, *params;
 };
 struct subjects {
 	struct subject *items;
@@ -49,7 +49,9 @@ decide_open(struct session *s, const json_t *detail, const char *person,
 		struct subject one = {
 			.hash = text_get(s->arena, need, "plan_hash"),
 			.step = text_get(s->arena, need, "step_id"),
-			.task = text_get(s->arena, need, "task")
+			.task = text_get(s->arena, need, "task"),
+			.params = text_params(s->arena,
+			    json_object_get(need, "params"))
 		};
 
 		if (strcmp(text_get(s->arena, need, "status"), "open") != 0 ||
@@ -120,9 +122,11 @@ decide_which(struct session *s, const char *verb, const char *ticket,
 	struct err e;
 
 	for (size_t i = 0; i < list->count; i++)
-		fprintf(stderr, "  slipway %s %s --step %s   %s, %.12s\n", verb,
+		fprintf(stderr, "  slipway %s %s --step %s   %s (%s)\n", verb,
 		    ticket, list->items[i].step, list->items[i].task,
-		    list->items[i].hash);
+		    *list->items[i].params != '\0'
+			? list->items[i].params
+			: arena_strndup(s->arena, list->items[i].hash, 12));
 	err_set(&e, ERR_SYNTAX, "usage",
 	    "%s %s: %zu decisions wait there: say which", verb, ticket,
 	    list->count);
@@ -251,7 +255,7 @@ decide_run(struct session *s, const struct op *op, int argc, char **argv)
 	struct usage *u = usage_create(s->arena, op);
 	bool approve = op == &op_ticket_approve;
 	const char *verb = approve ? "approve" : "decline";
-	struct subject given = { .task = "" };
+	struct subject given = { .task = "", .params = "" };
 	struct subjects list = { .items = &given, .count = 1 };
 	struct args args;
 	struct err e;

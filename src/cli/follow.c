@@ -23,6 +23,7 @@ struct follow_step {
 	char name[88]; /* task; with its number when it is not the only one */
 	char status[24]; /* last shown */
 	bool running, asked; /* waits for a person */
+	bool held; /* it was said what it waits for */
 	struct clean clean;
 	struct buf line;
 };
@@ -32,6 +33,7 @@ struct follow {
 	const struct follow_options *options;
 	const json_t *known; /* steps when it began, or NULL */
 	struct map steps; /* by id as text */
+	const struct follow_step *shown; /* whose line was the last */
 	unsigned running, asked;
 	int width; /* of task names */
 	char status[24];
@@ -115,8 +117,9 @@ follow_count(const struct follow *f, const char *task)
 
 	json_array_foreach(f->known, i, step)
 	{
-		n += streq(
-		    json_string_value(json_object_get(step, "task")), task);
+		n += !json_is_true(json_object_get(step, "foreach")) &&
+		    streq(json_string_value(json_object_get(step, "task")),
+			task);
 	}
 	return n;
 }
@@ -135,19 +138,22 @@ follow_known(const struct follow *f, int64_t id)
 	return NULL;
 }
 
+/* What is not known from the beginning is one of many: of a foreach. */
 static const char *
 follow_name(const struct follow *f, int64_t id, const char *task)
 {
-	int64_t cleans = int_get(follow_known(f, id), "cleans", 0);
+	const json_t *step = follow_known(f, id);
+	int64_t cleans = int_get(step, "cleans", 0);
+	struct arena *a = f->session->arena;
 
 	if (cleans != 0)
-		return arena_printf(f->session->arena, "%s after %s", task,
-		    text_get(f->session->arena, follow_known(f, cleans),
-			"task"));
-	if (follow_count(f, task) < 2)
+		return arena_printf(a, "%s after %s", task,
+		    text_get(a, follow_known(f, cleans), "task"));
+	if (json_is_true(json_object_get(step, "foreach")))
+		return arena_printf(a, "%s, each", task);
+	if (f->known != NULL && step != NULL && follow_count(f, task) < 2)
 		return task;
-	return arena_printf(
-	    f->session->arena, "%s %lld", task, (long long)id);
+	return arena_printf(a, "%s %lld", task, (long long)id);
 }
 
 /* Columns of the names that are known before they come. */
@@ -226,7 +232,8 @@ static void
 follow_lines(struct follow *f, struct follow_step *step, bool all)
 {
 	FILE *out = f->session->out;
-	bool prefix = f->running > 1;
+	bool prefix = f->running > 1 ||
+		      (f->shown != NULL && f->shown != step);
 
 	while (step->line.len > 0) {
 		const char *end = memchr(step->line.data, '\n', step->line.len);
@@ -272,6 +279,25 @@ follow_step_line(struct follow *f, struct follow_step *step, const json_t *data,
 	    f->width, step->name, words, *reason != '\0' ? "  " : "", reason);
 }
 
+/* What could start and may not: a limit, a key, a pause. */
+static void
+follow_held(struct follow *f, struct follow_step *step, const json_t *data,
+    const char *status)
+{
+	struct session *s = f->session;
+	const char *reason = text_get(s->arena, data, "reason");
+	bool held = strcmp(status, "ready") == 0 && *reason != '\0';
+
+	if (held && !step->held && f->options->progress) {
+		fprintf(s->out, "  %s %-*s  %s\n",
+		    session_tone(s, TONE_BUSY,
+			term_status_mark(&s->term, "check")),
+		    f->width, step->name, reason);
+		f->shown = step;
+	}
+	step->held = held;
+}
+
 /* How it ends when the person waits no longer. */
 static void
 follow_code(const struct follow *f)
@@ -304,12 +330,14 @@ follow_step_event(struct follow *f, const json_t *data)
 	f->asked -= (unsigned)step->asked;
 	step->asked = asked;
 	follow_code(f);
+	follow_held(f, step, data, status);
 	if (strcmp(step->status, status) == 0)
 		return;
 	snprintf(step->status, sizeof(step->status), "%s", status);
 	if (!f->options->progress || follow_is_quiet(status))
 		return;
 	follow_step_line(f, step, data, status);
+	f->shown = step;
 	if (strcmp(status, "manual") == 0)
 		show_hand(f->session, f->options->run, data);
 }

@@ -11,6 +11,7 @@
 #include "spec/bulk.h"
 #include "spec/catalogue.h"
 #include "spec/history.h"
+#include "spec/pause.h"
 #include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/review.h"
@@ -254,14 +255,27 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &ticket_approvals_schema, show_approvals },
 	};
 
+	static const struct {
+		const struct op *op;
+		void (*print)(struct session *s, const json_t *answer);
+	} verbs[] = {
+		{ &op_health_ready, show_health },
+		{ &op_pause_end, show_resumed },
+		{ &op_pause_set, show_paused },
+		{ &op_schedule_backfill, show_backfilled },
+		{ &op_schedule_run, show_made },
+	};
+
 	if (op->out == &ticket_detail_schema) {
 		show_ticket(s, answer, show_fetch_run(s, answer), true);
 		show_ticket_next(s, answer);
 		return;
 	}
-	if (op == &op_health_ready) {
-		show_health(s, answer);
-		return;
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (op == verbs[i].op) {
+			verbs[i].print(s, answer);
+			return;
+		}
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
 		if (op->out == pages[i].out) {

@@ -64,6 +64,8 @@ void show_run_plan(struct session *s, const json_t *plan);
 void show_plan_diff(struct session *s, const json_t *diff);
 /* What it would do, and how long it takes. */
 void show_plan_facts(struct session *s, const json_t *plan);
+/* What may keep a step of the plan from starting. */
+void show_claims(struct session *s, int indent, const json_t *step);
 /* Rules that hold at other times of the week. */
 void show_later(struct session *s, const json_t *of);
 /* The same, behind who is asked. */
@@ -89,6 +91,10 @@ void show_review(struct session *s, const json_t *review); /* show_access.c */
 void show_health(struct session *s, const json_t *health);
 void show_approvals(struct session *s, const json_t *answer);
 void show_schedule(struct session *s, const json_t *schedule);
+void show_paused(struct session *s, const json_t *pause);
+void show_resumed(struct session *s, const json_t *pause);
+void show_made(struct session *s, const json_t *made);
+void show_backfilled(struct session *s, const json_t *made);
 void show_resource(struct session *s, const json_t *detail);
 void show_platform(struct session *s, const json_t *platform);
 /* --- work (show_work.c) --- */

@@ -19,9 +19,8 @@ plan_usual(struct arena *a, const json_t *step)
 	    text_ms(a, json_object_get(step, "max_ms")), (long long)n);
 }
 
-/* What may keep it from starting. */
-static void
-plan_claims(struct session *s, const json_t *step)
+void
+show_claims(struct session *s, int indent, const json_t *step)
 {
 	struct arena *a = s->arena;
 	const char *key = text_get(a, step, "key");
@@ -30,13 +29,14 @@ plan_claims(struct session *s, const json_t *step)
 	size_t i;
 
 	if (*key != '\0')
-		session_say(s, "       one at a time for %s%s%s\n", key,
-		    *held != '\0' ? ", now " : "", held);
+		session_say(s, "%*sone at a time for %s%s%s\n", indent, "",
+		    key, *held != '\0' ? ", now " : "", held);
 	json_array_foreach(json_object_get(step, "requires"), i, require)
-	    session_say(s, "       requires %s%s\n",
-		text_get(a, require, "words"),
-		json_is_false(json_object_get(require, "met")) ? ": not met"
-							       : "");
+	    session_say(s, "%*s%s: %s\n", indent, "",
+		json_is_false(json_object_get(require, "met"))
+		    ? "requires, not met yet"
+		    : "requires",
+		text_get(a, require, "words"));
 }
 
 static void
@@ -54,7 +54,7 @@ plan_step(struct session *s, const json_t *step)
 	    text_status(a, text_get(a, step, "verdict")),
 	    *params != '\0' ? "  (" : "", params, *params != '\0' ? ")" : "",
 	    *why != '\0' ? "  " : "", why, plan_usual(a, step));
-	plan_claims(s, step);
+	show_claims(s, 7, step);
 }
 
 static void

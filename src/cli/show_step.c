@@ -10,6 +10,7 @@
 /* A line of the list, and how wide its columns are over all lines. */
 struct step_line {
 	const char *no, *status, *task, *words, *time, *params, *reason;
+	const json_t *fact; /* of the plan, or NULL */
 };
 struct step_columns {
 	int no, task, words, time;
@@ -18,6 +19,7 @@ struct step_columns {
 /* How far the run is: it decides what a step that did nothing means. */
 struct step_stage {
 	bool plan;    /* nothing was begun */
+	bool queued;  /* nothing is decided any more, it only waits */
 	bool settled; /* what is idle now stays so */
 	bool over;
 	const json_t *facts; /* of the plan, when nothing was begun; or NULL */
@@ -62,7 +64,8 @@ step_stage(const json_t *detail, const json_t *plan)
 		.over = status != NULL && machine_is_final(&run_machine, status)
 	};
 
-	stage.plan = dry || waits || streq(status, "queued");
+	stage.queued = streq(status, "queued");
+	stage.plan = dry || waits || stage.queued;
 	stage.settled = stage.over ||
 			((dry || waits) &&
 			    !json_is_true(json_object_get(detail, "planning")));
@@ -70,20 +73,29 @@ step_stage(const json_t *detail, const json_t *plan)
 	return stage;
 }
 
-/* Why its condition keeps it from running, as the plan has it; or NULL. */
-static const char *
-step_condition(struct session *s, const json_t *step,
-    const struct step_stage *stage)
+/* What the plan has on a step, or NULL. */
+static const json_t *
+step_fact(const json_t *step, const struct step_stage *stage)
 {
-	const char *no = text_get(s->arena, step, "id");
+	int64_t id = int_get(step, "id", 0);
 	json_t *fact;
 	size_t i;
 
 	json_array_foreach(stage->facts, i, fact)
-		if (strcmp(text_get(s->arena, fact, "step"), no) == 0 &&
-		    strcmp(text_get(s->arena, fact, "verdict"), "skipped") == 0)
-			return text_get(s->arena, fact, "why");
+	{
+		if (int_get(fact, "step", 0) == id)
+			return fact;
+	}
 	return NULL;
+}
+
+/* Why its condition keeps it from running, as the plan has it; or NULL. */
+static const char *
+step_condition(struct session *s, const json_t *fact)
+{
+	return strcmp(text_get(s->arena, fact, "verdict"), "skipped") == 0
+	    ? text_get(s->arena, fact, "why")
+	    : NULL;
 }
 
 /* A step that did nothing yet: what is to be expected of it. */
@@ -203,8 +215,8 @@ step_reason(struct session *s, const json_t *step, const char *status,
 	if (strcmp(status, "not_needed") == 0 ||
 	    strcmp(status, "manual") == 0 || strcmp(words, reason) == 0)
 		return "";
-	if (step_is_ahead(status) &&
-	    (stage->plan || strcmp(status, "ready") != 0))
+	if (step_is_ahead(status) && ((stage->plan && !stage->queued) ||
+	    strcmp(status, "ready") != 0))
 		return "";
 	if (stage->over && show_step_failed(status))
 		return "";
@@ -235,9 +247,10 @@ step_line(struct session *s, const json_t *step, const struct step_stage *stage)
 	l.time = step_time(s, step, status);
 	l.params = *params == '\0' ? "" : arena_printf(a, "(%s)", params);
 	l.reason = step_reason(s, step, status, l.words, stage);
-	if (step_is_ahead(status) && step_condition(s, step, stage) != NULL) {
+	l.fact = step_fact(step, stage);
+	if (step_is_ahead(status) && step_condition(s, l.fact) != NULL) {
 		l.words = "will be skipped";
-		l.reason = step_condition(s, step, stage);
+		l.reason = step_condition(s, l.fact);
 		l.time = "";
 	}
 	if (*undoes != '\0')
@@ -297,6 +310,7 @@ step_show(
 	if (!beside)
 		show_below(s, indent, l->params);
 	show_below(s, indent, l->reason);
+	show_claims(s, indent, l->fact);
 }
 
 void

@@ -48,6 +48,24 @@ test_idle_steps(void **state)
 	assert_has(r->out, "· role  not needed\n");
 }
 
+/* What is asked for already waits for something; it is said. */
+static void
+test_waits(void **state)
+{
+	static const char held[] = "waiting for db 2/2 held by R-41";
+	struct result *r = show_run_of(STEPS("queued", "false",
+	    "{\"id\": 4, \"task\": \"role\", \"status\": \"ready\", "
+	    "\"preview\": \"\", \"reason\": \"waiting for db 2/2 held by "
+	    "R-41\", \"params\": {\"url\": {\"$output\": [\"ab\", "
+	    "\"url\"]}, \"how\": {\"$ended\": \"status\"}}}"));
+
+	(void)state;
+	assert_has(r->out, held);
+	assert_has(r->out, "url=$needs.….outputs.url");
+	assert_has(r->out, "how=$status");
+	assert_lacks(r->out, "$output\"");
+}
+
 /* A run that was declined has nothing to be retried. */
 static void
 test_cancelled(void **state)
@@ -192,6 +210,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_idle_steps),
+		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_not_needed_is_dim),
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_manual_step),

@@ -53,6 +53,8 @@ table_cell(struct session *s, const struct schema *of, const char *column,
 		return json_integer_value(value) < 0
 		    ? ""
 		    : text_ms(s->arena, value);
+	if (strcmp(column, "definition") == 0)
+		return text_hash(s->arena, row, column);
 	text = text_field(s->arena, field, value);
 	if (strcmp(column, "status") == 0)
 		return text_status(s->arena, text);

@@ -47,12 +47,31 @@ text_lines(struct arena *a, const json_t *value)
 				 json_string_length(value) });
 }
 
+/* What only the run will tell, as the folder says it; or NULL. */
+static const char *
+text_reference(struct arena *a, const json_t *value)
+{
+	const json_t *output = json_object_get(value, "$output");
+	const json_t *ended = json_object_get(value, "$ended");
+
+	if (json_object_size(value) != 1)
+		return NULL;
+	if (json_array_size(output) == 2)
+		return arena_printf(a, "$needs.….outputs.%s",
+		    text_value(a, json_array_get(output, 1)));
+	if (json_is_string(ended))
+		return arena_printf(a, "$%s", text_value(a, ended));
+	return NULL;
+}
+
 const char *
 text_value(struct arena *a, const json_t *value)
 {
+	const char *copy = text_reference(a, value);
 	char *dump;
-	const char *copy;
 
+	if (copy != NULL)
+		return copy;
 	if (value == NULL || json_is_null(value))
 		return "";
 	if (json_is_string(value))

@@ -46,7 +46,7 @@ const char *text_shell(struct arena *a, const char *word);
 /* "12 B", "1.5 KiB", "3.0 GiB". */
 const char *text_bytes(struct arena *a, int64_t n);
 
-/* Lines of at most width columns, each indented. */
+/* Lines of at most width columns, each indented; its own lines stay. */
 void text_below(FILE *out, int width, int indent, const char *text);
 /* "  left      text", the text in such lines; all below on a narrow terminal.
  */
