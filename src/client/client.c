@@ -16,6 +16,7 @@
 
 #define CLIENT_MAGIC 0xc11e0001u
 #define CLIENT_CALL_MS 60000
+#define CLIENT_LOOK_MS 5000 /* whether it lives at all */
 #define CLIENT_SYSTEM_SOCKET "/run/slipway/api.sock"
 
 static char *
@@ -176,7 +177,8 @@ client_json(struct client *c, struct transfer *t, json_t **ret, struct err *e)
 	bool ok = false;
 
 	t->accept = "application/json";
-	t->within_ms = CLIENT_CALL_MS;
+	if (t->within_ms == 0)
+		t->within_ms = CLIENT_CALL_MS;
 	*ret = NULL;
 	if (client_insist(c, t) != TRANSFER_DONE)
 		transfer_err(c, t, e);
@@ -226,7 +228,8 @@ out:
 bool
 client_get(struct client *c, const char *path, json_t **ret, struct err *e)
 {
-	struct transfer t = { .method = "GET", .target = path };
+	struct transfer t = { .method = "GET", .target = path,
+		.within_ms = CLIENT_LOOK_MS };
 
 	ASSERT_MAGIC(c, CLIENT_MAGIC);
 	if (client_json(c, &t, ret, e))

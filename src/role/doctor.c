@@ -62,6 +62,17 @@ doctor_socket(struct doctor *d)
 	    : arena_printf(d->arena, "%s/api.sock", d->data);
 }
 
+/* Here, when this is one; else where the package has it. */
+static const char *
+doctor_team_folder(void)
+{
+	static const char packaged[] = "/etc/slipway";
+
+	return access("slipway.yaml", F_OK) != 0 && access(packaged, F_OK) == 0
+	    ? packaged
+	    : ".";
+}
+
 static int
 doctor_usage(FILE *to, int code)
 {
@@ -106,7 +117,7 @@ role_doctor(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct doctor d = { .arena = arena_create(),
-		.folder = doctor_env("SLIPWAY_FOLDER", "."),
+		.folder = doctor_env("SLIPWAY_FOLDER", doctor_team_folder()),
 		.socket = doctor_env("SLIPWAY_SOCKET", NULL),
 		.backups = doctor_env("SLIPWAY_BACKUPS", NULL) };
 	int option, code = -1;

@@ -253,6 +253,8 @@ backup_unpack(const char *file, const char *to, struct backup_report *ret,
 	bool ok;
 
 	*ret = (struct backup_report){ .files = 0 };
+	if (access(file, R_OK) != 0)
+		return err_sys(e, "backup '%s'", file);
 	u.arena = arena_create();
 	map_init(&u.found);
 	u.archive = archive_read_new();

@@ -264,6 +264,10 @@ sqlite_open(struct db *db, struct err *e)
 
 	ASSERT(s != NULL);
 	db->handle = s;
+	if (db->mode == DB_READ && access(db->path, F_OK) != 0) {
+		err_sys(e, "database");
+		return err_hint(e, "name the data folder: --data DIR");
+	}
 	pthread_once(&once, sqlite_configure);
 	if (db->mode == DB_WRITE) {
 		flags |= SQLITE_OPEN_CREATE;
