@@ -100,6 +100,7 @@ verb_drain(struct session *s, const struct verb *v, int argc, char **argv)
 		drain_say(s, server);
 	if (args_local(&args, "no_wait") == NULL &&
 	    int_get(server, "live", 0) > 0) {
+		fflush(s->out);
 		if (!drain_wait(s, &server, within_ms, &e))
 			return session_fail(s, &e);
 		if (!s->globals.json)

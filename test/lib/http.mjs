@@ -5,7 +5,7 @@
 // that a test sees what the server says.  Every call has a limit.
 import http from 'node:http';
 
-const LIMIT_MS = 30000;
+const LIMIT_MS = 120000;
 
 // where: {socket} or {port}.  Resolves to {status, headers, bytes, text}.
 export function call(where, method, path, options = {}) {
@@ -50,7 +50,7 @@ export function address(where) {
 // answers false, or the server ends or breaks the stream.  Resolves to
 // {status, ended, text}; ended: the server ended it regularly.
 export function follow(where, path, options, fn) {
-	const { headers = {}, limit = 60000 } = options;
+	const { headers = {}, limit = 300000 } = options;
 
 	return new Promise((resolve, reject) => {
 		let buffered = '', last = '', left = false;

@@ -9,8 +9,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { call } from './http.mjs';
 
-const READY_MS = 30000;
-const STOP_MS = 20000;
+const READY_MS = 120000;
+const STOP_MS = 120000;
 
 export const ROOT = path.resolve(import.meta.dirname ??
 	path.dirname(new URL(import.meta.url).pathname), '../..');
@@ -142,7 +142,7 @@ export class Server {
 	async answers() {
 		try {
 			const reply = await call(this.where, 'GET', '/healthz',
-				{ limit: 2000 });
+				{ limit: 10000 });
 
 			return reply.status === 200;
 		} catch {
@@ -265,7 +265,7 @@ export function processes_named(text) {
 
 // End what is left of a test: keepers outlive their server, as they should.
 export async function scratch_remove(dir) {
-	await until(10000, () => {
+	await until(60000, () => {
 		const left = processes_below(dir);
 
 		for (const pid of left) {

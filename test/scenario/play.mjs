@@ -21,7 +21,7 @@ import { verbs } from './verbs.mjs';
 import { Failure, World } from './world.mjs';
 
 const HERE = path.join(ROOT, 'test/scenario');
-const FILE_MS = 180000;
+const FILE_MS = 900000;
 
 const { values: options, positionals: parts } = parseArgs({
 	allowPositionals: true,

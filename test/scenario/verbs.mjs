@@ -11,7 +11,7 @@ import { processes_named, until } from '../lib/server.mjs';
 import { checks_failed, checks_parse } from './check.mjs';
 import { Failure, excerpt } from './world.mjs';
 
-const WITHIN_MS = 30000;
+const WITHIN_MS = 120000;
 
 // Words before `->`, and the expectation behind it.
 function arrow(words, where) {
@@ -183,7 +183,7 @@ async function expect(world, who, statement) {
 		const text = kind === 'no' ? world.fill(words[2].text) : key;
 		const wanted = kind !== 'no' !== (statement.mutated === true);
 
-		if (!await until(within, () =>
+		if (!await until(statement.mutated ? 1000 : within, () =>
 			(processes_named(text).length > 0) === wanted))
 			throw new Failure(`processes with '${text}': ` +
 				`${processes_named(text).length}`);
@@ -316,7 +316,7 @@ export const verbs = {
 	// hand.  From the true time, not from the last shift.
 	clock(world, { words }) {
 		const wall = words[2].text === 'wall';
-		const ms = duration(words[wall ? 3 : 2].text);
+		const ms = duration(world.fill(words[wall ? 3 : 2].text));
 
 		world.server_named(words[1].text).clock_shift(ms, wall ? 0 : ms);
 	},

@@ -14,7 +14,7 @@ import { ROOT, Server, environment, folder_copy, scratch_create, scratch_remove,
 	volume_create } from '../lib/server.mjs';
 import { fill } from './check.mjs';
 
-const COMMAND_MS = 60000;
+const COMMAND_MS = 300000;
 
 export class Failure extends Error {}
 
@@ -29,7 +29,8 @@ export class World {
 		this.tokens = new Map();
 		this.apis = new Map();
 		this.variables = { out: this.out, dir: this.dir,
-			folder: this.folder, root: ROOT };
+			folder: this.folder, root: ROOT,
+			unique: String(crypto.randomInt(100000, 1000000)) };
 		volume_create(this.out);
 		// sqlite3 of a scenario waits for what the server holds.
 		fs.writeFileSync(path.join(this.dir, '.sqliterc'),

@@ -46,6 +46,6 @@ export default async function run(world) {
 
 	taker.unref();
 	world.variables.syslog = socket;
-	if (!await until(10000, () => fs.existsSync(socket)))
+	if (!await until(60000, () => fs.existsSync(socket)))
 		throw new Failure('no syslog socket');
 }

@@ -11,7 +11,7 @@ export default async function run(world, values, { mutated }) {
 			{ environment: 'dev', params: { value } });
 		const file = path.join(world.out, `value-${made.json.run}`);
 
-		if (!await until(20000, async () => (await world.json('ernie', 'GET',
+		if (!await until(120000, async () => (await world.json('ernie', 'GET',
 			`/v1/runs/${made.json.run}`)).json.run.status === 'succeeded'))
 			throw new Failure(`'${value}': the run does not succeed`);
 		const got = fs.readFileSync(file, 'utf8');

@@ -4,7 +4,7 @@ import { processes_below, until } from '../../lib/server.mjs';
 import { Failure } from '../world.mjs';
 
 export default async function run(world, args, { mutated }) {
-	const gone = await until(2000,
+	const gone = await until(mutated ? 100 : 60000,
 		() => processes_below(world.killed).length === 0) !== null;
 
 	if (gone === mutated)

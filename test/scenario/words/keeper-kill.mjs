@@ -33,7 +33,7 @@ export default async function run(world, [key]) {
 	if (attempt === undefined)
 		throw new Failure(`no attempt of ${key} runs`);
 	const folder = path.join(world.server.data, 'k', String(attempt.id));
-	const found = await until(5000, () => {
+	const found = await until(60000, () => {
 		const pids = keepers(folder, world.server.child.pid);
 
 		return pids.length > 0 ? pids : null;

@@ -11,7 +11,7 @@ export default async function run(world, [n]) {
 	for (const { status, text, json } of made) {
 		if (status !== 201)
 			throw new Failure(`${status} ${text}`);
-		if (!await until(30000, async () => (await world.json('ernie', 'GET',
+		if (!await until(120000, async () => (await world.json('ernie', 'GET',
 			`/v1/runs/${json.run}`)).json.run.status === 'succeeded'))
 			throw new Failure(`${json.run} does not succeed`);
 	}

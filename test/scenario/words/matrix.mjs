@@ -83,7 +83,7 @@ async function item(world, who, ticket) {
 async function left(world, values) {
 	const { json } = await world.json(values.who, 'POST',
 		`/v1/tasks/${LEAVES[values.task]}/runs`, { environment: 'dev' });
-	const until = Date.now() + 10000;
+	const until = Date.now() + 120000;
 
 	while (Date.now() < until) {
 		const { json: detail } = await world.json('operator', 'GET',
@@ -110,7 +110,7 @@ async function resource(world, who, request) {
 		`/v1/requests/${request === 'slow' ? 'shed' : 'vault-shed'}/tickets`,
 		{ environment: 'dev', params: { name } });
 
-	for (let i = 0; i < 200; i++) {
+	for (let i = 0; i < 1200; i++) {
 		const { json } = await world.json(who, 'GET', '/v1/resources');
 		const found = json.items.find(one => one.name === name);
 

@@ -32,7 +32,7 @@ export default async function run(world, [schedule, file, n], { mutated }) {
 			await killed_at(server, `db.commit.${when}:kill:${i}`);
 		await server.start();
 	}
-	if (!await until(20000, () => stamps().length >= wanted))
+	if (!await until(mutated ? 5000 : 120000, () => stamps().length >= wanted))
 		throw new Failure(`${stamps().length} runs of ${wanted} times`);
 	if (new Set(stamps()).size !== stamps().length)
 		throw new Failure(`a time ran twice:\n${stamps().join('\n')}`);

@@ -11,7 +11,7 @@ export default async function run(world, values, { mutated }) {
 			{ environment: 'dev', params: { value } });
 		let last;
 
-		await until(20000, async () => {
+		await until(120000, async () => {
 			last = (await world.json('ernie', 'GET',
 				`/v1/runs/${made.json.run}`)).json;
 			return last.run.status === 'succeeded';
