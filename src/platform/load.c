@@ -81,7 +81,12 @@ load_files(struct load *l)
 			    "this file is not read: it is called .yml");
 	}
 	if (!settings)
-		load_error_file(l, load_settings, "type: slipway init",
+		load_error_file(l, load_settings,
+		    l->kinds[ITEM_SETTINGS].count == 0
+			? "type: slipway init"
+			: load_text(l, "the file with 'slipway: 1' is called "
+			    "so; here it is %s",
+			    l->kinds[ITEM_SETTINGS].list[0]->doc->file),
 		    "there is no slipway.yaml in this folder");
 	else if (l->kinds[ITEM_SETTINGS].count == 0 && l->errs->count == 0)
 		load_error_file(l, load_settings,
@@ -267,6 +272,7 @@ load_all(struct load *l, struct platform **ret, struct err *e)
 	load_notify(l);
 	check_environments(l);
 	check_tasks(l);
+	check_broken(l);
 	folder_errors_sort(l->errs);
 	if (!load_summary(l->errs, e))
 		return false;

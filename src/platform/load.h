@@ -7,7 +7,8 @@
  * requests (load_task.c, load_request.c), then check what only the whole can
  * tell (check_*.c).  Every step goes on after a mistake and complains through
  * load_error; an item that was complained about by its schema is `broken`:
- * others may name it, nobody looks into it.
+ * others may name it, nobody looks into it, but for its names
+ * (check_broken.c).
  *
  * Two arenas: `a` dies with the load (documents, positions), `p->arena` is
  * the snapshot's.
@@ -118,6 +119,8 @@ const struct zone *settle_zone(struct load *l, const struct item *it,
     const char *pointer, const char *name);
 void check_tasks(struct load *l);
 void check_environments(struct load *l);
+/* What is `broken`: its names, scripts and times all the same. */
+void check_broken(struct load *l);
 void check_task_params(struct load *l, const struct item *it);
 void check_task_output_types(struct load *l, const struct item *it);
 void check_task_needs(struct load *l, const struct item *it);

@@ -359,7 +359,8 @@ test_bad_settings(void **state)
 		    "  - {on: [aproval], task: mail, to: bilings}\n"
 		    "  - {on: [done], task: mail, to: ernie, once: true}\n")),
 	    ">> slipway.yaml:1:1: there is no slipway.yaml in this folder\n"
-	    ">> hint: type: slipway init\n"
+	    ">> hint: the file with 'slipway: 1' is called so; here it is "
+	    "t.yaml\n"
 	    ">> t.yaml:4:10: an inbox has nothing of the kind 'aproval'\n"
 	    ">> hint: did you mean 'approval'?\n"
 	    ">> t.yaml:4:27: unknown task 'mail'\n"

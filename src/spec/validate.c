@@ -203,6 +203,21 @@ check_wanted(struct check *c, const struct schema *s)
 	return text;
 }
 
+/* A text that would be right without its quotes. */
+static bool
+check_only_quoted(const struct schema *s, const json_t *v)
+{
+	const char *text = json_string_value(v);
+
+	if (text == NULL)
+		return false;
+	if (s->kind == SCHEMA_BOOL)
+		return streq(text, "true") || streq(text, "false");
+	return (s->kind == SCHEMA_INTEGER || s->kind == SCHEMA_NUMBER) &&
+	       text[0] != '\0' &&
+	       text[strspn(text, "+-.0123456789eE")] == '\0';
+}
+
 static void
 check_wrong_type(struct check *c, const struct schema *s, const json_t *v,
     const struct place *p)
@@ -211,9 +226,7 @@ check_wrong_type(struct check *c, const struct schema *s, const json_t *v,
 
 	if (json_is_real(v) && s->kind == SCHEMA_INTEGER) {
 		hint = "write it without a point";
-	} else if (json_is_string(v) &&
-		   (s->kind == SCHEMA_INTEGER || s->kind == SCHEMA_NUMBER ||
-		       s->kind == SCHEMA_BOOL)) {
+	} else if (check_only_quoted(s, v)) {
 		hint = "write it without quotes";
 	} else if (json_is_null(v) && !(s->flags & F_REQUIRED)) {
 		hint = "leave it out instead";

@@ -294,14 +294,14 @@ references(void **state)
 	(void)state;
 	member("\"link\":\"$params.size\"", NULL, NULL, NULL, NULL);
 	member("\"link\":\"$$x\"", "/link", "field.type",
-	    "must be a whole number, not text", "write it without quotes");
+	    "must be a whole number, not text", NULL);
 	member("\"path\":\"$params.too_long_for_the_field\"", NULL, NULL, NULL,
 	    NULL);
 	member("\"path\":\"$$abcde\"", NULL, NULL, NULL, NULL);
 	member("\"path\":\"$$ABC\"", "/path", "param.pattern",
 	    "'$$ABC' does not match \\$?[a-z]+", NULL);
 	member("\"size\":\"$params.size\"", "/size", "field.type",
-	    "must be a whole number, not text", "write it without quotes");
+	    "must be a whole number, not text", NULL);
 }
 
 /* 200,000 unknown fields cost neither time nor memory. */
