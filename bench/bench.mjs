@@ -15,6 +15,7 @@ import { IN_FLIGHT, PEERS, peer_files, peer_seconds, present } from
 import { row_queue } from './queue.mjs';
 import { row_idle, row_output } from './quiet.mjs';
 import { row_search } from './search.mjs';
+import { row_watchers } from './watchers.mjs';
 import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
 	until } from '../test/lib/server.mjs';
 
@@ -451,6 +452,9 @@ const rows = { steps: row_steps, chain: row_chain,
 	queue: () => row_queue({ dir, print, digits,
 		binary: path.join(ROOT, 'build/release/slipway') }),
 	search: () => row_search({ dir, cpu_seconds, print, digits,
+		binary: path.join(ROOT, 'build/release/slipway') }),
+	watchers: () => row_watchers({ dir, built: BUILT, rounds: ROUNDS, median,
+		print, digits,
 		binary: path.join(ROOT, 'build/release/slipway') }) };
 
 async function main() {

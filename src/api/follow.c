@@ -31,7 +31,6 @@ follow_free(struct follow *f)
 		f->logs = log->next;
 		follow_log_free(f, log);
 	}
-	arena_destroy(f->arena);
 	f->magic = 0;
 	free(f);
 	if (a->follows == NULL) {
@@ -88,56 +87,77 @@ follow_on_room(struct exchange *x)
 
 /* Still somebody who may see this run? */
 static bool
-follow_allowed(struct follow *f, struct cx *cx, const struct run *run)
+follow_allowed(struct follow *f, struct cx *cx, const struct run *run,
+    int64_t version)
 {
 	const int64_t now = clock_boot_ms();
 
 	if (f->checked_ms != 0 && now - f->checked_ms < FOLLOW_CHECK_MS)
 		return true;
 	f->checked_ms = now;
+	f->version = version;
 	f->actor.glass = f->actor.person != NULL &&
 	    glass_is_open(cx->db, f->actor.person, cx->now);
 	return auth_again(cx, NULL) && run_visible(cx, run);
 }
 
+/* One look at the database for all that are pumped together. */
+struct follow_turn {
+	struct arena *arena; /* reset after each */
+	struct platform *platform;
+	int64_t version; /* of the database; 0: not known */
+};
+
+static int64_t
+follow_version(struct db *db)
+{
+	struct query *q = query(db, "follow_version");
+	const int64_t version = query_next(q) ? column_int_at(q, 0) : 0;
+
+	query_end(q);
+	return version;
+}
+
 /* True when the stream is over. */
 static bool
-follow_pump_database(struct follow *f)
+follow_pump_database(struct follow *f, const struct follow_turn *t)
 {
-	struct api *a = f->api;
-	struct arena *arena = arena_create();
-	struct platform *p = a->o.platform(a->o.platform_self);
-	struct cx cx = { .arena = arena,
-		.db = a->o.read,
-		.platform = p,
+	struct cx cx = { .arena = t->arena,
+		.db = f->api->o.read,
+		.platform = t->platform,
 		.actor = &f->actor,
-		.site = a->o.site,
+		.site = f->api->o.site,
 		.now = clock_wall_ms(),
 		.request_id = f->request_id };
 	const struct run *run;
 	bool over;
 
 	f->changed = false;
-	db_begin(cx.db);
 	run = run_by_id(&cx, f->run_id);
-	over = run == NULL || !follow_allowed(f, &cx, run) ||
+	over = run == NULL || !follow_allowed(f, &cx, run, t->version) ||
 	    follow_tell(f, &cx, run) || db_failed(cx.db, NULL);
-	db_rollback(cx.db);
-	platform_unref(p);
-	arena_destroy(arena);
+	arena_reset(t->arena);
 	return over;
 }
 
-static void
-follow_pump(struct follow *f)
+/* Rights may have changed: the database did, or the time of a break-glass is
+ * over.  That of a token, and the folder, are looked at by follow_tick. */
+static bool
+follow_must_check(const struct follow *f, const struct follow_turn *t)
 {
-	const bool check = f->checked_ms == 0 ||
-	    clock_boot_ms() - f->checked_ms >= FOLLOW_CHECK_MS;
+	if (f->checked_ms == 0)
+		return true;
+	return clock_boot_ms() - f->checked_ms >= FOLLOW_CHECK_MS &&
+	    (f->actor.glass || t->version == 0 || t->version != f->version);
+}
 
+static void
+follow_pump(struct follow *f, const struct follow_turn *t)
+{
 	f->due = false;
 	f->stopped = false;
-	if (f->changed || check) {
-		if (follow_pump_database(f)) {
+	if (f->changed || follow_must_check(f, t)) {
+		if (follow_pump_database(f, t)) {
 			follow_break(f);
 			return;
 		}
@@ -155,14 +175,23 @@ static void
 follow_pump_due(void *arg)
 {
 	struct api *a = arg;
+	struct db *db = a->o.read;
+	struct follow_turn turn = { .arena = arena_create(),
+		.platform = a->o.platform(a->o.platform_self),
+		.version = follow_version(db) };
 	struct follow *f, *next;
 
 	a->follow_posted = false;
+	a->follow_turns++;
+	db_begin(db);
 	for (f = a->follows; f != NULL; f = next) {
 		next = f->next;
 		if (f->due)
-			follow_pump(f);
+			follow_pump(f, &turn);
 	}
+	db_rollback(db);
+	platform_unref(turn.platform);
+	arena_destroy(turn.arena);
 }
 
 void
@@ -230,23 +259,23 @@ static struct follow *
 follow_create(struct request *r, int64_t run_id)
 {
 	struct api *a = r->api;
+	struct arena *arena = r->x->arena;
 	struct follow *f = calloc(1, sizeof(*f));
 
 	ASSERT(f != NULL);
 	f->magic = FOLLOW_MAGIC;
 	f->api = a;
 	f->x = r->x;
-	f->arena = arena_create_sized(512);
 	f->actor = r->actor;
-	f->actor.person = arena_strdup(f->arena, r->actor.person);
-	f->actor.address = arena_strdup(f->arena, r->actor.address);
-	f->actor.token = arena_strdup(f->arena, r->actor.token);
+	f->actor.person = arena_strdup(arena, r->actor.person);
+	f->actor.address = arena_strdup(arena, r->actor.address);
+	f->actor.token = arena_strdup(arena, r->actor.token);
 	f->actor.environments =
-	    follow_names(f->arena, r->actor.environments);
-	f->actor.tasks = follow_names(f->arena, r->actor.tasks);
-	f->actor.projects = follow_names(f->arena, r->actor.projects);
+	    follow_names(arena, r->actor.environments);
+	f->actor.tasks = follow_names(arena, r->actor.tasks);
+	f->actor.projects = follow_names(arena, r->actor.projects);
 	f->actor.operations = NULL; /* it was asked for already */
-	f->request_id = arena_strdup(f->arena, r->id);
+	f->request_id = arena_strdup(arena, r->id);
 	f->run_id = run_id;
 	f->token_expires = INT64_MAX;
 	f->back = &a->follows;

@@ -7,8 +7,8 @@
  * behind the place that the client has reached.  A stream that has no room
  * stops in the middle and goes on from its place.
  *
- * Loop thread only; a stream costs no more than this struct while nothing
- * happens.
+ * Loop thread only; a stream costs no more than this struct, and names in the
+ * arena of its exchange, while nothing happens.
  */
 #ifndef API_FOLLOW_H
 #define API_FOLLOW_H
@@ -21,7 +21,7 @@
 struct follow_log {
 	struct follow_log *next;
 	int64_t attempt, step;
-	char *task;
+	char *task; /* until the log is joined */
 	uint64_t offset;
 	bool over; /* it will not grow */
 	struct log_watch watch;
@@ -32,12 +32,12 @@ struct follow {
 	struct follow *next, **back;
 	struct api *api;
 	struct exchange *x;
-	struct arena *arena; /* of actor and request_id */
 	struct actor actor;
 	const char *request_id;
 	int64_t run_id;
 	int64_t token_expires; /* wall ms; INT64_MAX: no token */
 	int64_t checked_ms;    /* rights; 0: to be looked at now */
+	int64_t version;       /* of the database, then */
 	struct bus_subscription *news;
 	struct follow_place place;
 	struct follow_log *logs; /* by attempt */

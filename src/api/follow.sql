@@ -1,4 +1,8 @@
 -- SPDX-License-Identifier: MIT
+-- name: follow_version
+-- Another one when others have committed since.
+PRAGMA data_version
+
 -- name: follow_steps
 -- Steps that changed behind a place, in the order of their changes.
 SELECT * FROM step

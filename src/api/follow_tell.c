@@ -178,10 +178,13 @@ follow_log_tell(struct follow *f, struct follow_log *log)
 {
 	struct log_piece piece;
 
-	if (log->watch.hub == NULL &&
-	    !log_hub_join(f->api, log->attempt, log->step, log->task,
-		&log->watch))
-		return !log->over;
+	if (log->watch.hub == NULL) {
+		if (!log_hub_join(f->api, log->attempt, log->step, log->task,
+			&log->watch))
+			return !log->over;
+		free(log->task); /* the hub has it */
+		log->task = NULL;
+	}
 	while (follow_has_room(f)) {
 		if (!log_hub_piece(log->watch.hub, log->offset, log->over,
 			&piece))

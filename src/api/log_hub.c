@@ -20,6 +20,7 @@ struct kept {
 };
 
 struct log_hub {
+	struct api *api;
 	int64_t attempt, step;
 	char *task;
 	struct log_read *reader; /* NULL: damaged */
@@ -27,6 +28,9 @@ struct log_hub {
 	struct log_watch *first;
 	struct kept kept[HUB_KEPT];
 	unsigned newest;
+	/* Nothing is behind `end`, as of a turn of the followers. */
+	uint64_t end, turn;
+	bool over;
 };
 
 static char *
@@ -63,6 +67,7 @@ hub_create(struct api *a, int64_t attempt, int64_t step, const char *task)
 	}
 	h = calloc(1, sizeof(*h));
 	ASSERT(h != NULL);
+	h->api = a;
 	h->attempt = attempt;
 	h->step = step;
 	h->task = strdup(task);
@@ -238,6 +243,22 @@ hub_read(struct log_hub *h, uint64_t offset, bool over, struct kept *to)
 	return length > 0;
 }
 
+/* Asked by each who follows, and true for all of them in one turn. */
+static bool
+hub_is_end(const struct log_hub *h, uint64_t offset, bool over)
+{
+	return h->turn == h->api->follow_turns && h->end == offset &&
+	    h->over == over;
+}
+
+static void
+hub_set_end(struct log_hub *h, uint64_t offset, bool over)
+{
+	h->turn = h->api->follow_turns;
+	h->end = offset;
+	h->over = over;
+}
+
 bool
 log_hub_piece(struct log_hub *h, uint64_t offset, bool over,
     struct log_piece *ret)
@@ -247,10 +268,14 @@ log_hub_piece(struct log_hub *h, uint64_t offset, bool over,
 	for (size_t i = 0; i < HUB_KEPT; i++)
 		if (h->kept[i].data.len > 0 && h->kept[i].offset == offset)
 			kept = &h->kept[i];
+	if (kept == NULL && hub_is_end(h, offset, over))
+		return false;
 	if (kept == NULL) {
 		kept = &h->kept[(h->newest + 1) % HUB_KEPT];
-		if (!hub_read(h, offset, over, kept))
+		if (!hub_read(h, offset, over, kept)) {
+			hub_set_end(h, offset, over);
 			return false;
+		}
 		h->newest++;
 	}
 	*ret = (struct log_piece){ buf_str(&kept->data), kept->next };

@@ -30,6 +30,7 @@ struct api {
 	struct loop_timer *follow_timer;
 	struct platform *follow_platform; /* as of the last look at rights */
 	bool follow_posted;
+	uint64_t follow_turns; /* what was read in one holds in that one */
 	unsigned pooled; /* requests on the pool */
 };
 

@@ -136,6 +136,15 @@ reader_next(struct reader *r)
 	head_init(&r->head);
 }
 
+void
+reader_forget(struct reader *r)
+{
+	ASSERT(r->state == READER_DONE);
+	buf_finish(&r->in);
+	r->start = r->end = r->body = 0;
+	head_init(&r->head);
+}
+
 bool
 reader_idle(const struct reader *r)
 {
@@ -155,6 +164,8 @@ reader_continue(struct reader *r)
 struct str
 reader_head(const struct reader *r)
 {
+	if (r->in.data == NULL) /* forgotten */
+		return (struct str){ "", 0 };
 	return (struct str){ r->in.data + r->start, r->head.bytes };
 }
 

@@ -44,6 +44,10 @@ enum reader_state reader_step(struct reader *r);
 /* Forget the request that is DONE and begin with the next. */
 void reader_next(struct reader *r);
 
+/* Give back the bytes of the request that is DONE, and what came with it; it
+ * reads as empty from then on. */
+void reader_forget(struct reader *r);
+
 /* No byte of a request is here. */
 bool reader_idle(const struct reader *r);
 /* True once, when the client waits for "100 Continue" before its body. */

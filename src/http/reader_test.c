@@ -124,6 +124,27 @@ test_pipeline(void **state)
 	}
 }
 
+/* A stream keeps nothing of what asked for it, but what comes after. */
+static void
+test_forget(void **state)
+{
+	struct reader r;
+
+	(void)state;
+	reader_init(&r);
+	reader_add(&r, STR("GET /first HTTP/1.1\r\nHost: h\r\n\r\nlost"));
+	assert_int_equal(reader_step(&r), READER_DONE);
+	assert_true(str_is(head_field(reader_head(&r), "host"), "h"));
+	reader_forget(&r);
+	assert_null(r.in.data);
+	assert_null(head_field(reader_head(&r), "host").p);
+	reader_add(&r, STR(GET("/second")));
+	reader_next(&r);
+	assert_int_equal(reader_step(&r), READER_DONE);
+	assert_true(str_is(reader_text(&r, r.head.path), "/second"));
+	reader_finish(&r);
+}
+
 /* What is sent ahead does not move the request that is being answered. */
 static void
 test_ahead(void **state)
@@ -194,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_inputs),
 		cmocka_unit_test(test_pipeline),
 		cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_continue),
 		cmocka_unit_test(test_largest),
 	};

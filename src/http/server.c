@@ -10,7 +10,7 @@
 #include "http/conn.h"
 
 /* Small, because thousands of streams keep theirs. */
-#define SERVER_ARENA_FIRST 512
+#define SERVER_ARENA_FIRST 256
 
 static struct conn *
 conn_of_deadline(struct deadline *d)

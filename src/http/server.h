@@ -32,7 +32,8 @@ struct http_server;
 /* Whoever connects from a PID namespace below ours, as tasks do. */
 #define HTTP_UID_NONE ((uid_t)-1)
 
-/* One request and its answer.  The slices live as long as the exchange. */
+/* One request and its answer.  The slices and the headers live as long as the
+ * exchange, but no longer than up to stream_begin. */
 struct exchange {
 	struct arena *arena; /* ends with the exchange */
 	struct str method;   /* "GET" */

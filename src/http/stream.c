@@ -67,8 +67,14 @@ stream_open(struct exchange *x, int status, const char *type, bool events)
 void
 stream_begin(struct exchange *x)
 {
-	if (stream_open(x, 200, "text/event-stream", true))
-		stream_queue(conn_of(x), STR(STREAM_RETRY));
+	struct conn *c = conn_of(x);
+
+	if (!stream_open(x, 200, "text/event-stream", true))
+		return;
+	/* It may last for days, and there may be thousands. */
+	reader_forget(&c->reader);
+	x->method = x->path = x->query = x->body = (struct str){ "", 0 };
+	stream_queue(c, STR(STREAM_RETRY));
 }
 
 void
