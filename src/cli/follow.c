@@ -37,7 +37,7 @@ struct follow {
 	unsigned running, asked;
 	int width; /* of task names */
 	char status[24];
-	bool ended, away;
+	bool ended, away, left;
 };
 
 /* --- leaving early --- */
@@ -380,6 +380,87 @@ follow_run_event(struct follow *f, const json_t *data)
 		    f->options->run, *reason != '\0' ? ": " : "", reason);
 }
 
+/* --- nobody else --- */
+
+static const char *
+follow_status_of(const json_t *steps, int64_t id)
+{
+	json_t *step;
+	size_t i;
+
+	json_array_foreach(steps, i, step)
+	{
+		if (int_get(step, "id", 0) == id)
+			return json_string_value(
+			    json_object_get(step, "status"));
+	}
+	return NULL;
+}
+
+/* It does something, or will without a person: all that it needs is over. */
+static bool
+follow_moves(const json_t *steps, const json_t *step)
+{
+	static const char *const moving[] = { "check", "checking", "previewing",
+		"ready", "retry", "running", "verifying" };
+	const char *status =
+	    json_string_value(json_object_get(step, "status"));
+	json_t *need;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(moving); i++)
+		if (streq(status, moving[i]))
+			return true;
+	if (!streq(status, "waiting"))
+		return false;
+	json_array_foreach(json_object_get(step, "needs"), i, need)
+	{
+		const char *of =
+		    follow_status_of(steps, int_get(need, "step", 0));
+
+		if (of != NULL && !machine_is_final(&step_machine, of))
+			return false;
+	}
+	return true;
+}
+
+/* The run, over a connection of its own: the other one is busy. */
+static bool
+follow_look(struct follow *f, json_t **ret)
+{
+	struct session *s = f->session;
+	struct client *busy = s->client;
+	struct err ignored;
+	bool ok;
+
+	s->client = NULL;
+	ok = session_get(s, &op_run_get, f->options->run, ret, &ignored);
+	client_destroy(s->client);
+	s->client = busy;
+	return ok;
+}
+
+/* Asked of the server: between two events something may be about to begin. */
+static bool
+follow_needs_person(struct follow *f)
+{
+	json_t *detail, *step;
+	const json_t *steps;
+	size_t i;
+
+	if (!f->options->alone || f->asked == 0 || f->running > 0 ||
+	    !follow_look(f, &detail) ||
+	    int_get(detail, "more_steps", 0) > 0)
+		return false;
+	steps = json_object_get(detail, "steps");
+	json_array_foreach(steps, i, step)
+	{
+		if (follow_moves(steps, step))
+			return false;
+	}
+	return true;
+}
+
 /* --- the stream --- */
 
 static void
@@ -431,11 +512,12 @@ follow_event(void *arg, const struct client_event *ev)
 	else if (streq(ev->event, "run") || streq(ev->event, "end"))
 		follow_run_event(f, data);
 	f->ended = streq(ev->event, "end");
+	f->left = streq(ev->event, "step") && follow_needs_person(f);
 	json_decref(data);
 	if (f->session->globals.json)
 		follow_json(f, ev);
 	fflush(f->session->out);
-	return !f->ended;
+	return !f->ended && !f->left;
 }
 
 static void
@@ -480,6 +562,11 @@ follow_run(struct session *s, const struct follow_options *o)
 	follow_forget(&f);
 	if (ok && f.ended)
 		return follow_exit(f.status);
+	if (ok && f.left) {
+		session_note(s, "\n%s waits for a person, and nobody else is "
+				"here: it ends with its server\n", o->run);
+		return EXIT_WAITING;
+	}
 	if (ok)
 		err_set(&e, ERR_UNAVAILABLE, "stream.ended",
 		    "follow %s: the stream ended before the run", o->run);

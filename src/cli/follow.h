@@ -22,13 +22,15 @@ struct follow_options {
 	/* No log of attempts up to this one: they were before a retry. */
 	int64_t after_attempt;
 	int64_t within_ms; /* 0: as long as it takes */
+	bool alone;	   /* nobody else is there: leave when it needs one */
 };
 
 /*
  * Returns when the run is over: the exit code of its status.  Prints events
  * as lines of JSON with --json.  When within_ms is over the process ends: 6
  * if the run waits for an approval, or nothing of it runs and a step does; 75
- * if not; after Ctrl-C with 130.
+ * if not; after Ctrl-C with 130.  With `alone` the same 6 is returned as soon
+ * as only a person could go on.
  */
 int follow_run(struct session *s, const struct follow_options *o);
 

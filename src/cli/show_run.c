@@ -210,7 +210,9 @@ show_run_end(struct session *s, const json_t *detail)
 		term_status_mark(&s->term, status)),
 	    text_status(a, status));
 	if (*took != '\0')
-		session_say(s, " in %s", took);
+		session_say(s, " %s %s",
+		    machine_is_final(&run_machine, status) ? "in" : "for",
+		    took);
 	if (*reason != '\0' && !show_tells_failure(detail))
 		session_say(s, ": %s", reason);
 	session_say(s, "\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/wait.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -145,7 +146,8 @@ wait_follow(struct session *s, const struct wait_how *how, const char *run,
 		.after_attempt = after_attempt,
 		.log = how->log,
 		.progress = !s->globals.quiet && !s->globals.json,
-		.within_ms = how->within_ms };
+		.within_ms = how->within_ms,
+		.alone = getenv("SLIPWAY_PRIVATE") != NULL };
 	bool json = s->globals.json;
 	int code;
 

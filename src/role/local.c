@@ -179,6 +179,7 @@ local_command(struct local_run *l, int argc, char **argv)
 		return 71;
 	if (child == 0) {
 		setenv("SLIPWAY_SOCKET", l->socket, 1);
+		setenv("SLIPWAY_PRIVATE", "1", 1);
 		unsetenv("SLIPWAY_URL");
 		unsetenv("SLIPWAY_TOKEN");
 		exit(cli_main(argc, argv));
