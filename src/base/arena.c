@@ -90,8 +90,9 @@ arena_destroy(struct arena *a)
 	free(a);
 }
 
-void *
-arena_alloc(struct arena *a, size_t n)
+/* As it comes. */
+static void *
+arena_take(struct arena *a, size_t n)
 {
 	struct arena_block *b;
 	void *p;
@@ -110,7 +111,13 @@ arena_alloc(struct arena *a, size_t n)
 	p = b->data + b->used;
 	b->used += n;
 	a->used += n;
-	return memset(p, 0, n);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	return memset(arena_take(a, n), 0, n);
 }
 
 void *
@@ -137,10 +144,11 @@ arena_strndup(struct arena *a, const char *s, size_t n)
 char *
 arena_str(struct arena *a, struct str s)
 {
-	char *copy = arena_alloc(a, s.n + 1);
+	char *copy = arena_take(a, s.n + 1);
 
 	if (s.n > 0)
 		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
 	return copy;
 }
 
@@ -159,15 +167,18 @@ arena_printf(struct arena *a, const char *fmt, ...)
 char *
 arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
+	char text[256], *s;
 	va_list again;
-	char *s;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
 	ASSERT(n >= 0);
-	s = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(s, (size_t)n + 1, fmt, again);
+	s = arena_take(a, (size_t)n + 1);
+	if ((size_t)n < sizeof(text))
+		memcpy(s, text, (size_t)n + 1);
+	else
+		vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return s;
 }

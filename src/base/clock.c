@@ -4,13 +4,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/check.h"
-
-/* The years 1 to 9999: what four digits can say. */
-#define CLOCK_MIN_MS INT64_C(-62135596800000)
-#define CLOCK_MAX_MS INT64_C(253402300799999)
+#include "base/civil.h"
 
 #ifdef SLIPWAY_TESTING
 static _Atomic int64_t clock_offset_ms;
@@ -95,27 +93,34 @@ clock_boot_us(void)
 	return clock_us(CLOCK_BOOTTIME);
 }
 
+/* They end there; what is before the first stays. */
+static void
+clock_digits(char *end, unsigned v)
+{
+	for (; v != 0; v /= 10)
+		*--end = (char)('0' + v % 10);
+}
+
 char *
 clock_text(int64_t wall_ms, char buf[CLOCK_TEXT])
 {
-	struct tm tm;
-	int64_t ms;
-	time_t s;
+	struct civil at;
+	unsigned ms;
 
-	if (wall_ms < CLOCK_MIN_MS)
-		wall_ms = CLOCK_MIN_MS;
-	if (wall_ms > CLOCK_MAX_MS)
-		wall_ms = CLOCK_MAX_MS;
-	ms = wall_ms % 1000;
-	if (ms < 0)
-		ms += 1000;
-	s = (time_t)((wall_ms - ms) / 1000);
-	ASSERT(gmtime_r(&s, &tm) != NULL);
-	snprintf(buf, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-	    (unsigned)(tm.tm_year + 1900) % 10000,
-	    (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
-	    (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
-	    (unsigned)tm.tm_sec % 100, (unsigned)ms % 1000);
+	if (wall_ms < CIVIL_MIN_MS)
+		wall_ms = CIVIL_MIN_MS;
+	if (wall_ms > CIVIL_MAX_MS)
+		wall_ms = CIVIL_MAX_MS;
+	at = civil_of(wall_ms);
+	ms = (unsigned)(wall_ms - civil_floor(wall_ms, 1000));
+	memcpy(buf, "0000-00-00T00:00:00.000Z", CLOCK_TEXT);
+	clock_digits(buf + 4, (unsigned)at.year);
+	clock_digits(buf + 7, (unsigned)at.month);
+	clock_digits(buf + 10, (unsigned)at.day);
+	clock_digits(buf + 13, (unsigned)at.hour);
+	clock_digits(buf + 16, (unsigned)at.minute);
+	clock_digits(buf + 19, (unsigned)at.second);
+	clock_digits(buf + 23, ms);
 	return buf;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_out.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,17 +95,40 @@ json_escape(struct buf *to, char c)
 	}
 }
 
+/* Are all eight bytes ASCII, and neither control characters, '"' nor '\\'?  A
+ * byte below what is taken from it shows in its highest bit. */
+static bool
+json_is_plain(uint64_t eight)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	return ((eight | (eight - ones * ' ') | ((eight ^ ones * '"') - ones) |
+		    ((eight ^ ones * '\\') - ones)) &
+		   (ones << 7)) == 0;
+}
+
 /* Runs of bytes that need no change are copied in one piece. */
 static void
 json_text(struct buf *to, struct str s)
 {
+	uint64_t eight;
 	size_t run = 0;
 
 	buf_addc(to, '"');
 	while (run < s.n) {
 		unsigned char c = (unsigned char)s.p[run];
-		size_t n = str_utf8_char((struct str){ s.p + run, s.n - run });
+		size_t n;
 
+		if (s.n - run >= sizeof(eight)) {
+			memcpy(&eight, s.p + run, sizeof(eight));
+			if (json_is_plain(eight)) {
+				run += sizeof(eight);
+				continue;
+			}
+		}
+		n = c < 0x80 ? 1
+			     : str_utf8_char(
+				   (struct str){ s.p + run, s.n - run });
 		if (n > 0 && c >= 0x20 && c != '"' && c != '\\') {
 			run += n;
 			continue;
@@ -156,7 +178,7 @@ void
 json_int(struct json_out *j, int64_t v)
 {
 	json_value(j);
-	buf_printf(j->to, "%" PRId64, v);
+	buf_addint(j->to, v);
 }
 
 /* The shortest text that reads back as v.  A client that speaks the user's

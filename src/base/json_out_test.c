@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,6 +93,37 @@ test_any_bytes_are_valid(void **state)
 		    &error);
 		assert_non_null(v);
 		json_decref(v);
+	}
+	buf_finish(&b);
+}
+
+/* Whatever lies beside it: eight bytes are looked at together. */
+static void
+test_every_byte_in_every_place(void **state)
+{
+	static const char around[] = "abcdefghijklmnopq";
+	struct buf b = { 0 };
+	struct json_out j;
+
+	(void)state;
+	for (int i = 0; i < 17 * 256; i++) {
+		const size_t at = (size_t)i / 256;
+		char text[sizeof(around)], one[2] = { (char)i, '\0' };
+		size_t n;
+
+		memcpy(text, around, sizeof(around));
+		text[at] = one[0];
+		buf_clear(&b);
+		json_out_init(&j, &b);
+		json_strn(&j, one, 1);
+		n = b.len - 2;
+		json_out_init(&j, &b);
+		json_strn(&j, text, sizeof(text) - 1);
+		assert_int_equal(b.len, n + 2 + n + 18);
+		assert_memory_equal(b.data + n + 3, around, at);
+		assert_memory_equal(b.data + n + 3 + at, b.data + 1, n);
+		assert_memory_equal(b.data + n + 3 + at + n, around + at + 1,
+		    16 - at);
 	}
 	buf_finish(&b);
 }
@@ -226,6 +258,7 @@ main(void)
 		cmocka_unit_test(test_nesting),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_any_bytes_are_valid),
+		cmocka_unit_test(test_every_byte_in_every_place),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_deepest),
 		cmocka_unit_test(test_misuse_aborts),

@@ -105,6 +105,7 @@ test_utf8(void **state)
 static void
 test_buf(void **state)
 {
+	static const int64_t numbers[] = { 0, 7, -10, INT64_MAX, INT64_MIN };
 	struct buf b = { 0 };
 	char big[1000];
 
@@ -130,6 +131,13 @@ test_buf(void **state)
 	buf_addstr(&b, (struct str){ "c\0d", 3 });
 	assert_int_equal(buf_str(&b).n, 5);
 	assert_memory_equal(b.data, "abc\0d", 6);
+	buf_clear(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		buf_addint(&b, numbers[i]);
+		buf_addc(&b, ' ');
+	}
+	assert_string_equal(b.data, "0 7 -10 9223372036854775807 "
+				    "-9223372036854775808 ");
 	buf_finish(&b);
 	assert_null(b.data);
 	buf_finish(NULL);

@@ -69,7 +69,8 @@ int64_t column_int(struct query *q, const char *name);	/* NULL reads 0 */
 bool column_is_null(struct query *q, const char *name);
 /* Copy in the arena; NULL stays NULL. */
 char *column_text(struct query *q, const char *name, struct arena *a);
-/* By position, for hot paths; the text lives until the next step. */
+/* By position, for hot paths; the text lives until the next step, and its p is
+ * NULL for NULL. */
 int64_t column_int_at(struct query *q, int i);
 bool column_is_null_at(struct query *q, int i);
 struct str column_str_at(struct query *q, int i);

@@ -31,11 +31,13 @@ record_read_field(struct query *q, int i, const struct schema *f, void *record,
     struct arena *a)
 {
 	void *member = (char *)record + f->offset;
+	struct str text;
 
 	switch (f->type) {
 	case SCHEMA_C_TEXT:
-		*(const char **)member = column_is_null_at(q, i) ? NULL :
-		    arena_str(a, column_str_at(q, i));
+		text = column_str_at(q, i);
+		*(const char **)member =
+		    text.p == NULL ? NULL : arena_str(a, text);
 		break;
 	case SCHEMA_C_INT:
 		*(int64_t *)member = column_int_at(q, i);
