@@ -31,6 +31,7 @@ follow_free(struct follow *f)
 		f->logs = log->next;
 		follow_log_free(f, log);
 	}
+	json_decref(f->query);
 	f->magic = 0;
 	free(f);
 	if (a->follows == NULL) {
@@ -85,7 +86,7 @@ follow_on_room(struct exchange *x)
 	follow_news(f);
 }
 
-/* Still somebody who may see this run? */
+/* Still somebody who may see this run, or this list? */
 static bool
 follow_allowed(struct follow *f, struct cx *cx, const struct run *run,
     int64_t version)
@@ -98,7 +99,27 @@ follow_allowed(struct follow *f, struct cx *cx, const struct run *run,
 	f->version = version;
 	f->actor.glass = f->actor.person != NULL &&
 	    glass_is_open(cx->db, f->actor.person, cx->now);
-	return auth_again(cx, NULL) && run_visible(cx, run);
+	return auth_again(cx, NULL) &&
+	    (run == NULL ? follow_list_allowed(f, cx) : run_visible(cx, run));
+}
+
+/* True when the stream is over. */
+static bool
+follow_run_pump(struct follow *f, struct cx *cx, int64_t version)
+{
+	const struct run *run = run_by_id(cx, f->run_id);
+
+	return run == NULL || !follow_allowed(f, cx, run, version) ||
+	    follow_tell(f, cx, run);
+}
+
+static bool
+follow_list_pump(struct follow *f, struct cx *cx, int64_t version)
+{
+	if (!follow_allowed(f, cx, NULL, version))
+		return true;
+	follow_list_tell(f, cx);
+	return false;
 }
 
 /* One look at the database for all that are pumped together. */
@@ -129,13 +150,12 @@ follow_pump_database(struct follow *f, const struct follow_turn *t)
 		.site = f->api->o.site,
 		.now = clock_wall_ms(),
 		.request_id = f->request_id };
-	const struct run *run;
 	bool over;
 
 	f->changed = false;
-	run = run_by_id(&cx, f->run_id);
-	over = run == NULL || !follow_allowed(f, &cx, run, t->version) ||
-	    follow_tell(f, &cx, run) || db_failed(cx.db, NULL);
+	over = f->list == NULL ? follow_run_pump(f, &cx, t->version)
+			       : follow_list_pump(f, &cx, t->version);
+	over = over || db_failed(cx.db, NULL);
 	arena_reset(t->arena);
 	return over;
 }
@@ -255,8 +275,20 @@ follow_names(struct arena *a, const char *const *names)
 	return copy;
 }
 
-static struct follow *
-follow_create(struct request *r, int64_t run_id)
+/* When the token that asks is over. */
+static int64_t
+follow_expires(struct request *r)
+{
+	struct cx cx = request_cx(r, r->api->o.read);
+	const struct token *t = NULL;
+
+	if (r->actor.token != NULL)
+		t = token_by_prefix(&cx, r->actor.token);
+	return t == NULL ? INT64_MAX : t->expires_at;
+}
+
+struct follow *
+follow_create(struct request *r, int64_t topic)
 {
 	struct api *a = r->api;
 	struct arena *arena = r->x->arena;
@@ -276,14 +308,13 @@ follow_create(struct request *r, int64_t run_id)
 	f->actor.projects = follow_names(arena, r->actor.projects);
 	f->actor.operations = NULL; /* it was asked for already */
 	f->request_id = arena_strdup(arena, r->id);
-	f->run_id = run_id;
-	f->token_expires = INT64_MAX;
+	f->token_expires = follow_expires(r);
 	f->back = &a->follows;
 	f->next = a->follows;
 	if (f->next != NULL)
 		f->next->back = &f->next;
 	a->follows = f;
-	f->news = bus_subscribe(a->o.bus, run_id, follow_news, f);
+	f->news = bus_subscribe(a->o.bus, topic, follow_news, f);
 	if (a->follow_timer == NULL)
 		follow_tick(a);
 	return f;
@@ -293,27 +324,35 @@ static struct follow *
 follow_open(struct request *r, struct cx *cx, struct err *e)
 {
 	const struct str last = exchange_header(r->x, "Last-Event-ID");
-	const struct token *t = NULL;
 	struct follow *f;
 	struct run *run;
 
 	if (!run_by_key(cx, r->call.path[0], &run, e))
 		return NULL;
 	f = follow_create(r, run->id);
-	if (r->actor.token != NULL)
-		t = token_by_prefix(cx, r->actor.token);
-	if (t != NULL)
-		f->token_expires = t->expires_at;
+	f->run_id = run->id;
 	if (last.n > 0)
 		follow_resume(f, cx, last);
 	return f;
 }
 
 void
+follow_begin(struct request *r, struct follow *f)
+{
+	struct exchange *x = r->x;
+
+	x->user = f;
+	x->on_gone = follow_gone;
+	answer_headers(r);
+	request_end(r);
+	stream_begin(x);
+	follow_news(f);
+}
+
+void
 follow_answer(struct request *r)
 {
 	struct db *db = r->api->o.read;
-	struct exchange *x = r->x;
 	struct err e = { 0 };
 	struct follow *f;
 	struct cx cx;
@@ -326,10 +365,5 @@ follow_answer(struct request *r)
 		denial_answer(r, &e);
 		return;
 	}
-	x->user = f;
-	x->on_gone = follow_gone;
-	answer_headers(r);
-	request_end(r);
-	stream_begin(x);
-	follow_news(f);
+	follow_begin(r, f);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * follow.h: one stream of run.follow, between its two files.
+ * follow.h: one stream: of run.follow, or of a list that goes on
+ * (audit.follow, inbox.follow), between its files.
  *
  * follow.c owns the stream: who follows, when there may be news, rights, the
- * end.  follow_tell.c owns what is told: the run, changed steps and log text
- * behind the place that the client has reached.  A stream that has no room
- * stops in the middle and goes on from its place.
+ * end.  follow_tell.c owns what is told of a run: the run, changed steps and
+ * log text behind the place that the client has reached; follow_list.c what
+ * is told of a list: what has a greater number than the last that was told.
+ * A stream that has no room stops in the middle and goes on from its place.
  *
  * Loop thread only; a stream costs no more than this struct, and names in the
  * arena of its exchange, while nothing happens.
@@ -34,7 +36,9 @@ struct follow {
 	struct exchange *x;
 	struct actor actor;
 	const char *request_id;
-	int64_t run_id;
+	int64_t run_id;		       /* of a run, else 0 */
+	const struct follow_list *list; /* else NULL */
+	json_t *query;		       /* of a list */
 	int64_t token_expires; /* wall ms; INT64_MAX: no token */
 	int64_t checked_ms;    /* rights; 0: to be looked at now */
 	int64_t version;       /* of the database, then */
@@ -49,8 +53,17 @@ struct follow {
 
 /* follow.c: a log has grown. */
 void follow_grown(void *f);
+/* Hears of this number of the bus from now on. */
+struct follow *follow_create(struct request *r, int64_t topic);
+/* Answers with the stream. */
+void follow_begin(struct request *r, struct follow *f);
+
+/* follow_list.c */
+bool follow_list_allowed(struct follow *f, struct cx *cx);
+void follow_list_tell(struct follow *f, struct cx *cx);
 
 /* follow_tell.c */
+bool follow_has_room(struct follow *f);
 void follow_log_free(struct follow *f, struct follow_log *log);
 /* What changed in the database, then logs.  True: `end` was told. */
 bool follow_tell(struct follow *f, struct cx *cx, const struct run *run);

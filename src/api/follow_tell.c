@@ -22,7 +22,7 @@ follow_log_free(struct follow *f, struct follow_log *log)
 
 /* --- one event ------------------------------------------------------------ */
 
-static bool
+bool
 follow_has_room(struct follow *f)
 {
 	if (stream_room(f->x) >= FOLLOW_ROOM)

@@ -101,7 +101,7 @@ void write_answer(struct request *r);
 /* Those of bind.c that answer by themselves. */
 typedef void request_raw(struct request *r);
 request_raw artifact_answer, audit_export_answer, log_answer, follow_answer,
-    health_live, health_ready, metrics_answer;
+    follow_list_answer, health_live, health_ready, metrics_answer;
 
 /* follow.c */
 void follow_stop(struct api *a);

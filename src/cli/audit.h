@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * audit.h: the audit chain on the command line: listed, or followed as it
- * grows (--follow asks once a second for what is new).
+ * grows (--follow).
  */
 #ifndef CLI_AUDIT_H
 #define CLI_AUDIT_H
@@ -10,6 +10,8 @@
 #include "cli/session.h"
 
 int audit_verb_list(
+    struct session *s, const struct verb *v, int argc, char **argv);
+int audit_verb_follow(
     struct session *s, const struct verb *v, int argc, char **argv);
 
 #endif

@@ -43,10 +43,12 @@ static const struct {
 } cli_verbs[] = {
 	{ &op_artifact_get, verb_artifact_get },
 	{ &op_audit_export, verb_raw },
+	{ &op_audit_follow, audit_verb_follow },
 	{ &op_audit_list, audit_verb_list },
 	{ &op_backup_create, verb_backup },
 	{ &op_evidence_get, evidence_verb },
 	{ &op_health_ready, verb_status },
+	{ &op_inbox_follow, inbox_verb_follow },
 	{ &op_inbox_list, inbox_verb_list },
 	{ &op_resource_release, verb_again },
 	{ &op_run_again, verb_again },

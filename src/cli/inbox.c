@@ -7,46 +7,18 @@
 #include "cli/text.h"
 #include "cli/verbs.h"
 #include "cli/watch.h"
+#include "spec/inbox.h"
 
-#define INBOX_LOOK_S 2
-
-/* What was not printed yet as it is now, the oldest first. */
-static bool
-inbox_page(struct session *s, struct arena *a, struct args *args,
-    const json_t *answer, void *self)
+static void
+inbox_row(struct session *s, struct arena *a, const json_t *item)
 {
-	const json_t *items = json_object_get(answer, "items");
-	json_t *printed = self; /* id to updated_at */
-
-	(void)args;
-	for (size_t i = json_array_size(items); i-- > 0;) {
-		const json_t *item = json_array_get(items, i);
-		const char *id = text_get(a, item, "id");
-		json_t *at = json_object_get(item, "updated_at");
-
-		if (json_equal(json_object_get(printed, id), at))
-			continue;
-		json_object_set(printed, id, at);
-		if (s->globals.json) {
-			watch_json(s, item);
-			continue;
-		}
-		fprintf(s->out, "%s  %-9s %-10s %s\n", id,
-		    text_get(a, item, "kind"), text_get(a, item, "subject"),
-		    text_get(a, item, "text"));
+	if (s->globals.json) {
+		watch_json(s, item);
+		return;
 	}
-	return false;
-}
-
-static int
-inbox_watch(struct session *s, const struct op *op, struct args *args)
-{
-	json_t *printed = json_object();
-	const int code =
-	    watch_list(s, op, args, INBOX_LOOK_S, inbox_page, printed);
-
-	json_decref(printed);
-	return code;
+	fprintf(s->out, "%s  %-9s %-10s %s\n", text_get(a, item, "id"),
+	    text_get(a, item, "kind"), text_get(a, item, "subject"),
+	    text_get(a, item, "text"));
 }
 
 int
@@ -61,8 +33,21 @@ inbox_verb_list(
 	if (!verb_parse(s, v, argc, argv, &args, &code))
 		return code;
 	if (args_local(&args, "watch") != NULL)
-		return inbox_watch(s, v->op, &args);
+		return watch_follow(
+		    s, v->op, &op_inbox_follow, &args, inbox_row);
 	if (!session_call(s, v->op, args.path, args.query, NULL, &answer, &e))
 		return session_fail(s, &e);
 	return show_answer(s, v->op, answer);
+}
+
+int
+inbox_verb_follow(
+    struct session *s, const struct verb *v, int argc, char **argv)
+{
+	struct args args;
+	int code = EXIT_OK;
+
+	return verb_parse(s, v, argc, argv, &args, &code)
+		   ? watch_follow(s, NULL, v->op, &args, inbox_row)
+		   : code;
 }

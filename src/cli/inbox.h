@@ -10,5 +10,7 @@
 
 int inbox_verb_list(
     struct session *s, const struct verb *v, int argc, char **argv);
+int inbox_verb_follow(
+    struct session *s, const struct verb *v, int argc, char **argv);
 
 #endif

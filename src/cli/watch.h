@@ -2,9 +2,10 @@
 /*
  * watch.h: a list that goes on as things come: audit --follow, inbox --watch.
  *
- * Asks again and again, every so many seconds, and prints what is new, until
+ * Prints the newest page of the list, then follows the stream behind it until
  * the reader of our output or a signal ends it.  A server that goes away is
- * waited for; one that was never there is an error.  Blocks.
+ * waited for, and nothing is lost or shown twice: each row has a `seq`.  One
+ * that was never there is an error.  Blocks.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
@@ -12,14 +13,13 @@
 #include "cli/argv.h"
 #include "cli/session.h"
 
-/* Print what is new in an answer, and change args for the next question.
- * True: there is more already, ask at once. */
-typedef bool watch_page(struct session *s, struct arena *a,
-    struct args *args, const json_t *answer, void *self);
+/* Print a row; a lives as long as the call. */
+typedef void watch_row(
+    struct session *s, struct arena *a, const json_t *row);
 
-/* The exit code.  a of fn lives until the next question. */
-int watch_list(struct session *s, const struct op *op, struct args *args,
-    unsigned every_s, watch_page *fn, void *self);
+/* The exit code.  list NULL: only the stream; else args are those of list. */
+int watch_follow(struct session *s, const struct op *list,
+    const struct op *stream, struct args *args, watch_row *fn);
 /* One row as a line of JSON. */
 void watch_json(struct session *s, const json_t *row);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/bus.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "base/map.h"
 
 #define BUS_MAGIC 0x0b050001u
-#define BUS_KEY 24 /* a run's id in decimal */
+#define BUS_KEY 24  /* a run's id in decimal */
+#define BUS_BACK 64 /* noted last: what is noted twice is looked at twice */
 
 struct bus_subscription {
 	struct bus *bus;
@@ -30,6 +32,7 @@ struct bus {
 	unsigned magic;
 	struct loop *loop;
 	struct map topics; /* loop thread */
+	atomic_size_t subscribers;
 	/* Core thread: runs that changed since the last commit. */
 	int64_t *changed;
 	size_t count, cap;
@@ -81,6 +84,7 @@ bus_drop(struct bus_subscription *s)
 	*s->back = s->next;
 	if (s->next != NULL)
 		s->next->back = s->back;
+	atomic_fetch_sub(&s->bus->subscribers, 1);
 	free(s);
 }
 
@@ -147,6 +151,7 @@ bus_subscribe(struct bus *b, int64_t run_id, void (*fn)(void *arg), void *arg)
 	if (t->first != NULL)
 		t->first->back = &s->next;
 	t->first = s;
+	atomic_fetch_add(&b->subscribers, 1);
 	return s;
 }
 
@@ -178,6 +183,10 @@ bus_committed(void *arg)
 
 	if (b->count == 0)
 		return;
+	if (atomic_load(&b->subscribers) == 0) {
+		b->count = 0; /* who comes now has it in their snapshot */
+		return;
+	}
 	news = malloc(sizeof(*news) + b->count * sizeof(news->runs[0]));
 	ASSERT(news != NULL);
 	news->bus = b;
@@ -190,7 +199,7 @@ bus_committed(void *arg)
 static bool
 bus_knows(const struct bus *b, int64_t run_id)
 {
-	for (size_t i = b->count; i > 0; i--)
+	for (size_t i = b->count; i > 0 && b->count - i < BUS_BACK; i--)
 		if (b->changed[i - 1] == run_id)
 			return true;
 	return false;

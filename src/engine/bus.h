@@ -5,7 +5,10 @@
  * The core thread says which runs changed (bus_changed, inside the
  * transaction); after the commit the set goes to the loop thread once, and
  * subscribers of those runs are called there.  It carries no content: a
- * subscriber reads what it needs from its own snapshot.
+ * subscriber reads what it needs from its own snapshot.  Subscribe before the
+ * first look: what was committed before is in the snapshot, what is committed
+ * later is told.  Numbers below 0 are no runs but what else is followed
+ * (resource/cx.h: SITE_AUDIT, site_inbox).
  */
 #ifndef ENGINE_BUS_H
 #define ENGINE_BUS_H

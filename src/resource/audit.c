@@ -29,6 +29,25 @@ site_next_seq(struct site *s)
 	return s->epoch << 32 | ++s->changes;
 }
 
+/* FNV-1a, below SITE_AUDIT. */
+int64_t
+site_inbox(const char *person)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *person != '\0'; person++)
+		hash = (hash ^ (unsigned char)*person) *
+		    UINT64_C(0x100000001b3);
+	return -2 - (int64_t)(hash >> 2);
+}
+
+void
+site_tell(struct cx *cx, int64_t what)
+{
+	if (cx->site != NULL && cx->site->changed != NULL)
+		cx->site->changed(cx->site->changed_self, cx->db, what);
+}
+
 const char *
 actor_name(const struct actor *a)
 {
@@ -73,6 +92,7 @@ audit(struct cx *cx, const char *action, const char *object,
 		.request_id = cx->request_id == NULL ? "" : cx->request_id,
 	};
 	audit_append(cx->db, &entry);
+	site_tell(cx, SITE_AUDIT);
 }
 
 const char *

@@ -51,7 +51,8 @@ struct site {
 	 * attempt begins, and only what OP_WHEN_FULL says is taken in. */
 	bool full;
 	int64_t changes; /* core thread: see site_next_seq */
-	/* After the commit, the streams hear of it. */
+	/* After the commit, the streams of the run hear of it, or of what
+	 * SITE_AUDIT or site_inbox() stands for; see site_tell. */
 	void (*changed)(void *self, struct db *db, int64_t run_id);
 	void *changed_self;
 	/* MAY: nobody has this key any more; what waits for it may look again.
@@ -116,6 +117,16 @@ int64_t steady_span(int64_t from, int64_t to);
 
 /* Numbers changes of runs and steps; grows over restarts too. */
 int64_t site_next_seq(struct site *s);
+
+/*
+ * What else there is to be followed, as numbers that no run has: the audit
+ * chain, and the inbox of a person.  Two people may have the same number: who
+ * hears of it looks, perhaps for nothing.
+ */
+#define SITE_AUDIT INT64_C(-1)
+int64_t site_inbox(const char *person);
+/* Core thread, in a transaction: it changed. */
+void site_tell(struct cx *cx, int64_t what);
 
 /* How the audit chain and histories name the actor: "ernie", "operator",
  * "slipway", "anonymous". */

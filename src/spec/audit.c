@@ -57,6 +57,30 @@ const struct op op_audit_list = { .name = "audit.list",
 	       "[--since SEQ] [--limit N] [--after SEQ]",
 	.columns = "seq,at,actor,via,action,object,decision,reason" };
 
+static const struct schema audit_follow_query[] = {
+	{ .name = "since", .kind = SCHEMA_INTEGER, AT_LEAST(0),
+	    .doc = "After this number; without it from now on." },
+	{ .name = "who", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only what this person does." },
+	{ .name = "action", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only this action; `ticket.*`: all that begin so." },
+	{ .name = "object", .kind = SCHEMA_STRING, AT_MOST(200),
+	    .doc = "Only events on this." },
+	{ .name = "result", .kind = SCHEMA_CHOICE, .choices = results,
+	    .doc = "Only what is done, allowed or denied." },
+	{ .name = "via", .kind = SCHEMA_STRING, AT_MOST(64),
+	    .doc = "Only by this face: cli, api, engine." },
+	{ .name = NULL }
+};
+const struct op op_audit_follow = { .name = "audit.follow",
+	.summary = "Follow the audit chain live.",
+	.doc = "Events: event carries one of the list. Last-Event-ID is its "
+	       "`seq`, and goes on where a stream broke.",
+	.method = OP_GET, .path = "/v1/audit/follow", .kind = OP_STREAM,
+	.role = ROLE_ADMIN, .query = audit_follow_query,
+	.cli = "audit follow [--since SEQ] [--who PERSON] [--action ACTION] "
+	       "[--object OBJECT] [--result RESULT] [--via FACE]" };
+
 static const struct schema audit_export_query[] = {
 	{ .name = "first", .kind = SCHEMA_INTEGER, AT_LEAST(1),
 	    .default_json = "1", .doc = "Number of the first event." },

@@ -16,7 +16,7 @@ struct audit_row {
 
 extern const struct schema audit_schema;
 
-extern const struct op op_audit_export, op_audit_list, op_audit_seal,
-    op_audit_segments, op_audit_verify;
+extern const struct op op_audit_export, op_audit_follow, op_audit_list,
+    op_audit_seal, op_audit_segments, op_audit_verify;
 
 #endif

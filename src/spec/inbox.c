@@ -24,6 +24,8 @@ static const struct schema inbox_fields[] = {
 	    .doc = "When it was over, or you said so."),
 	FIELD(struct inbox_item, tell_at, .flags = F_HIDDEN),
 	FIELD(struct inbox_item, tries, .flags = F_HIDDEN),
+	FIELD(struct inbox_item, seq,
+	    .doc = "Grows with whatever comes: for `since`."),
 	{ .name = NULL }
 };
 const struct schema inbox_schema = { .kind = SCHEMA_OBJECT,
@@ -36,6 +38,8 @@ static const struct schema inbox_query[] = {
 	    .doc = "Only these." },
 	{ .name = "all", .kind = SCHEMA_BOOL, .default_json = "false",
 	    .doc = "Also what is done." },
+	{ .name = "since", .kind = SCHEMA_INTEGER, AT_LEAST(0),
+	    .doc = "Only what came after this `seq`, the oldest first." },
 	OP_PAGE_FIELDS, { .name = NULL }
 };
 const struct op op_inbox_list = { .name = "inbox.list",
@@ -45,6 +49,23 @@ const struct op op_inbox_list = { .name = "inbox.list",
 	.out = &inbox_schema,
 	.cli = "inbox list [--kind KIND] [--all] [--limit N] [--after KEY]",
 	.columns = "id,kind,subject,text,count,updated_at" };
+
+static const struct schema follow_query[] = {
+	{ .name = "kind", .kind = SCHEMA_CHOICE, .choices = inbox_kinds,
+	    .doc = "Only these." },
+	{ .name = "all", .kind = SCHEMA_BOOL, .default_json = "false",
+	    .doc = "Also what is done." },
+	{ .name = "since", .kind = SCHEMA_INTEGER, AT_LEAST(0),
+	    .default_json = "0", .doc = "Only what came after this `seq`." },
+	{ .name = NULL }
+};
+const struct op op_inbox_follow = { .name = "inbox.follow",
+	.summary = "Follow your inbox live: what is there, then what comes.",
+	.doc = "Events: item carries an item of the list as it is by then. "
+	       "Last-Event-ID is its `seq`, and goes on where a stream broke.",
+	.method = OP_GET, .path = "/v1/inbox/follow", .kind = OP_STREAM,
+	.role = ROLE_SIGNED_IN, .query = follow_query,
+	.cli = "inbox follow [--kind KIND] [--all] [--since SEQ]" };
 
 static const struct schema inbox_changed_fields[] = {
 	{ .name = "changed", .kind = SCHEMA_INTEGER,

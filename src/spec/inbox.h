@@ -18,13 +18,14 @@ struct inbox_item {
 	int64_t read_at, done_at; /* 0: not yet */
 	int64_t tell_at;	  /* when the hooks are told; 0: never */
 	int64_t tries;
+	int64_t seq; /* of its last change; grows over all items */
 };
 
 /* Sorted, NULL-terminated. */
 extern const char *const inbox_kinds[];
 
 extern const struct schema inbox_schema; /* struct inbox_item */
-extern const struct op op_inbox_done, op_inbox_list, op_inbox_prefer,
-    op_inbox_preferences, op_inbox_read;
+extern const struct op op_inbox_done, op_inbox_follow, op_inbox_list,
+    op_inbox_prefer, op_inbox_preferences, op_inbox_read;
 
 #endif

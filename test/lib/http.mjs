@@ -48,9 +48,10 @@ export function address(where) {
 
 // Server-sent events: each is given to fn as {id, event, data}; ends when fn
 // answers false, or the server ends or breaks the stream.  Resolves to
-// {status, ended, text}; ended: the server ended it regularly.
+// {status, ended, text}; ended: the server ended it regularly.  With `head`
+// only whether it begins.
 export function follow(where, path, options, fn) {
-	const { headers = {}, limit = 300000 } = options;
+	const { headers = {}, limit = 300000, head = false } = options;
 
 	return new Promise((resolve, reject) => {
 		let buffered = '', last = '', left = false;
@@ -64,6 +65,11 @@ export function follow(where, path, options, fn) {
 					text: buffered });
 			};
 
+			if (head && answer.statusCode === 200) {
+				left = true;
+				done(false);
+				return;
+			}
 			answer.setEncoding('utf8');
 			answer.on('data', part => {
 				let at;

@@ -221,22 +221,30 @@ function file_subject(file) {
 	return { json: { there, lines, text }, headers: {}, texts: { text } };
 }
 
-// follow R-1 [from "ID"] -> events …: until it ends.
+// follow R-1 [from "ID"] -> events …: until it ends.  Of another stream, by its
+// path: [events N], the first so many.
 async function follow(world, who, statement) {
 	const [words, within] = take_within(statement.words);
 	const run = world.fill(words[1].text);
 	const headers = {};
 	const events = [];
 
-	if (words[2]?.text === 'from')
-		headers['Last-Event-ID'] = world.fill(words[3].text);
+	const option = name => {
+		const at = words.findIndex(w => w.text === name);
+
+		return at < 0 ? undefined : world.fill(words[at + 1].text);
+	};
+	const most = Number(option('events') ?? Infinity);
+
+	if (option('from') !== undefined)
+		headers['Last-Event-ID'] = option('from');
 	const at = words.findIndex(w => w.text === '->');
 	const checks = checks_parse(words.slice(at + 1), statement.where);
 	const end = await world.follow(who, run, { headers, limit: within },
 		event => {
 			events.push({ id: event.id, event: event.event,
 				...JSON.parse(event.data) });
-			return event.event !== 'end';
+			return event.event !== 'end' && events.length < most;
 		});
 
 	if (end.status !== 200)

@@ -144,15 +144,18 @@ export class World {
 				`${reply.status} ${excerpt(reply.text)}`);
 	}
 
-	async follow(who, run, options, fn) {
+	// of: a run, or the path of another stream.
+	async follow(who, of, options, fn) {
 		const server = options.server ?? this.server;
 		const token = await this.token_of(who);
-		const target = `/v1/runs/${run}/follow`;
+		const target = of.startsWith('/') ? of : `/v1/runs/${of}/follow`;
 		const headers = { ...options.headers };
+		const operation = this.apis.get(server.socket)?.find('GET', target);
 
 		if (token)
 			headers.Authorization = `Bearer ${token}`;
-		this.called.add('run.follow');
+		if (operation)
+			this.called.add(general_id(operation.id));
 		return follow(server.where, target, { ...options, headers }, event => {
 			this.event_check(server, event);
 			return fn(event);
@@ -160,7 +163,8 @@ export class World {
 	}
 
 	event_check(server, event) {
-		const names = { run: 'Run', step: 'StepView', end: 'Run' };
+		const names = { run: 'Run', step: 'StepView', end: 'Run',
+			event: 'AuditEvent', item: 'InboxItem' };
 		const value = JSON.parse(event.data);
 		const errors = names[event.event] === undefined ? [] :
 			this.apis.get(server.socket).check_component(

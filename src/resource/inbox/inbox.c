@@ -23,12 +23,14 @@ inbox_line(struct cx *cx, const char *text)
 }
 
 static void
-inbox_write(struct cx *cx, const struct inbox_item *item)
+inbox_write(struct cx *cx, struct inbox_item *item)
 {
 	struct query *q = query(cx->db, "inbox_post");
 
+	item->seq = site_next_seq(cx->site);
 	record_bind(q, &inbox_schema, item);
 	query_run(q);
+	site_tell(cx, site_inbox(item->person));
 }
 
 void

@@ -3,13 +3,13 @@
 -- name: inbox_post
 -- The same again is one item, unread again.
 INSERT INTO inbox (person, kind, subject, text, count, created_at, updated_at,
-	read_at, done_at, tell_at, tries)
+	read_at, done_at, tell_at, tries, seq)
 VALUES ($person, $kind, $subject, $text, $count, $created_at, $updated_at,
-	$read_at, $done_at, $tell_at, $tries)
+	$read_at, $done_at, $tell_at, $tries, $seq)
 ON CONFLICT (person, kind, subject) WHERE done_at = 0 DO UPDATE SET
 	text = excluded.text, count = inbox.count + 1,
 	updated_at = excluded.updated_at, read_at = 0,
-	tell_at = excluded.tell_at, tries = 0;
+	tell_at = excluded.tell_at, tries = 0, seq = excluded.seq;
 
 -- name: inbox_settle
 UPDATE inbox SET done_at = $now, tell_at = 0
@@ -39,6 +39,12 @@ SELECT * FROM inbox
 WHERE person = $person AND id < $below
 	AND ($kind = '' OR kind = $kind) AND ($all = 1 OR done_at = 0)
 ORDER BY id DESC LIMIT $limit;
+
+-- name: inbox_since
+SELECT * FROM inbox
+WHERE person = $person AND seq > $since
+	AND ($kind = '' OR kind = $kind) AND ($all = 1 OR done_at = 0)
+ORDER BY seq LIMIT $limit;
 
 -- name: inbox_is_of
 SELECT id FROM inbox WHERE id = $id AND person = $person;

@@ -16,26 +16,40 @@ inbox_json(struct json_out *out, const struct inbox_item *item)
 	json_object_end(out);
 }
 
+/* The newest first; with `since` what came after, the oldest first. */
+static struct query *
+list_query(struct cx *cx, const struct call *call)
+{
+	const bool since = json_object_get(call->query, "since") != NULL;
+	const char *after = call_text(call->query, "after");
+	struct query *q =
+	    query(cx->db, since ? "inbox_since" : "inbox_list");
+	int64_t below = INT64_MAX;
+
+	if (after != NULL && !str_to_int64(str_of(after), &below))
+		below = 0;
+	if (since)
+		bind_int(q, "since", call_int(call->query, "since"));
+	else
+		bind_int(q, "below", below);
+	return q;
+}
+
 bool
 inbox_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	const char *kind = call_text(call->query, "kind");
-	const char *after = call_text(call->query, "after");
 	const int64_t limit = call_int(call->query, "limit");
 	struct inbox_item item = { .id = 0 };
-	int64_t below = INT64_MAX, n = 0;
-	struct query *q;
+	struct query *q = list_query(cx, call);
+	int64_t n = 0;
 
 	(void)e;
-	if (after != NULL && !str_to_int64(str_of(after), &below))
-		below = 0;
-	q = query(cx->db, "inbox_list");
 	bind_text(q, "person",
 	    cx->actor->person == NULL ? "" : cx->actor->person);
 	bind_text(q, "kind", kind == NULL ? "" : kind);
 	bind_int(q, "all", call_bool(call->query, "all"));
-	bind_int(q, "below", below);
 	bind_int(q, "limit", limit + 1);
 	list_begin(out);
 	while (n < limit && query_next(q)) {

@@ -190,8 +190,8 @@ async function ask(world, who, operation, values) {
 		(all, name) => values[name]) + query;
 	const method = operation.method.toUpperCase();
 
-	if (operation.id === 'run.follow' && who !== 'nobody') {
-		const end = await world.follow(who, values.run, {}, () => false);
+	if (operation.id.endsWith('.follow') && who !== 'nobody') {
+		const end = await world.follow(who, target, { head: true });
 
 		return { status: end?.status ?? 200, text: '', headers: {} };
 	}
