@@ -79,7 +79,8 @@ client_set_url(struct client *c, const char *url, struct err *e)
 	    strncmp(url, "https://", 8) != 0) {
 		err_set(e, ERR_INVALID, "client.url",
 		    "use '%s': not the address of a server", url);
-		return err_hint(e, "write it as http://host:port");
+		return err_hint(e, "write it as https://host, or "
+				   "http://127.0.0.1:8420 on this machine");
 	}
 	c->url = client_copy(url);
 	while (n > 0 && c->url[n - 1] == '/')

@@ -148,7 +148,9 @@ task_files(struct load *l, struct item *it)
 		if (build_command_file(name) != NULL)
 			task_add_file(l, it, files, at, name);
 		else
-			load_error(l, it, at, load_text(l, "write ./%s", name),
+			load_error(l, it, at, load_text(l,
+				"write ./%s: a file of the folder",
+				name + strspn(name, "/")),
 			    "'%s' does not begin with ./", name);
 	}
 	json_object_set_new(it->value, "files", files);

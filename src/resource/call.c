@@ -42,7 +42,8 @@ call_absent(struct err *e, const char *noun, const char *name,
 	err_set(e, ERR_NOT_FOUND, "not_found", "no %s '%s'", noun, name);
 	if (near != NULL)
 		err_hint(e, "did you mean '%s'?", near);
-	else if (streq(noun, "run") || streq(noun, "ticket"))
+	else if (streq(noun, "run") || streq(noun, "ticket") ||
+	    streq(noun, "token"))
 		err_hint(e, "what there is: slipway %ss", noun);
 	return false;
 }

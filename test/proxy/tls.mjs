@@ -148,6 +148,6 @@ try {
 	if (failed > 0)
 		console.log(fs.readFileSync(path.join(dir, 'proxy.log'), 'utf8'),
 			server.log_tail(20).join('\n'));
-	scratch_remove(dir);
+	await scratch_remove(dir);
 }
 process.exit(failed > 0 ? 1 : 0);

@@ -345,6 +345,6 @@ try {
 	if (options.keep && failed)
 		console.log(`kept: ${dir}`);
 	else
-		scratch_remove(dir);
+		await scratch_remove(dir);
 }
 process.exit(failed ? 1 : 0);

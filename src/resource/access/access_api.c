@@ -218,7 +218,8 @@ can_ask(struct cx *cx, const struct actor *actor, enum right right,
 	return access_ask(cx->platform, actor, right, &target, cx->arena);
 }
 
-/* In an environment, with anything that the asker may see: the first yes. */
+/* In an environment or anywhere, with anything that the asker may see: the
+ * first yes. */
 static struct access_answer
 can_ask_any(struct cx *cx, const struct actor *actor, enum right right,
     const struct can_target *t)
@@ -226,7 +227,7 @@ can_ask_any(struct cx *cx, const struct actor *actor, enum right right,
 	const struct platform *p = cx->platform;
 	struct access_answer answer = can_ask(cx, actor, right, t);
 
-	if (t->task != NULL || t->environment == NULL)
+	if (t->task != NULL || right == RIGHT_ADMINISTER)
 		return answer;
 	for (size_t i = 0; i < p->ntasks && !answer.allowed; i++) {
 		struct can_target one = { .task = p->tasks[i],
