@@ -149,7 +149,7 @@ task_files(struct load *l, struct item *it)
 			task_add_file(l, it, files, at, name);
 		else
 			load_error(l, it, at, load_text(l,
-				"write ./%s: a file of the folder",
+				"write ./%s",
 				name + strspn(name, "/")),
 			    "'%s' does not begin with ./", name);
 	}
