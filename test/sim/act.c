@@ -5,6 +5,7 @@
 
 #include "resource/approval/approval.h"
 #include "resource/ask/ask.h"
+#include "resource/delegation/delegation.h"
 #include "resource/pause/pause.h"
 #include "resource/run/reveal.h"
 #include "resource/run/run.h"
@@ -17,10 +18,21 @@ any_person(struct sim *s)
 	return sim_people[sim_below(s, (uint64_t)s->folder.npeople)];
 }
 
-static bool
-nothing(struct err *e)
+bool
+act_nothing(struct err *e)
 {
 	return err_set(e, ERR_NOT_FOUND, "sim.nothing", "there is none");
+}
+
+struct cx
+act_operator(const struct cx *cx, struct actor *actor)
+{
+	struct cx own = *cx;
+
+	*actor = *cx->actor;
+	actor->is_local = true;
+	own.actor = actor;
+	return own;
 }
 
 static void
@@ -85,7 +97,7 @@ act_ask(struct sim *s, struct cx *cx, struct err *e)
 		ask.task = platform_task(cx->platform,
 		    arena_printf(cx->arena, "t%d", (int)(i > k ? i : k)));
 		if (ask.task == NULL)
-			return nothing(e);
+			return act_nothing(e);
 	}
 	problems_init(&problems, cx->arena);
 	given = json_pack("{s:s}", "name", name);
@@ -139,10 +151,24 @@ any_question(struct sim *s, struct cx *cx, bool open, struct need *ret)
 	return NULL; /* the database failed */
 }
 
+/* As people find it: not one that is being removed. */
+static struct run *
+run_picked(struct cx *cx, int64_t id)
+{
+	struct actor actor;
+	struct cx own = act_operator(cx, &actor);
+	struct run *run = NULL;
+	struct err e;
+
+	(void)run_by_key(&own, arena_printf(cx->arena, "R-%lld", (long long)id),
+	    &run, &e);
+	return run;
+}
+
 static struct run *
 any_run(struct sim *s, struct cx *cx, bool over)
 {
-	return run_by_id(cx, over
+	return run_picked(cx, over
 		? raw_pick(s,
 		      "SELECT id FROM run WHERE ended_at <> 0 AND dry = 0")
 		: raw_pick(s, "SELECT id FROM run WHERE ended_at = 0"));
@@ -155,9 +181,26 @@ act_approve(struct sim *s, struct cx *cx, struct err *e)
 	struct ticket *t = any_question(s, cx, true, &need);
 
 	if (t == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s approves %s", cx->actor->person, t->key);
 	return ticket_decide(cx, t, need.plan_hash, true, "", e);
+}
+
+/* Somebody who stands in for another one, more often than by chance. */
+static void
+stand_in(struct sim *s, struct cx *cx, struct actor *actor)
+{
+	static const char sql[] =
+	    "SELECT id FROM delegation WHERE ended_at = 0";
+	const int64_t id = sim_chance(s, 30) ? raw_pick(s, sql) : 0;
+	const struct delegation *d =
+	    id == 0 ? NULL : delegation_by_id(cx, id);
+
+	if (d == NULL)
+		return;
+	*actor = *cx->actor;
+	actor->person = d->delegate;
+	cx->actor = actor;
 }
 
 static bool
@@ -172,10 +215,14 @@ act_decide(struct sim *s, struct cx *cx, struct err *e)
 	struct need need;
 	struct ticket *t = any_question(s, cx, sim_chance(s, 78), &need);
 	bool approve = sim_chance(s, 85);
+	struct actor actor;
+	struct cx own = *cx;
 	int64_t votes, open;
 
 	if (t == NULL)
-		return nothing(e);
+		return act_nothing(e);
+	stand_in(s, &own, &actor);
+	cx = &own;
 	sim_note(s, "%s says %s to %.6s of %s", cx->actor->person,
 	    approve ? "yes" : "no", need.plan_hash, t->key);
 	votes = raw_int(s, voted, 0, 0);
@@ -198,7 +245,7 @@ act_edit(struct sim *s, struct cx *cx, struct err *e)
 	bool ok;
 
 	if (t == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	if (sim_chance(s, 20))
 		title = "another title";
 	if (sim_chance(s, 30))
@@ -218,7 +265,7 @@ act_close(struct sim *s, struct cx *cx, struct err *e)
 	struct ticket *t = any_ticket(s, cx, sim_chance(s, 50));
 
 	if (t == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s withdraws %s", cx->actor->person, t->key);
 	return ticket_close(cx, t, "withdrawn", e);
 }
@@ -229,7 +276,7 @@ act_cancel(struct sim *s, struct cx *cx, struct err *e)
 	struct run *run = any_run(s, cx, false);
 
 	if (run == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s cancels %s", cx->actor->person, run->key);
 	run_cancel(cx, run, "enough");
 	s->doomed = sim_chance(s, 15);
@@ -252,10 +299,10 @@ act_again(struct sim *s, struct cx *cx, struct err *e)
 	bool ok;
 
 	if (run == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	ask.task = platform_task(cx->platform, run->task);
 	if (ask.task == NULL)
-		return nothing(e); /* it was taken out of the folder */
+		return act_nothing(e); /* it was taken out of the folder */
 	ask.retry_of = run->id;
 	given = json_loads(run->params, 0, NULL);
 	problems_init(&problems, cx->arena);
@@ -275,7 +322,7 @@ act_again(struct sim *s, struct cx *cx, struct err *e)
 bool
 act_undo(struct sim *s, struct cx *cx, struct err *e)
 {
-	struct run *run = run_by_id(cx, raw_pick(s,
+	struct run *run = run_picked(cx, raw_pick(s,
 	    "SELECT DISTINCT run.id FROM run JOIN step ON step.run_id = run.id "
 	    "JOIN definition ON definition.hash = step.definition WHERE "
 	    "run.ended_at <> 0 AND undo_of = 0 AND step.status = 'succeeded' "
@@ -284,7 +331,7 @@ act_undo(struct sim *s, struct cx *cx, struct err *e)
 	struct ask ask;
 
 	if (run == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s undoes %s", cx->actor->person, run->key);
 	return ask_undo(cx, run, cx->actor->person, &ask, e) &&
 	    ask_make(cx, &ask, &asked, e);
@@ -297,7 +344,7 @@ act_retry(struct sim *s, struct cx *cx, struct err *e)
 	struct step *step = NULL;
 
 	if (run == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	if (sim_chance(s, 40)) {
 		size_t n;
 		struct step **steps = run_steps_since(cx, run->id, 0, &n);
@@ -327,32 +374,20 @@ act_resolve(struct sim *s, struct cx *cx, struct err *e)
 	struct run *run;
 
 	if (step == NULL)
-		return nothing(e);
-	run = run_by_id(cx, step->run_id);
+		return act_nothing(e);
+	run = run_picked(cx, step->run_id);
 	if (run == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s resolves %s step %lld: %s", cx->actor->person,
 	    run->key, (long long)step->id, outcome);
 	return run_resolve(cx, run, step, outcome, "seen", e);
-}
-
-/* Somebody who may stop anything. */
-static struct cx
-operator_of(const struct cx *cx, struct actor *actor)
-{
-	struct cx own = *cx;
-
-	*actor = *cx->actor;
-	actor->is_local = true;
-	own.actor = actor;
-	return own;
 }
 
 static bool
 act_pause(struct sim *s, struct cx *cx, struct err *e)
 {
 	struct actor actor;
-	struct cx own = operator_of(cx, &actor);
+	struct cx own = act_operator(cx, &actor);
 	uint64_t luck = sim_below(s, 10);
 	const char *kind = luck < 2 ? PAUSE_ALL
 	    : luck < 5		    ? PAUSE_LIMIT
@@ -367,7 +402,7 @@ act_pause(struct sim *s, struct cx *cx, struct err *e)
 		    (int)sim_below(s, (uint64_t)s->folder.ntasks));
 	else if (streq(kind, PAUSE_SCHEDULE)) {
 		if (s->folder.nschedules == 0)
-			return nothing(e);
+			return act_nothing(e);
 		name = cx->platform
 			   ->schedules[sim_below(s,
 			       (uint64_t)s->folder.nschedules)]
@@ -381,7 +416,7 @@ bool
 act_unpause(struct sim *s, struct cx *cx, struct err *e)
 {
 	struct actor actor;
-	struct cx own = operator_of(cx, &actor);
+	struct cx own = act_operator(cx, &actor);
 	struct query *q = query(cx->db, "pause_list");
 	const char *kind = NULL, *name = NULL;
 
@@ -397,7 +432,7 @@ act_unpause(struct sim *s, struct cx *cx, struct err *e)
 	}
 	query_end(q);
 	if (kind == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s resumes %s %s", cx->actor->person, kind, name);
 	return pause_end(&own, kind, name, e);
 }
@@ -411,7 +446,7 @@ act_give_up(struct sim *s, struct cx *cx, struct err *e)
 	    "status IN ('check', 'ready')"));
 
 	if (run == NULL)
-		return nothing(e);
+		return act_nothing(e);
 	sim_note(s, "%s gives %s up", cx->actor->person, run->key);
 	run_cancel(cx, run, "in vain");
 	run_cancel_cleanups(cx, run, "in vain");
@@ -423,7 +458,7 @@ bool
 act_stop_schedules(struct sim *s, struct cx *cx, struct err *e)
 {
 	struct actor actor;
-	struct cx own = operator_of(cx, &actor);
+	struct cx own = act_operator(cx, &actor);
 
 	(void)s;
 	for (size_t i = 0; i < cx->platform->nschedules; i++) {
@@ -442,7 +477,9 @@ static const struct {
 } jobs[] = { { act_ask, 30 }, { act_decide, 30 }, { act_edit, 6 },
 	{ act_close, 3 }, { act_cancel, 6 }, { act_retry, 12 },
 	{ act_again, 5 }, { act_undo, 6 },
-	{ act_resolve, 10 }, { act_pause, 3 }, { act_unpause, 6 } };
+	{ act_resolve, 10 }, { act_pause, 3 }, { act_unpause, 6 },
+	{ act_delegate, 5 }, { act_delegate_end, 1 }, { act_backfill, 4 },
+	{ act_backfill_cancel, 1 }, { act_glass, 3 }, { act_glass_end, 4 }, { act_remove, 10 } };
 
 static turn_job *
 any_job(struct sim *s)
@@ -572,7 +609,9 @@ act(struct sim *s)
 	if (luck < 40) {
 		const char *person = any_person(s);
 
-		turn(s, any_job(s), person);
+		turn(s, s->ndue > 0 && sim_chance(s, 30) ? act_remove
+							 : any_job(s),
+		    person);
 		return;
 	}
 	if (luck < 85)

@@ -26,6 +26,8 @@
 /* Of a step of the work, not of what cleans up, in the trigger of an attempt. */
 #define WORKS                                                                  \
 	"(SELECT cleans = 0 FROM step WHERE id = new.step_id)"
+/* It is being removed, a piece at a time. */
+#define GOES(run) run " IN (SELECT old_id FROM removed WHERE left_steps = 1)"
 /* Whether the task of a step uses a limit. */
 #define USES(step, limit)                                                      \
 	"json_extract((SELECT body FROM definition WHERE hash = " step         \
@@ -77,7 +79,7 @@ static const char triggers[] =
     "CREATE TRIGGER sim_schedule AFTER INSERT ON run WHEN new.schedule <> '' "
     "BEGIN SELECT RAISE(ABORT, 'a schedule fires a time twice') WHERE EXISTS "
     "(SELECT 1 FROM run WHERE schedule = new.schedule AND scheduled_at = "
-    "new.scheduled_at AND id <> new.id);"
+    "new.scheduled_at AND backfill = new.backfill AND id <> new.id);"
     "SELECT RAISE(ABORT, 'a schedule fires at a time that is not its own') "
     "WHERE new.scheduled_at % 1200000 <> 0 OR (new.scheduled_at > "
     "new.created_at AND "
@@ -86,8 +88,9 @@ static const char triggers[] =
     "SELECT RAISE(ABORT, 'a schedule fires while it is paused') WHERE EXISTS "
     "(SELECT 1 FROM pause WHERE kind = 'schedule' AND name = new.schedule);"
     "SELECT RAISE(ABORT, 'a schedule fires while its last run is open') "
-    "WHERE new.schedule NOT LIKE 'allow%' AND EXISTS (SELECT 1 FROM run "
-    "WHERE schedule = new.schedule AND id <> new.id AND ended_at = 0); "
+    "WHERE new.schedule NOT LIKE 'allow%' AND new.backfill = 0 AND EXISTS "
+    "(SELECT 1 FROM run WHERE schedule = new.schedule AND backfill = 0 AND "
+    "id <> new.id AND ended_at = 0); "
     "END;";
 
 static const struct whole wholes[] = {
@@ -95,12 +98,13 @@ static const struct whole wholes[] = {
 	    "SELECT key || ': ' || open_steps || ', not ' || n FROM (SELECT "
 	    "run.key, run.open_steps, (SELECT COUNT(*) FROM step WHERE "
 	    "step.run_id = run.id AND step.status IN " OPEN_STEPS ") AS n "
-	    "FROM run) WHERE open_steps <> n" },
+	    "FROM run WHERE NOT " GOES("id") ") WHERE open_steps <> n" },
 	{ "failed_steps is not what failed",
 	    "SELECT key || ': ' || failed_steps || ', not ' || n FROM (SELECT "
 	    "run.key, run.failed_steps, (SELECT COUNT(*) FROM step WHERE "
 	    "step.run_id = run.id AND step.cleans = 0 AND step.status IN "
-	    FAILED_STEPS ") AS n FROM run WHERE dry = 0) WHERE failed_steps <> n" },
+	    FAILED_STEPS ") AS n FROM run WHERE dry = 0 AND NOT " GOES("id")
+	    ") WHERE failed_steps <> n" },
 	{ "a run is over with open steps",
 	    "SELECT key || ' ' || status FROM run WHERE dry = 0 AND "
 	    "status NOT IN " OPEN_RUNS " AND open_steps <> 0" },
@@ -126,7 +130,8 @@ static const struct whole wholes[] = {
 	    "waiting || ', not ' || n FROM (SELECT s.run_id, s.id, s.status, "
 	    "s.waiting, (SELECT COUNT(*) FROM edge JOIN step f ON f.id = "
 	    "edge.from_step WHERE edge.to_step = s.id AND f.status NOT IN "
-	    "('succeeded', 'skipped')) AS n FROM step s WHERE s.status <> 'succeeded') WHERE "
+	    "('succeeded', 'skipped')) AS n FROM step s WHERE "
+	    "s.status <> 'succeeded' AND NOT " GOES("s.run_id") ") WHERE "
 	    "waiting <> n" },
 	{ "a step waits for what will never be done",
 	    "SELECT 'R-' || s.run_id || '/' || s.id || ' for ' || f.id || ' ' "
@@ -146,12 +151,13 @@ static const struct whole wholes[] = {
 	    "json_array_length(o.outputs, '$.list') FROM step o WHERE "
 	    "o.run_id = f.run_id AND o.ident = json_extract(f.params, "
 	    "'$.foreach.\"$output\"[0]')) END AS listed FROM step f WHERE "
-	    "f.fan = 2 AND f.status NOT IN ('idle', 'blocked')) WHERE n <> "
+	    "f.fan = 2 AND f.status NOT IN ('idle', 'blocked') AND NOT "
+	    GOES("f.run_id") ") WHERE n <> "
 	    "COALESCE(listed, 0)" },
 	{ "a fan has more or fewer results than items",
 	    "SELECT 'R-' || run_id || '/' || id FROM step f WHERE fan = 2 AND "
-	    "status = 'succeeded' AND reason NOT LIKE 'taken over%' AND "
-	    "json_array_length(outputs, '$.out') <> (SELECT COUNT(*) FROM "
+	    "status = 'succeeded' AND reason NOT LIKE 'taken over%' AND NOT "
+	    GOES("run_id") " AND json_array_length(outputs, '$.out') <> (SELECT COUNT(*) FROM "
 	    "edge WHERE to_step = f.id AND name <> '')" },
 	{ "a command was done twice",
 	    "SELECT 'attempt ' || b.id || ' after ' || a.id FROM attempt a "
@@ -185,7 +191,7 @@ static const struct whole wholes[] = {
 	{ "an approval of an older plan still counts",
 	    "SELECT ticket.key || ' need ' || need.id FROM need JOIN ticket "
 	    "ON ticket.id = need.ticket_id WHERE need.status IN ('open', "
-	    "'met') AND need.run_id <> ticket.run_id" },
+	    "'met') AND need.run_id <> ticket.run_id AND ticket.run_id <> 0" },
 	{ "a target was not looked for after the command",
 	    "SELECT 'R-' || s.run_id || '/' || s.id FROM step s JOIN attempt a "
 	    "ON a.step_id = s.id AND a.no = s.attempts WHERE "
@@ -251,6 +257,8 @@ check_prepare(struct sim *s)
 {
 	raw_exec(s, triggers);
 	raw_exec(s, claims_triggers);
+	raw_exec(s, keep_triggers);
+	raw_exec(s, approval_triggers);
 	legal_insert(s, &run_machine);
 	legal_insert(s, &step_machine);
 	legal_insert(s, &attempt_machine);
@@ -276,6 +284,8 @@ wholes_check(struct sim *s)
 		whole_check(s, &wholes[i]);
 	for (size_t i = 0; claims_wholes[i].sql != NULL; i++)
 		whole_check(s, &claims_wholes[i]);
+	for (size_t i = 0; keep_wholes[i].sql != NULL; i++)
+		whole_check(s, &keep_wholes[i]);
 }
 
 void
@@ -284,6 +294,7 @@ check_warm(struct sim *s)
 	wholes_check(s);
 	whole_check(s, &aside);
 	claims_rest_check(s);
+	keep_rest_check(s);
 }
 
 static void
@@ -374,6 +385,7 @@ rest_check(struct sim *s)
 		sim_violation(s, "a step could start, and the engine sleeps");
 	whole_check(s, &aside);
 	claims_rest_check(s);
+	keep_rest_check(s);
 	s->rested = s->changes;
 }
 
@@ -384,6 +396,7 @@ check_all(struct sim *s, bool committed)
 
 	if (changes != s->changes) {
 		wholes_check(s);
+		approval_note(s);
 		attempts_check(s);
 	}
 	s->changes = changes;

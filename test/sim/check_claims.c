@@ -21,6 +21,19 @@
 	"below ON edge.to_step = below.id) SELECT 1 FROM below JOIN step AS "  \
 	"b ON b.id = below.id WHERE b.tries > 0)"
 
+/* What folder.c writes as the key of a step's task, with the step's values. */
+#define KEY_OF(step)                                                           \
+	"CASE WHEN (SELECT json_extract(body, '$.key[0]') FROM definition "    \
+	"WHERE hash = " step ".definition) = 'one' THEN 'one' "                \
+	"WHEN json_type(" step ".params, '$.name') = 'text' THEN "             \
+	"json_extract(" step ".params, '$.name') "                             \
+	"WHEN json_type(" step ".params, '$.name.\"$output\"') = 'array' THEN " \
+	"(SELECT json_extract(f.outputs, '$.out') FROM step AS f WHERE "       \
+	"f.run_id = " step ".run_id AND f.ident = json_extract(" step          \
+	".params, '$.name.\"$output\"[0]')) "                                  \
+	"ELSE (SELECT owner.status FROM step AS owner WHERE owner.id = " step  \
+	".cleans) END"
+
 const char claims_triggers[] =
     "CREATE TRIGGER sim_cleanup AFTER INSERT ON attempt WHEN EXISTS (SELECT 1 "
     "FROM step WHERE id = new.step_id AND cleans <> 0) BEGIN "
@@ -166,7 +179,7 @@ require_check(struct sim *s, int64_t id)
 	const struct sim_require *r = &s->folder.tasks[a->task].require;
 	sqlite3_stmt *q;
 	char task[16];
-	int64_t at = 0;
+	int64_t at = 0, gone;
 
 	if (r->task < 0 || (r->same && a->name < 0))
 		return;
@@ -179,6 +192,10 @@ require_check(struct sim *s, int64_t id)
 	if (sqlite3_step(q) == SQLITE_ROW)
 		at = sqlite3_column_int64(q, 0);
 	sqlite3_reset(q);
+	gone = keep_removed_at(s, r->task, r->same ? sim_names[a->name] : "b",
+	    a->env);
+	if (gone > at)
+		at = gone;
 	if (at == 0 || (r->within_min > 0 &&
 			   s->wall_ms - at > r->within_min * INT64_C(60000)))
 		sim_violation(s, "t%d of %s starts, and t%d, which it "
@@ -210,8 +227,8 @@ claims_rest_check(struct sim *s)
 		    /* or was let in before, and is being looked for first */
 		    "EXISTS (SELECT 1 FROM step AS o JOIN run ON run.id = "
 		    "o.run_id WHERE o.status = 'checking' AND o.run_id <> "
-		    "s.run_id AND s.wait_on LIKE '=' || run.environment || "
-		    "':' || o.task || '/%')" },
+		    "s.run_id AND s.wait_on = '=' || run.environment || "
+		    "':' || o.task || '/' || " KEY_OF("o") ")" },
 		{ "a step waits for what was done",
 		    "SELECT 'R-' || s.run_id || '/' || s.id FROM step AS s "
 		    "JOIN step AS o ON o.ident = substr(s.wait_on, 2) WHERE "

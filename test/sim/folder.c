@@ -9,21 +9,6 @@ const char *const sim_people[SIM_PEOPLE] = { "ada", "bob", "cyd", "dan" };
 const char *const sim_envs[SIM_ENVS] = { "dev", "prod" };
 const char *const sim_names[SIM_NAMES] = { "a", "b", "o" };
 const char *const sim_limits[SIM_LIMITS] = { "db", "gpu" };
-static const char *const teams[2] = { "red", "blue" };
-
-static struct sim_rule
-rule_make(struct sim *s, unsigned percent)
-{
-	struct sim_rule r = { .count = 0 };
-
-	if (sim_chance(s, percent)) {
-		r.team = (int)sim_below(s, 2);
-		r.count = 1 + (int)sim_chance(s, 30);
-		if (r.count > __builtin_popcount(s->folder.teams[r.team]))
-			r.count = 1;
-	}
-	return r;
-}
 
 /* A task before this one that may clean up, or -1. */
 static int
@@ -124,27 +109,10 @@ task_make(struct sim *s, int i)
 		if (t->uses[k] > f->limits[k])
 			t->uses[k] = f->limits[k];
 	t->preview = i > 0 && t->command && !t->manual && sim_chance(s, 12);
-	t->rule = rule_make(s, t->preview ? 50 : 8);
+	t->rule = rights_rule_make(s, t->preview ? 50 : 8);
 	cleanups_make(s, i);
 	claims_make(s, i);
 	t->undo = i > 0 && sim_chance(s, f->undoes) ? cleanup_pick(s, i) : -1;
-}
-
-static void
-rule_write(struct buf *b, const struct sim_rule *rules, int n)
-{
-	bool any = false;
-
-	for (int i = 0; i < n; i++) {
-		if (rules[i].count == 0)
-			continue;
-		buf_printf(b, "%s{of: %s, count: %d}",
-		    any ? ", " : "approve: [", teams[rules[i].team],
-		    rules[i].count);
-		any = true;
-	}
-	if (any)
-		buf_adds(b, "]\n");
 }
 
 static void
@@ -258,61 +226,17 @@ task_write(struct sim *s, struct buf *b, int i)
 	claims_write(b, t);
 	if (t->undo >= 0)
 		buf_printf(b, "undo: t%d\n", t->undo);
-	rule_write(b, &t->rule, 1);
+	rights_rule_write(b, &t->rule, 1);
 }
 
 static void
 head_write(struct sim *s, struct buf *b)
 {
-	struct sim_folder *f = &s->folder;
-
 	buf_printf(b,
 	    "slipway: 1\nteam: red\nlimits: {db: %d, gpu: %d}\n"
-	    "projects: {OPS: {team: red}}\n---\npeople: {",
-	    f->limits[0], f->limits[1]);
-	for (int i = 0; i < f->npeople; i++)
-		buf_printf(b, "%s%s: {name: P}", i > 0 ? ", " : "",
-		    sim_people[i]);
-	buf_adds(b, "}\nteams: {");
-	for (int k = 0; k < 2; k++) {
-		bool any = false;
-
-		buf_printf(b, "%s%s: {members: [", k > 0 ? ", " : "",
-		    teams[k]);
-		for (int i = 0; i < f->npeople; i++)
-			if ((f->teams[k] & 1u << i) != 0) {
-				buf_printf(b, "%s%s", any ? ", " : "",
-				    sim_people[i]);
-				any = true;
-			}
-		buf_adds(b, "]}");
-	}
-	buf_adds(b, "}\ngrants: [{to: red, role: member}]\n"
-		    "---\nenvironments:\n");
-	for (int i = 0; i < SIM_ENVS; i++) {
-		struct buf rules = { .data = NULL };
-
-		rule_write(&rules, f->env[i], 2);
-		if (rules.len > 0)
-			rules.data[rules.len - 1] = '\0';
-		buf_printf(b, "  %s: {%s}\n", sim_envs[i], buf_cstr(&rules));
-		buf_finish(&rules);
-	}
-}
-
-static void
-people_make(struct sim *s)
-{
-	struct sim_folder *f = &s->folder;
-
-	f->npeople = 3 + (int)sim_below(s, SIM_PEOPLE - 2);
-	for (int k = 0; k < 2; k++)
-		for (int i = 0; i < f->npeople; i++)
-			if (i / 2 == k || i == 1 || sim_chance(s, 50))
-				f->teams[k] |= 1u << i;
-	f->env[1][0] = rule_make(s, 60);
-	f->env[1][1] = rule_make(s, 25);
-	f->env[0][0] = rule_make(s, 10);
+	    "projects: {OPS: {team: red}}\n---\n",
+	    s->folder.limits[0], s->folder.limits[1]);
+	rights_write(s, b);
 }
 
 static struct platform *
@@ -371,7 +295,23 @@ schedules_write(struct sim *s, struct buf *b)
 	}
 }
 
-static struct platform *
+static void
+resource_write(struct sim *s, struct buf *b, int i)
+{
+	static const char *const ends[] = { [ENDS_ASKING] = "ask",
+		[ENDS_REMINDING] = "remind", [ENDS_UNDONE] = "undo" };
+	const struct sim_resource *r = &s->folder.resources[i];
+
+	if (r->end == ENDS_NOT)
+		buf_adds(b, "resource: false\n");
+	else
+		buf_printf(b,
+		    "lifetime: %dh\nresource: {kind: k%d, expire: %s, "
+		    "remind: 1h, grace: 2h}\n",
+		    r->hours, i, ends[r->end]);
+}
+
+struct platform *
 folder_read(struct sim *s)
 {
 	struct sim_folder *f = &s->folder;
@@ -385,7 +325,8 @@ folder_read(struct sim *s)
 	for (int i = 0; i < 2; i++) {
 		buf_printf(&b, "---\nrequest: r%d\nproject: OPS\ntask: t%d\n",
 		    i, f->requests[i]);
-		rule_write(&b, &f->request_rule[i], 1);
+		rights_rule_write(&b, &f->rights.request[i], 1);
+		resource_write(s, &b, i);
 	}
 	schedules_write(s, &b);
 	if (s->verbose)
@@ -393,6 +334,22 @@ folder_read(struct sim *s)
 	p = folder_load(s, &b);
 	buf_finish(&b);
 	return p;
+}
+
+/* What the request makes, and what becomes of it. */
+static void
+resource_make(struct sim *s, int i)
+{
+	const struct sim_task *t = &s->folder.tasks[s->folder.requests[i]];
+	struct sim_resource *r = &s->folder.resources[i];
+
+	*r = (struct sim_resource){ .end = ENDS_NOT };
+	if (sim_chance(s, 50))
+		return;
+	r->hours = 2 + (int)sim_below(s, 20);
+	r->end = t->undo >= 0 && sim_chance(s, 70) ? ENDS_UNDONE
+	    : sim_chance(s, 50)			   ? ENDS_ASKING
+						   : ENDS_REMINDING;
 }
 
 void
@@ -404,12 +361,14 @@ folder_generate(struct sim *s)
 	f->limits[0] = 1 + (int)sim_below(s, 3);
 	f->limits[1] = 1 + (int)sim_below(s, 2);
 	f->undoes = sim_chance(s, 30) ? 70 : 0;
-	people_make(s);
+	f->npeople = 3 + (int)sim_below(s, SIM_PEOPLE - 2);
+	s->nversions = 0;
+	rights_make(s);
 	for (int i = 0; i < f->ntasks; i++)
 		task_make(s, i);
 	for (int i = 0; i < 2; i++) {
 		f->requests[i] = (int)sim_below(s, (uint64_t)f->ntasks);
-		f->request_rule[i] = rule_make(s, 40);
+		resource_make(s, i);
 	}
 	schedules_make(s);
 	s->platform = folder_read(s);
@@ -463,6 +422,8 @@ folder_change(struct sim *s)
 		f->tasks[i].hidden = sim_chance(s, 40) && !task_is_used(f, i);
 	for (int k = 0; k < SIM_LIMITS; k++)
 		f->limits[k] = limit_make(s, k);
+	if (sim_chance(s, 60))
+		rights_change(s);
 	s->platform = folder_read(s);
 	platform_unref(old);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim.h"
 
-#define RAW_STATEMENTS 96
+#define RAW_STATEMENTS 128
 
 static struct {
 	const char *sql;

@@ -168,6 +168,8 @@ seed_run(struct sim *s, uint64_t seed)
 	s->dies_after = -1;
 	s->doomed = false;
 	s->checked = 0;
+	s->ndue = 0;
+	approval_forget(s);
 	s->slots = 1 + (int)sim_below(s, 4);
 	id_seed(seed + 1);
 	s->wall_ms = START_WALL_MS;
@@ -352,5 +354,7 @@ main(int argc, char **argv)
 	database_close(&sim);
 	arena_destroy(sim.arena);
 	free(sim.attempts);
+	free(sim.released);
+	free(sim.decided);
 	return !well;
 }

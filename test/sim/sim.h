@@ -30,6 +30,8 @@
 #define SIM_SCHEDULES 2
 #define SIM_EVERY_MS INT64_C(1200000) /* of the schedules */
 #define SIM_TRACE 20
+#define SIM_VERSIONS 64 /* of the folder, as far as rules go */
+#define SIM_REMOVED 20
 
 struct sim_need {
 	int task;
@@ -78,15 +80,28 @@ struct sim_schedule {
 	bool latest;
 };
 
+/* What a request makes: kept for hours. */
+struct sim_resource {
+	enum { ENDS_NOT, ENDS_ASKING, ENDS_REMINDING, ENDS_UNDONE } end;
+	int hours;
+};
+
+/* Who may decide on what. */
+struct sim_rights {
+	unsigned teams[2]; /* bits of people */
+	unsigned disabled;
+	struct sim_rule env[SIM_ENVS][2];
+	struct sim_rule request[2];
+};
+
 /* The folder as the simulation itself understands it. */
 struct sim_folder {
 	struct sim_task tasks[SIM_TASKS];
 	int ntasks;
 	int npeople;
-	unsigned teams[2]; /* bits of people */
-	struct sim_rule env[SIM_ENVS][2];
+	struct sim_rights rights;
 	int requests[2]; /* task */
-	struct sim_rule request_rule[2];
+	struct sim_resource resources[2]; /* of the requests */
 	int limits[SIM_LIMITS];
 	struct sim_schedule schedules[SIM_SCHEDULES];
 	int nschedules;
@@ -137,6 +152,19 @@ struct sim {
 	struct work_event extra[8]; /* late and repeated words */
 	size_t nextra;
 
+	/* Rights as they were, the last now; and which held when a run was let
+	 * go, by its id, and when a step was decided on, by its id: one more
+	 * than their place, 0: not yet. */
+	struct sim_rights versions[SIM_VERSIONS];
+	int nversions;
+	unsigned char *released, *decided;
+	size_t nreleased, ndecided;
+
+	/* Listed to be removed for their age. */
+	int64_t due[SIM_REMOVED];
+	size_t ndue;
+	bool due_tickets;
+
 	int64_t checked; /* attempts looked at */
 	/* of the database, when it was checked, and found to be at rest */
 	int changes, rested;
@@ -166,8 +194,19 @@ extern const char *const sim_envs[SIM_ENVS];
 extern const char *const sim_names[SIM_NAMES];
 extern const char *const sim_limits[SIM_LIMITS];
 void folder_generate(struct sim *s);
-/* The team takes tasks out or puts them back, and changes limits. */
+/* The team takes tasks out or puts them back, changes limits, and who is in
+ * which team and which rules there are. */
 void folder_change(struct sim *s);
+/* The platform of what the folder is now. */
+struct platform *folder_read(struct sim *s);
+
+/* rights.c */
+void rights_make(struct sim *s);
+void rights_change(struct sim *s);
+/* The heads of the folder: people, teams, environments. */
+void rights_write(struct sim *s, struct buf *b);
+void rights_rule_write(struct buf *b, const struct sim_rule *rules, int n);
+struct sim_rule rights_rule_make(struct sim *s, unsigned percent);
 
 /* outside.c */
 extern const struct driver_ops outside_ops;
@@ -191,8 +230,16 @@ void turn_settle(struct sim *s);
 
 /* act.c */
 void act(struct sim *s);
+bool act_nothing(struct err *e);
+/* Somebody who may do anything. */
+struct cx act_operator(const struct cx *cx, struct actor *actor);
 turn_job act_approve, act_resolve, act_unpause, act_stop_schedules,
     act_give_up, act_undo;
+
+/* act_keep.c: back-fills, delegations, broken glass, what is removed for its
+ * age */
+turn_job act_backfill, act_backfill_cancel, act_delegate, act_delegate_end,
+    act_glass, act_glass_end, act_remove;
 
 /* check.c */
 void check_prepare(struct sim *s); /* the triggers */
@@ -215,7 +262,19 @@ void claims_check(struct sim *s, int64_t id);
 /* Nothing is due: what waits has something to wait for. */
 void claims_rest_check(struct sim *s);
 
+/* check_keep.c: back-fills, resources, what is removed for its age */
+extern const char keep_triggers[];
+extern const struct whole keep_wholes[]; /* to a NULL */
+void keep_rest_check(struct sim *s);
+/* When the step of a task with this name was last done, as far as it was
+ * removed since; or 0. */
+int64_t keep_removed_at(struct sim *s, int task, const char *name, int env);
+
 /* check_approval.c */
+extern const char approval_triggers[];
+/* Once in a turn: which rights decided on what was let go. */
+void approval_note(struct sim *s);
+void approval_forget(struct sim *s);
 /* The command of a step was started: everybody agreed. */
 void approval_check(struct sim *s, int64_t run, int64_t step);
 

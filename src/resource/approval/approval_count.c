@@ -35,7 +35,8 @@ need_names(struct cx *cx, const struct need *need, const char *person)
 {
 	return person_is_able(cx, person) &&
 	    people_has(cx, need->eligible, person) &&
-	    platform_is_one_of(cx->platform, person, need->approvers);
+	    (platform_is_one_of(cx->platform, person, need->approvers) ||
+		PLANTED("team-of-then"));
 }
 
 bool
@@ -149,10 +150,12 @@ need_approvals(struct cx *cx, const struct need *need,
 
 		if (!need_names(cx, need, seat) ||
 		    !person_is_able(cx, person) ||
-		    ticket_is_own(cx, ticket, seat) ||
+		    (ticket_is_own(cx, ticket, seat) &&
+			!PLANTED("delegate-of-requester")) ||
 		    ticket_is_own(cx, ticket, person) ||
 		    humans_has(cx, &voters, person) ||
-		    humans_has(cx, &seats, seat))
+		    (humans_has(cx, &seats, seat) &&
+			!PLANTED("delegate-sits-twice")))
 			continue;
 		humans_add(cx, &voters, person);
 		humans_add(cx, &seats, seat);
@@ -182,7 +185,7 @@ seat_is_taken(struct cx *cx, const struct need *need, const char *person)
 	for (size_t i = 0; i < n; i++)
 		if (streq(votes[i].person, person) ||
 		    streq(votes[i].for_person, person))
-			return true;
+			return !PLANTED("delegate-sits-twice");
 	return false;
 }
 
@@ -200,7 +203,8 @@ need_seat(struct cx *cx, const struct need *need,
 	list = delegation_in_force(cx, person, ticket, &n);
 	for (size_t i = 0; i < n; i++)
 		if (need_names(cx, need, list[i].person) &&
-		    !ticket_is_own(cx, ticket, list[i].person) &&
+		    (!ticket_is_own(cx, ticket, list[i].person) ||
+			PLANTED("delegate-of-requester")) &&
 		    !seat_is_taken(cx, need, list[i].person))
 			return list[i].person;
 	return NULL;

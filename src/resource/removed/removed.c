@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/plant.h"
 #include "resource/access/access.h"
 #include "resource/audit.h"
 #include "resource/call.h"
@@ -31,7 +32,8 @@ removed_runs_due(struct db *db, const struct removed_limits *l, int64_t last)
 {
 	struct query *q = query(db, "removed_runs_due");
 
-	bind_int(q, "before", l->before);
+	bind_int(q, "before",
+	    PLANTED("removed-too-young") ? INT64_MAX : l->before);
 	bind_int(q, "logs_to", l->logs_to);
 	bind_int(q, "last", last);
 	return q;
@@ -178,7 +180,8 @@ removed_piece(struct cx *cx, int64_t id, int64_t most)
 		    (long long)column_int_at(q, 0));
 	query_end(q);
 	buf_addc(&list, ']');
-	for (size_t i = 0; n > 0 && i < ARRAY_SIZE(statements); i++) {
+	for (size_t i = PLANTED("removed-forgets"); n > 0 &&
+	     i < ARRAY_SIZE(statements); i++) {
 		q = query(cx->db, statements[i]);
 		bind_text(q, "ids", buf_cstr(&list));
 		query_run(q);

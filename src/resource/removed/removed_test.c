@@ -2,6 +2,7 @@
 #include "store/store_testing.h"
 
 #include "resource/removed/removed.h"
+#include "resource/run/run.h"
 #include "store/audit.h"
 
 #define STEPS 1200
@@ -76,6 +77,25 @@ turn(struct db *db, const struct removed_limits *l)
 	return n;
 }
 
+/* Nobody may go on with it: a retry would lose its steps. */
+static void
+assert_gone(struct db *db, const char *key)
+{
+	const struct actor actor = { .person = "ernie", .is_local = true,
+		.via = "cli", .address = "", .ceiling = ROLE_ADMIN };
+	struct arena *arena = arena_create();
+	struct cx cx = { .arena = arena, .db = db, .actor = &actor,
+		.now = 10 * DAY };
+	struct run *run;
+	struct err e = { 0 };
+
+	db_begin(db);
+	assert_false(run_by_key(&cx, key, &run, &e));
+	assert_string_equal(e.code, "run.removed");
+	db_rollback(db);
+	arena_destroy(arena);
+}
+
 /* A run that is too large for one turn goes in pieces, and is told as it was
  * from the first on. */
 static void
@@ -95,8 +115,10 @@ test_pieces(void **state)
 	assert_int_equal(count(&f, "SELECT count(*) FROM run"), 2);
 	assert_int_equal(count(&f, "SELECT count(*) FROM step"),
 	    STEPS + 1 - REMOVED_STEPS);
+	assert_gone(db, "R-1");
 	assert_int_equal(turn(db, &all), 1);
 	assert_int_equal(turn(db, &all), 1);
+	assert_gone(db, "R-1");
 	assert_int_equal(count(&f, "SELECT count(*) FROM run"), 1);
 	assert_int_equal(count(&f, "SELECT count(*) FROM step"), 1);
 	assert_int_equal(count(&f, "SELECT count(*) FROM edge"), 0);

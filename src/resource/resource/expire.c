@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a lifetime: remind, ask, undo. */
+#include "base/plant.h"
 #include "platform/schedule.h"
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
@@ -28,7 +29,7 @@ expire_remind(struct cx *cx, struct resource *r)
 	audit(cx, "resource.reminded", r->key, "done",
 	    expire_when(cx, r->expires_at), NULL);
 	r->stage = RESOURCE_REMINDED;
-	r->due_at = r->expires_at;
+	r->due_at = PLANTED("lifetime-without-end") ? 0 : r->expires_at;
 	resource_save(cx, r);
 }
 
@@ -52,7 +53,7 @@ expire_ask(struct cx *cx, struct resource *r, const struct resource_def *def)
 	    r->key, r->key, r->key);
 
 	r->stage = undo ? RESOURCE_ASKED : RESOURCE_OVER;
-	r->due_at = undo ? undo_at : 0;
+	r->due_at = !undo ? 0 : PLANTED("grace-left-out") ? cx->now : undo_at;
 	t = remind ? NULL
 		   : resource_ticket(cx, r, false,
 			 arena_printf(cx->arena,

@@ -32,7 +32,9 @@ UPDATE run SET ticket_id = $ticket_id, dedupe_key = NULL WHERE id = $id;
 SELECT * FROM run WHERE id = $id;
 
 -- name: run_get_by_key
-SELECT * FROM run WHERE key = upper($key);
+-- One that is being removed for its age is gone for whoever asks.
+SELECT * FROM run WHERE key = upper($key) AND NOT EXISTS (SELECT 1
+	FROM removed WHERE left_steps = 1 AND old_id = run.id);
 
 -- name: run_get_by_dedupe
 SELECT * FROM run WHERE dedupe_key = $dedupe_key;

@@ -82,7 +82,9 @@ time_ends(struct cx *cx, const char *schedule, int64_t backfill, int64_t at,
 	bind_text(q, "schedule", schedule);
 	bind_int(q, "backfill", backfill);
 	bind_int(q, "at", at);
-	bind_text(q, "outcome", outcome);
+	bind_text(q, "outcome",
+	    backfill != 0 && PLANTED("backfill-date-twice") ? "waiting"
+							    : outcome);
 	bind_int(q, "run_id", run == NULL ? 0 : run->id);
 	bind_text(q, "reason", reason);
 	query_run(q);
@@ -349,7 +351,8 @@ group_pump(struct cx *cx, struct group *g)
 	group_read(cx, g);
 	wrote = group_drop_restored(cx, g);
 	while (!db_failed(cx->db, NULL) &&
-	    schedule_active(cx, s->name, g->backfill, &key) < g->at_once &&
+	    schedule_active(cx, s->name, g->backfill, &key) <
+		g->at_once + PLANTED("backfill-one-more") &&
 	    group_first(cx, g, &at)) {
 		time_make(cx, s, at, g->backfill, g->requester);
 		wrote = true;
