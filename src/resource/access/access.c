@@ -493,8 +493,11 @@ access_check_seen(struct cx *cx, enum right right,
 	answer =
 	    access_words(cx->platform, cx->actor, right, t, &d, cx->arena);
 	err_set(e, ERR_DENIED, "access.denied", "%s %s '%s'%s%s%s: %s",
-	    right == RIGHT_REQUEST ? "ask for" : right_names[right], noun,
-	    name,
+	    right == RIGHT_REQUEST ? "ask for"
+		: right == RIGHT_CANCEL && streq(noun, "ticket")
+		? "work on"
+		: right_names[right],
+	    noun, name,
 	    t->environment == NULL ? "" : " in '",
 	    t->environment == NULL ? "" : t->environment,
 	    t->environment == NULL ? "" : "'", answer.rule);

@@ -38,6 +38,24 @@ field_json(struct cx *cx, const char *name, const char *before,
 	return text;
 }
 
+/* As it stands in the history: ["a","b"] as "a, b", none as "nothing". */
+static const char *
+field_shown(struct cx *cx, const char *name, const char *value)
+{
+	const char *text = "";
+	json_t *list, *item;
+	size_t i;
+
+	if (!streq(name, "labels"))
+		return value[0] != '\0' ? value : "nothing";
+	list = json_loads(value, 0, NULL);
+	json_array_foreach(list, i, item)
+		text = arena_printf(cx->arena, "%s%s%s", text,
+		    i == 0 ? "" : ", ", json_string_value(item));
+	json_decref(list);
+	return text[0] != '\0' ? text : "nothing";
+}
+
 static void
 field_told(const struct change *c, const char *name, const char *before,
     const char *after, const char *why)
@@ -50,8 +68,8 @@ field_told(const struct change *c, const char *name, const char *before,
 	text = streq(name, "description")
 	    ? "description changed"
 	    : arena_printf(cx->arena, "%s changed %s → %s%s%s", name,
-		  before[0] != '\0' ? before : "nothing",
-		  after[0] != '\0' ? after : "nothing",
+		  field_shown(cx, name, before),
+		  field_shown(cx, name, after),
 		  why != NULL ? ": " : "", why != NULL ? why : "");
 	ticket_note(cx, c->t, "edit", text,
 	    field_json(cx, name, before, after));
@@ -428,12 +446,23 @@ change_all(const struct change *c, struct err *e)
 static void
 assignee_told(struct cx *cx, const struct ticket *t, const char *before)
 {
+	const struct team_def *team;
+
 	if (streq(t->assignee, before))
 		return;
 	inbox_settle(cx, INBOX_ASSIGNED, t->key);
-	inbox_post(cx, t->assignee, INBOX_ASSIGNED, t->key,
-	    arena_printf(cx->arena, "%s gave you: %s", actor_name(cx->actor),
-		t->title));
+	team = duty_team(cx, t->assignee);
+	if (team == NULL)
+		inbox_post(cx, t->assignee, INBOX_ASSIGNED, t->key,
+		    arena_printf(cx->arena, "%s gave you: %s",
+			actor_name(cx->actor), t->title));
+	for (size_t i = 0; team != NULL && team->members[i] != NULL; i++)
+		if (duty_has(cx, team, team->members[i]))
+			inbox_post(cx, team->members[i], INBOX_ASSIGNED,
+			    t->key,
+			    arena_printf(cx->arena, "%s gave %s: %s",
+				actor_name(cx->actor), t->assignee,
+				t->title));
 }
 
 /* The only one that they see, or the only one of their teams; else which there
