@@ -334,6 +334,26 @@ parser_flag(struct parser *p, int argc, char **argv)
 	return value != NULL && parser_take(p, f, value) ? used : -1;
 }
 
+/* "ops-12" of a run or a ticket is OPS-12. */
+static const char *
+parser_key(struct parser *p, const char *word)
+{
+	const char *of = p->usage->path[p->args->npath];
+	size_t letters = strcspn(word, "-");
+	char *key;
+
+	if ((!streq(of, "RUN") && !streq(of, "TICKET")) || letters == 0 ||
+	    word[letters] == '\0' || word[letters + 1] == '\0' ||
+	    word[letters + 1 + strspn(word + letters + 1, "0123456789")] !=
+		'\0')
+		return word;
+	key = arena_strdup(p->arena, word);
+	for (size_t i = 0; i < letters; i++)
+		if (key[i] >= 'a' && key[i] <= 'z')
+			key[i] = (char)(key[i] - 'a' + 'A');
+	return key;
+}
+
 static bool
 parser_word(struct parser *p, const char *word)
 {
@@ -345,6 +365,7 @@ parser_word(struct parser *p, const char *word)
 			    p->usage->path[p->args->npath]);
 			return parser_usage(p);
 		}
+		word = parser_key(p, word);
 		p->args->path[p->args->npath++] = word;
 		return true;
 	}
@@ -447,6 +468,34 @@ args_parse(struct arena *a, const struct usage *u, int argc, char **argv,
 		i += used;
 	}
 	return parser_complete(&p);
+}
+
+int
+args_first_word(const struct usage *u, int argc, char **argv)
+{
+	struct globals ignored = { 0 };
+	const struct flag *f;
+	struct str name, tail;
+	struct err e;
+	int used;
+
+	for (int i = 0; i < argc; i += used) {
+		if (argv[i][0] != '-')
+			return i;
+		if (strncmp(argv[i], "--", 2) != 0 || argv[i][2] == '\0')
+			return -1;
+		name = str_cut(str_of(argv[i] + 2), '=', &tail);
+		f = parser_find(u, name);
+		if (f == NULL)
+			used = globals_parse(&ignored, argc - i, argv + i, &e);
+		else
+			used = tail.p != NULL || f->schema->kind == SCHEMA_BOOL
+			    ? 1
+			    : 2;
+		if (used <= 0)
+			return -1;
+	}
+	return -1;
 }
 
 int

@@ -72,6 +72,9 @@ const char *usage_line(struct arena *a, const struct usage *u);
 bool args_parse(struct arena *a, const struct usage *u, int argc, char **argv,
     struct globals *globals, struct args *ret, struct err *e);
 
+/* Where the first word is that is neither a flag nor its value; -1: there is
+ * none, or a flag in front that only the form knows. */
+int args_first_word(const struct usage *u, int argc, char **argv);
 /* Value of a local flag, "" when it was given bare; NULL when not given. */
 const char *args_local(const struct args *args, const char *name);
 /* Put a value where its flag says; lists grow. Takes the reference. */

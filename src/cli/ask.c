@@ -269,9 +269,11 @@ ask_missing(struct session *s, const struct form *form, struct args *args)
 
 /* The name behind `request` or `run`; NULL: help was printed or e is set. */
 static const char *
-ask_name(struct session *s, const struct op *op, int argc, char **argv,
+ask_name(struct session *s, const struct usage *u, int argc, char **argv,
     int *ret_code)
 {
+	const int at = args_first_word(u, argc, argv);
+	const struct op *op = u->op;
 	struct err e;
 	bool request;
 
@@ -280,8 +282,8 @@ ask_name(struct session *s, const struct op *op, int argc, char **argv,
 		    strcmp(argv[i], "-h") == 0)
 			s->globals.help = true;
 	}
-	if (argc > 0 && argv[0][0] != '-')
-		return argv[0];
+	if (at >= 0)
+		return argv[at];
 	if (s->globals.help) {
 		*ret_code = help_op(s, op);
 		return NULL;
@@ -305,7 +307,7 @@ ask_verb(struct session *s, const struct op *op, int argc, char **argv)
 	struct err e;
 	json_t *asked;
 	int code = EXIT_OK;
-	const char *name = ask_name(s, op, argc, argv, &code);
+	const char *name = ask_name(s, u, argc, argv, &code);
 
 	if (name == NULL)
 		return code;
