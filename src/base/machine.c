@@ -27,6 +27,18 @@ machine_is_final(const struct machine *m, const char *state)
 	return machine_lists(m->final, state);
 }
 
+const char *
+machine_words(struct arena *a, const char *state)
+{
+	char *words = arena_strdup(a, state);
+
+	for (char *p = words; *p != '\0'; p++) {
+		if (*p == '_')
+			*p = ' ';
+	}
+	return words;
+}
+
 bool
 machine_has(const struct machine *m, const char *state)
 {

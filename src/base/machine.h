@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+
 struct machine_move {
 	const char *from, *to;
 	const char *why; /* "approved by everybody the rules ask for" */
@@ -28,6 +30,8 @@ struct machine {
 const struct machine_move *machine_find(const struct machine *m,
     const char *from, const char *to);
 bool machine_is_final(const struct machine *m, const char *state);
+/* For people: "timed_out" to "timed out". */
+const char *machine_words(struct arena *a, const char *state);
 bool machine_has(const struct machine *m, const char *state);
 
 #endif

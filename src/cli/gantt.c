@@ -215,7 +215,7 @@ gantt_legend(struct session *s)
 		enum gantt_kind kind;
 		const char *word;
 	} words[] = { { GANTT_WAITING, "waiting for its turn" },
-		{ GANTT_APPROVAL, "for an approval" },
+		{ GANTT_APPROVAL, "for a person" },
 		{ GANTT_CHECK, "looking" }, { GANTT_RUN, "running" } };
 
 	session_say(s, "\n");

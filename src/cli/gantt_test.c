@@ -127,7 +127,7 @@ test_page(void **state)
 	    "1 data            ########          5.0 s succeeded\n"
 	    "2 train (rate=0.~        ....####   2.5 s failed\n"
 	    "\n"
-	    ". waiting for its turn   a for an approval   c looking   "
+	    ". waiting for its turn   a for a person   c looking   "
 	    "# running\n");
 }
 
@@ -146,7 +146,7 @@ test_summary(void **state)
 	    "                   1.0 s, 100001 steps\n"
 	    "t, 99000 of 100001 #####################   1.0 s running\n"
 	    "\n"
-	    ". waiting for its turn   a for an approval   c looking   "
+	    ". waiting for its turn   a for a person   c looking   "
 	    "# running\n");
 }
 

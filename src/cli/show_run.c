@@ -245,21 +245,42 @@ show_began(const json_t *step)
 	return false;
 }
 
+/* Its task; with its number where it is one of several. */
+static const char *
+show_step_name(struct session *s, const json_t *steps, const json_t *step)
+{
+	const char *task = text_get(s->arena, step, "task");
+	json_t *other;
+	size_t i;
+
+	json_array_foreach(steps, i, other)
+	{
+		if (other != step && !json_is_true(json_object_get(other,
+		    "foreach")) &&
+		    strcmp(text_get(s->arena, other, "task"), task) == 0)
+			return arena_printf(s->arena, "%s %s", task,
+			    text_get(s->arena, step, "id"));
+	}
+	return task;
+}
+
 /* Of a run that was stopped: what is done, what was cut off, what is left. */
 static void
 show_undone(struct session *s, const json_t *detail)
 {
 	struct arena *a = s->arena;
 	const char *done = "", *stopped = "", *never = "", *cleaned = "";
+	const json_t *steps = json_object_get(detail, "steps");
 	json_t *step;
 	size_t i;
 
-	json_array_foreach(json_object_get(detail, "steps"), i, step)
+	json_array_foreach(steps, i, step)
 	{
 		const char *status = text_get(a, step, "status");
 		const char **list = &never;
 
-		if (strcmp(status, "not_needed") == 0)
+		if (strcmp(status, "not_needed") == 0 ||
+		    json_is_true(json_object_get(step, "foreach")))
 			continue;
 		if (strcmp(status, "succeeded") == 0 ||
 		    strcmp(status, "skipped") == 0)
@@ -267,7 +288,8 @@ show_undone(struct session *s, const json_t *detail)
 		else if (show_began(step))
 			list = &stopped;
 		*list = arena_printf(a, "%s%s%s", *list,
-		    **list == '\0' ? "" : ", ", text_get(a, step, "task"));
+		    **list == '\0' ? "" : ", ",
+		    show_step_name(s, steps, step));
 	}
 	show_field(s, "done", done);
 	show_field(s, "cut off", stopped);

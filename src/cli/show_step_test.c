@@ -76,6 +76,12 @@ test_cancelled(void **state)
 	(void)state;
 	assert_has(r->out, "✘ role  cancelled\n");
 	assert_lacks(r->out, "slipway retry");
+	r = show_run_of(STEPS("cancelled", "false",
+	    STEP("4", "load", "cancelled", "") ","
+	    STEP("5", "load", "cancelled", "") ","
+	    STEP("6", "load", "cancelled", ", \"foreach\": true") ","
+	    STEP("7", "tell", "cancelled", "")));
+	assert_has(r->out, "never begun  load 4, load 5, tell\n");
 }
 
 /* It is there, and out of the way. */

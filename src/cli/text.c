@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/machine.h"
 #include "cli/clean.h"
 #include "spec/validate.h"
 
@@ -169,13 +170,7 @@ text_ms(struct arena *a, const json_t *ms)
 const char *
 text_status(struct arena *a, const char *status)
 {
-	char *words = arena_strdup(a, status);
-
-	for (char *p = words; *p != '\0'; p++) {
-		if (*p == '_')
-			*p = ' ';
-	}
-	return words;
+	return machine_words(a, status);
 }
 
 const char *

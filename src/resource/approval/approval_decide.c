@@ -137,13 +137,13 @@ decide_step_waits(const struct ticket *ticket, const struct need *needs,
 }
 
 static bool
-decide_plan_waits(const struct ticket *ticket, const char *plan_hash,
-    struct err *e)
+decide_plan_waits(struct cx *cx, const struct ticket *ticket,
+    const char *plan_hash, struct err *e)
 {
 	if (!streq(ticket->status, "waiting_approval")) {
 		err_set(e, ERR_CONFLICT, "approval.closed",
 		    "%s is %s: nothing waits for a decision", ticket->key,
-		    ticket->status);
+		    machine_words(cx->arena, ticket->status));
 		return err_hint(e, "slipway ticket show %s", ticket->key);
 	}
 	if (streq(plan_hash, ticket->plan_hash))
@@ -191,7 +191,7 @@ decide_allowed(struct cx *cx, const struct ticket *ticket,
 
 	if (!(approval_step_hash(needs, n, plan_hash)
 		    ? decide_step_waits(ticket, needs, n, plan_hash, e)
-		    : decide_plan_waits(ticket, plan_hash, e)))
+		    : decide_plan_waits(cx, ticket, plan_hash, e)))
 		return false;
 	if (ticket_is_own(cx, ticket, a->person)) {
 		err_set(e, ERR_DENIED, "approval.self",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "resource/plan/plan.h"
 #include "resource/run/history_api.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
@@ -61,6 +62,14 @@ gantt_was_asked(struct gantt *g, const struct step *step)
 	return asked;
 }
 
+static bool
+gantt_is_manual(struct gantt *g, const struct step *step)
+{
+	const struct task *task = plan_definition(g->cx, step->definition);
+
+	return task != NULL && task->manual != NULL;
+}
+
 static void
 gantt_attempts(struct gantt *g, const struct step *step, bool asked)
 {
@@ -80,10 +89,14 @@ gantt_attempts(struct gantt *g, const struct step *step, bool asked)
 		if (command)
 			gap = "waiting";
 	}
-	if (!machine_is_final(&step_machine, step->status) &&
+	if (n == 0 && step->ended_at != 0 &&
+	    (asked || gantt_is_manual(g, step)))
+		phase(g, "approval", step->ended_steady);
+	if (streq(step->status, "approval") || streq(step->status, "manual"))
+		phase(g, "approval", gantt_end(g));
+	else if (!machine_is_final(&step_machine, step->status) &&
 	    !streq(step->status, "waiting"))
-		phase(g, streq(step->status, "approval") ? gap : "waiting",
-		    gantt_end(g));
+		phase(g, "waiting", gantt_end(g));
 }
 
 static void

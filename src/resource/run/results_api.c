@@ -27,7 +27,8 @@ how_json(struct cx *cx, struct json_out *out, const char *name,
 	json_array_begin(out);
 	for (size_t i = 0; i < n; i++) {
 		if (step_how(steps[i]) != how ||
-		    streq(steps[i]->status, "not_needed"))
+		    streq(steps[i]->status, "not_needed") ||
+		    steps[i]->fan != FAN_NONE)
 			continue;
 		json_str(out,
 		    arena_printf(cx->arena, "%s (step %lld)", steps[i]->task,

@@ -163,7 +163,8 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 		return err_set(e, ERR_CONFLICT, "step.not_open",
 		    "step %lld of %s is %s: only an unknown or a manual one "
 		    "is for a person to decide",
-		    (long long)step->id, run->key, step->status);
+		    (long long)step->id, run->key,
+		    machine_words(cx->arena, step->status));
 	if (cleanup_is_open(cx, run, step) ||
 	    (!manual && cleanup_of_blocked_is_open(cx, run))) {
 		err_set(e, ERR_CONFLICT, "step.cleaning",
@@ -182,7 +183,8 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 	if (!manual && !streq(run->status, "running") &&
 	    machine_find(&run_machine, run->status, "running") == NULL)
 		return err_set(e, ERR_CONFLICT, "run.waits",
-		    "%s is %s: decide on that first", run->key, run->status);
+		    "%s is %s: decide on that first", run->key,
+		    machine_words(cx->arena, run->status));
 	if (!manual && !streq(run->status, "running") &&
 	    !undo_lets_retry(cx, run, e))
 		return false;

@@ -563,7 +563,8 @@ retry_allowed(struct cx *cx, const struct run *run, const struct step *one,
 	if (!over || run->dry || (well && one == NULL)) {
 		err_set(e, ERR_CONFLICT, "run.not_failed",
 		    "%s is %s: only what failed can be retried", run->key,
-		    run->dry ? "a plan only" : run->status);
+		    run->dry ? "a plan only"
+			     : machine_words(cx->arena, run->status));
 		if (well && !run->dry)
 			return err_hint(e, "from a step: slipway retry %s "
 			    "--from STEP; all once more: slipway again %s",
@@ -590,7 +591,8 @@ retry_allowed(struct cx *cx, const struct run *run, const struct step *one,
 	    machine_find(&step_machine, one->status, "waiting") == NULL)
 		return err_set(e, ERR_CONFLICT, "step.not_failed",
 		    "step %lld of %s is %s: there is nothing to do again",
-		    (long long)one->id, run->key, one->status);
+		    (long long)one->id, run->key,
+		    machine_words(cx->arena, one->status));
 	if (!undo_lets_retry(cx, run, e))
 		return false;
 	return PLANTED("retry-unapproved") || ticket_lets_run(cx, run, e);
@@ -612,7 +614,7 @@ run_reopen(struct cx *cx, struct run *run, const char *reason, struct err *e)
 	if (other != NULL && other->id != run->id) {
 		err_set(e, ERR_CONFLICT, "run.same_active",
 		    "%s does not go on: %s, the same, is %s", run->key,
-		    other->key, other->status);
+		    other->key, machine_words(cx->arena, other->status));
 		return err_hint(e, "slipway follow %s", other->key);
 	}
 	run->dedupe_key = dedupe;

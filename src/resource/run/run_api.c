@@ -202,7 +202,7 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 		return false;
 	if (machine_is_final(&run_machine, run->status)) {
 		err_set(e, ERR_CONFLICT, "run.over", "%s is over: %s",
-		    run->key, run->status);
+		    run->key, machine_words(cx->arena, run->status));
 		return err_hint(e, "to take back what it did: slipway undo %s",
 		    run->key);
 	}

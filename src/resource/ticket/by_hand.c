@@ -71,7 +71,7 @@ hand_check(struct cx *cx, const struct ticket *t, const char *to,
 	if (t->task[0] != '\0') {
 		err_set(e, ERR_CONFLICT, "ticket.move",
 		    "%s is moved by its run, and not by hand: it is %s",
-		    t->key, t->status);
+		    t->key, machine_words(cx->arena, t->status));
 		return err_hint(e, "slipway ticket moves %s", t->key);
 	}
 	if (machine_find(&ticket_hand_machine, t->status, to) != NULL)

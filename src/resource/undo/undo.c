@@ -306,7 +306,7 @@ undo_allowed(struct cx *cx, const struct run *run, struct err *e)
 	if (!machine_is_final(&run_machine, run->status)) {
 		err_set(e, ERR_CONFLICT, "undo.active",
 		    "%s is %s: what it makes can be undone when it is over",
-		    run->key, run->status);
+		    run->key, machine_words(cx->arena, run->status));
 		return err_hint(e, "cancel it first: slipway cancel %s",
 		    run->key);
 	}
