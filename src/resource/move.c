@@ -4,6 +4,7 @@
 #include "resource/audit.h"
 #include "resource/inbox/inbox.h"
 #include "resource/ticket/ticket.h"
+#include "resource/ticket/work.h"
 #include "store/record.h"
 
 /* What was decided over rows that could not be read comes to nothing: the
@@ -163,6 +164,28 @@ move_outcome(struct ticket *ticket, const char *reason)
 			ticket->outcome = by_status[i][1];
 }
 
+/* Who watches it hears how it ended, and not when it goes on after all.  Whose
+ * run it was has heard of that. */
+static void
+move_ticket_tell(struct cx *cx, const struct ticket *t, const char *from)
+{
+	const bool by_hand = t->task[0] == '\0';
+	const bool ran = streq(t->status, "done") || streq(t->status, "failed");
+	const char *const but[] = { ran && !by_hand ? t->requester : NULL,
+		NULL };
+
+	if (machine_is_final(&ticket_machine, from) || streq(from, "failed")) {
+		inbox_settle(cx, INBOX_DONE, t->key);
+		inbox_settle(cx, INBOX_FAILED, t->key);
+	}
+	if (t->closed_at != 0 || streq(t->status, "failed"))
+		ticket_tell(cx, t,
+		    by_hand || streq(t->status, "done") ? INBOX_DONE
+							: INBOX_FAILED,
+		    arena_printf(cx->arena, "%s: %s", t->title, t->resolution),
+		    but);
+}
+
 void
 move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
     const char *reason)
@@ -180,6 +203,7 @@ move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
 	ticket_note(cx, ticket, "status", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", from,
 		to));
+	move_ticket_tell(cx, ticket, from);
 	audit(cx, arena_printf(cx->arena, "ticket.%s", to), ticket->key,
 	    "done", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\"}", from));

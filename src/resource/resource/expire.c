@@ -4,6 +4,7 @@
 #include "platform/schedule.h"
 #include "resource/ask/ask.h"
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/resource/resource.h"
 #include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
@@ -17,6 +18,17 @@ expire_when(struct cx *cx, int64_t at)
 }
 
 static void
+expire_tell(struct cx *cx, const struct resource *r, const char *what)
+{
+	inbox_post_group(cx, r->person[0] != '\0' ? r->person : r->team,
+	    INBOX_EXPIRY, r->key,
+	    arena_printf(cx->arena, "%s '%s' in %s %s on %s: slipway resource "
+				    "extend %s",
+		r->kind, r->name, r->environment, what,
+		expire_when(cx, r->expires_at), r->key));
+}
+
+static void
 expire_remind(struct cx *cx, struct resource *r)
 {
 	const char *text = arena_printf(cx->arena,
@@ -26,6 +38,7 @@ expire_remind(struct cx *cx, struct resource *r)
 	    expire_when(cx, r->expires_at), r->key, r->key);
 
 	resource_note(cx, r->ticket_id, text);
+	expire_tell(cx, r, "ends");
 	audit(cx, "resource.reminded", r->key, "done",
 	    expire_when(cx, r->expires_at), NULL);
 	r->stage = RESOURCE_REMINDED;
@@ -67,6 +80,7 @@ expire_ask(struct cx *cx, struct resource *r, const struct resource_def *def)
 		? text
 		: arena_printf(cx->arena, "its lifetime ended: see %s",
 		      t->key));
+	expire_tell(cx, r, "ended");
 	audit(cx, "resource.expired", r->key, "done",
 	    expire_when(cx, r->expires_at), NULL);
 	resource_save(cx, r);

@@ -7,6 +7,7 @@
 #include "resource/access/access.h"
 #include "resource/audit.h"
 #include "resource/call.h"
+#include "resource/inbox/inbox.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
 #include "resource/sight.h"
@@ -475,6 +476,7 @@ made_again(struct cx *cx, struct resource *r, const struct run *run,
 	}
 	made_fill(cx, r, run, t, request);
 	resource_ticket_done(cx, r->expiry_ticket, "it was asked for again");
+	inbox_settle(cx, INBOX_EXPIRY, r->key);
 	resource_ticket_done(cx, r->missing_ticket, "it was asked for again");
 	r->expiry_ticket = r->missing_ticket = 0;
 	if (streq(r->status, "active")) {
@@ -500,6 +502,7 @@ undone_all(struct cx *cx, const struct run *run)
 		    arena_printf(cx->arena, "%s undid it", run->key));
 		resource_ticket_done(cx, list[i]->missing_ticket,
 		    arena_printf(cx->arena, "%s undid it", run->key));
+		inbox_settle(cx, INBOX_EXPIRY, list[i]->key);
 		list[i]->expiry_ticket = list[i]->missing_ticket = 0;
 		resource_move(cx, list[i], "gone",
 		    arena_printf(cx->arena, "undone by %s", run->key));

@@ -6,6 +6,7 @@
 #include "platform/schedule.h"
 #include "resource/access/access.h"
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/resource/resource.h"
 #include "resource/run/run.h"
 #include "resource/sight.h"
@@ -171,6 +172,7 @@ transfer_done(struct cx *cx, struct resource *r, const char *team)
 	r->offered_to = r->offered_by = "";
 	resource_save(cx, r);
 	resource_note(cx, r->ticket_id, text);
+	inbox_settle(cx, INBOX_EXPIRY, r->key);
 	audit(cx, "resource.transferred", r->key, "done", text, NULL);
 }
 
@@ -293,6 +295,7 @@ extend_done(struct cx *cx, struct resource *r, int64_t until,
 
 	resource_ends(cx, r, until);
 	resource_ticket_done(cx, r->expiry_ticket, text);
+	inbox_settle(cx, INBOX_EXPIRY, r->key);
 	r->expiry_ticket = 0;
 	resource_save(cx, r);
 	resource_note(cx, r->ticket_id, text);

@@ -55,12 +55,7 @@ static void
 mention_tell(struct cx *cx, const struct ticket *t, const char *person,
     const char *text)
 {
-	const struct actor theirs = { .person = person,
-		.ceiling = ROLE_ADMIN };
-	struct cx as = *cx;
-
-	as.actor = &theirs;
-	if (!ticket_visible(&as, t))
+	if (!ticket_seen_by(cx, t, person))
 		return;
 	ticket_watch(cx, t, person, "mention");
 	inbox_post(cx, person, INBOX_MENTION, t->key,
@@ -79,7 +74,8 @@ mention_length(const char *p)
 	return n;
 }
 
-static void
+/* Who was mentioned; ends with NULL. */
+static const char *const *
 mentions(struct cx *cx, const struct ticket *t, const char *text)
 {
 	struct heard h = { .people = arena_array(cx->arena,
@@ -97,6 +93,7 @@ mentions(struct cx *cx, const struct ticket *t, const char *text)
 	}
 	for (size_t i = 0; i < h.n; i++)
 		mention_tell(cx, t, h.people[i], text);
+	return h.people;
 }
 
 void
@@ -104,10 +101,10 @@ comment_add(struct cx *cx, const struct ticket *t, const char *text)
 {
 	ticket_note(cx, t, "comment", text, NULL);
 	ticket_watch(cx, t, cx->actor->person, "comment");
-	inbox_post(cx, t->requester, INBOX_COMMENT, t->key,
+	ticket_tell(cx, t, INBOX_COMMENT,
 	    arena_printf(cx->arena, "%s wrote: %s", actor_name(cx->actor),
-		text));
-	mentions(cx, t, text);
+		text),
+	    mentions(cx, t, text));
 	audit(cx, "ticket.commented", t->key, "done", "", NULL);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "resource/audit.h"
+#include "resource/inbox/inbox.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
 
@@ -51,4 +52,32 @@ ticket_watchers(struct cx *cx, int64_t ticket_id, size_t *ret_n)
 	query_end(q);
 	*ret_n = n;
 	return list;
+}
+
+bool
+ticket_seen_by(struct cx *cx, const struct ticket *t, const char *person)
+{
+	const struct actor theirs = { .person = person,
+		.ceiling = ROLE_ADMIN };
+	struct cx as = *cx;
+
+	as.actor = &theirs;
+	return ticket_visible(&as, t);
+}
+
+void
+ticket_tell(struct cx *cx, const struct ticket *t, const char *kind,
+    const char *text, const char *const *but)
+{
+	size_t n;
+	const struct ticket_watcher *list = ticket_watchers(cx, t->id, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (but[k] != NULL && !streq(but[k], list[i].person))
+			k++;
+		if (but[k] == NULL && ticket_seen_by(cx, t, list[i].person))
+			inbox_post(cx, list[i].person, kind, t->key, text);
+	}
 }

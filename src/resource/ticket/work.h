@@ -71,6 +71,12 @@ void ticket_watch(struct cx *cx, const struct ticket *t, const char *person,
     const char *why);
 void ticket_unwatch(struct cx *cx, const struct ticket *t,
     const char *person);
+bool ticket_seen_by(struct cx *cx, const struct ticket *t,
+    const char *person);
+/* An item of that kind for who watches and sees it; not for those of `but`
+ * (ends with NULL), who know. */
+void ticket_tell(struct cx *cx, const struct ticket *t, const char *kind,
+    const char *text, const char *const *but);
 struct ticket_watcher *ticket_watchers(struct cx *cx, int64_t ticket_id,
     size_t *ret_n);
 
