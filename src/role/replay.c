@@ -24,8 +24,9 @@ replay_usage(FILE *to, int code)
 	      "\n"
 	      "Compute a run again from what `slipway run bundle RUN` wrote:\n"
 	      "its hashes, its graph, what was skipped, who approved what, and\n"
-	      "how it ended by the events.  Needs no server.  Exit code 2: the\n"
-	      "first difference is told.  FILE - is standard input.\n",
+	      "how it ended by the events; shows graph and decisions.  Needs no\n"
+	      "server.  Exit code 2: the first difference is told.  FILE - is\n"
+	      "standard input.\n",
 	    to);
 	return code;
 }
@@ -59,11 +60,13 @@ replay_file(const char *path, struct err *e)
 		ok = bundle != NULL;
 	}
 	ok = ok && replay_bundle(arena, jq, bundle, &report, e);
-	if (ok)
+	if (ok) {
 		printf("ok: %s: %zu definitions, %zu steps, %zu approvals and "
 		       "%zu events are what they should be\n", report.run,
 		    report.definitions, report.steps, report.needs,
 		    report.events);
+		replay_show(arena, bundle);
+	}
 	json_decref(bundle);
 	jq_destroy(jq);
 	buf_finish(&bytes);

@@ -34,4 +34,7 @@ struct replay_report {
 bool replay_bundle(struct arena *a, struct jq *jq, const json_t *bundle,
     struct replay_report *ret, struct err *e);
 
+/* The graph and the decisions of a bundle that holds, on stdout. */
+void replay_show(struct arena *a, const json_t *bundle);
+
 #endif

@@ -30,6 +30,7 @@ struct replay {
 	struct map ties;  /* edges by "FROM TO NAME" */
 	struct map tries; /* struct done by step id */
 	struct map ends;  /* last status by "OBJECT KIND" */
+	struct map again; /* the same by object, since the last retry */
 	struct replay_report *report;
 	struct err *e;
 };
@@ -170,6 +171,69 @@ replay_step(struct replay *r, const struct graph_step *s)
 	return true;
 }
 
+/* What the undo ends with: nobody's definition, and the same for all. */
+static const struct task *
+replay_last(struct replay *r, const json_t *undone)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(r->rows, i, row) {
+		const struct task *task =
+		    map_get(&r->tasks, text_of(row, "definition"));
+
+		if (task != NULL && streq(task->name, "undo") &&
+		    task->command.kind == COMMAND_NONE &&
+		    streq(text_of(json_object_get(row, "params"), "run"),
+			text_of(undone, "run")))
+			return task;
+	}
+	return NULL;
+}
+
+static void
+replay_forget(void *json)
+{
+	json_decref(json);
+}
+
+/*
+ * The steps of an undo are those that its plan names.  In which order they are
+ * follows from the run that is undone, which has a bundle of its own.
+ */
+static bool
+replay_undo(struct replay *r, const struct graph_source *source,
+    struct graph *ret)
+{
+	const json_t *undo = json_object_get(r->plan, "undo"), *one;
+	const json_t *steps = json_object_get(undo, "steps");
+	const struct task *last = replay_last(r, undo);
+	struct graph_part *parts = arena_array(r->arena,
+	    json_array_size(steps) + 1, sizeof(*parts));
+	json_t *params, *given;
+	size_t i;
+	bool ok;
+
+	if (last == NULL)
+		return differs(r, "the step that ends an undo is missing");
+	json_array_foreach(steps, i, one) {
+		given = json_object_get(one, "params");
+		parts[i] = (struct graph_part){ .name = "undoing",
+			.task = map_get(&r->tasks, text_of(one, "definition")) };
+		if (parts[i].task == NULL || !json_is_object(given))
+			return differs(r, "what undoes '%s' is missing",
+			    text_of(one, "task"));
+		/* Defaults are filled in: not in the bundle. */
+		parts[i].params = json_deep_copy(given);
+		ASSERT(parts[i].params != NULL);
+		arena_cleanup(r->arena, replay_forget, parts[i].params);
+	}
+	params = json_pack("{s:s}", "run", text_of(undo, "run"));
+	ok = graph_join(r->arena, source, last, params, parts, i, ret, r->e);
+	json_decref(params);
+	return ok;
+}
+
 static bool
 replay_graph(struct replay *r)
 {
@@ -187,8 +251,10 @@ replay_graph(struct replay *r)
 		spread = spread || call_int(row, "fan") == FAN_SPREAD;
 		r->report->steps++;
 	}
-	if (!graph_expand(r->arena, &source, root,
-		json_object_get(r->plan, "params"), &graph, r->e))
+	if (json_object_get(r->plan, "undo") != NULL
+		? !replay_undo(r, &source, &graph)
+		: !graph_expand(r->arena, &source, root,
+		      json_object_get(r->plan, "params"), &graph, r->e))
 		return false;
 	for (i = 0; i < graph.count; i++)
 		if (!replay_step(r, graph.steps[i]))
@@ -437,11 +503,32 @@ replay_end(struct replay *r, const json_t *event)
 	const struct str kind =
 	    str_cut(str_of(text_of(event, "action")), '.', &status);
 
-	if (status.p != NULL)
-		map_put(&r->ends,
-		    arena_printf(r->arena, "%s %.*s", text_of(event, "object"),
-			(int)kind.n, kind.p),
-		    (void *)(uintptr_t)status.p);
+	if (status.p == NULL)
+		return;
+	/* A retry: what ended before may be begun again, or be left out. */
+	if (str_is(kind, "run") && streq(status.p, "running")) {
+		map_finish(&r->again);
+		map_init(&r->again);
+	}
+	map_put(&r->ends,
+	    arena_printf(r->arena, "%s %.*s", text_of(event, "object"),
+		(int)kind.n, kind.p),
+	    (void *)(uintptr_t)status.p);
+	map_put(&r->again, text_of(event, "object"),
+	    (void *)(uintptr_t)status.p);
+}
+
+/* Of this status a step may be without an event since the last retry. */
+static bool
+replay_left_out(struct replay *r, const char *object, const char *status)
+{
+	static const char *const silent[] = { "blocked", "cancelled",
+		"not_needed" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++)
+		if (streq(status, silent[i]))
+			return map_get(&r->again, object) == NULL;
+	return false;
 }
 
 static bool
@@ -486,10 +573,12 @@ replay_events(struct replay *r)
 		return differs(r, "it is %s, the events say %s",
 		    text_of(r->run, "status"), ended);
 	json_array_foreach(r->rows, i, row) {
-		ended = replay_ended(r,
-		    arena_printf(r->arena, "%s/%" PRId64, key,
-			call_int(row, "id")), "step");
+		const char *object = arena_printf(r->arena, "%s/%" PRId64, key,
+		    call_int(row, "id"));
+
+		ended = replay_ended(r, object, "step");
 		if (ended != NULL &&
+		    !replay_left_out(r, object, text_of(row, "status")) &&
 		    machine_is_final(&step_machine, text_of(row, "status")) &&
 		    machine_is_final(&step_machine, ended) &&
 		    !streq(ended, text_of(row, "status")))
@@ -588,7 +677,7 @@ replay_bundle(struct arena *a, struct jq *jq, const json_t *bundle,
 {
 	struct replay r = { .arena = a, .jq = jq, .report = ret, .e = e };
 	struct map *const maps[] = { &r.tasks, &r.steps, &r.ids, &r.ties,
-		&r.tries, &r.ends };
+		&r.tries, &r.ends, &r.again };
 	bool ok;
 
 	*ret = (struct replay_report){ .run = "" };
