@@ -230,6 +230,70 @@ whoever_joined_a_run_does_not_approve_it(void **state)
 	rig_end(&r);
 }
 
+/* One of two had approved it when its run was cancelled. */
+static void
+half_an_approval_is_none_after_a_retry(void **state)
+{
+	struct script s = { .split = "text=x\n" };
+	struct asked asked;
+	struct need need;
+	struct err e;
+	struct cx *cx;
+	struct rig r;
+
+	(void)state;
+	start(&r, &s, "twice", "{}", &asked);
+	assert_int_equal(open_needs(&r, asked.run, &need), 2);
+	assert_string_equal(decide(&r, &need, "casey", true), "");
+	assert_int_equal(open_needs(&r, asked.run, &need), 1);
+	cx = rig_begin(&r, "ernie");
+	run_cancel(cx, run_by_id(cx, asked.run->id), "wait");
+	rig_commit(&r);
+	rig_settle(&r);
+	cx = rig_begin(&r, "ernie");
+	assert_ok(run_retry(cx, run_by_id(cx, asked.run->id), NULL, &e), &e);
+	rig_commit(&r);
+	rig_settle(&r);
+	assert_int_equal(s.guarded, 0);
+	assert_int_equal(open_needs(&r, asked.run, &need), 1);
+	assert_string_equal(need.approvers, "legal");
+	assert_string_equal(decide(&r, &need, "robin", true), "");
+	assert_int_equal(s.guarded, 1);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	rig_end(&r);
+}
+
+/* Who approved first has left the team when the last one approves. */
+static void
+who_left_is_replaced(void **state)
+{
+	static const char before[] = "risk: {members: [casey, nora]}";
+	struct script s = { .split = "" };
+	char other[sizeof(folder) + 64];
+	const char *at = strstr(folder, before);
+	struct asked asked;
+	struct need need;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	ask(&r, "ernie", "part", "guarded", "{\"name\": \"x\"}", &asked);
+	assert_int_equal(open_needs(&r, asked.run, &need), 2);
+	assert_string_equal(decide(&r, &need, "casey", true), "");
+	snprintf(other, sizeof(other), "%.*srisk: {members: [nora]}%s",
+	    (int)(at - folder), folder, at + strlen(before));
+	engine_set_platform(r.engine, rig_load(other));
+	rig_settle(&r);
+	assert_string_equal(decide(&r, &need, "robin", true), "");
+	assert_int_equal(s.parts, 0);
+	assert_int_equal(open_needs(&r, asked.run, &need), 1);
+	assert_string_equal(need.approvers, "risk");
+	assert_string_equal(decide(&r, &need, "nora", true), "");
+	assert_int_equal(s.parts, 1);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
@@ -242,6 +306,8 @@ main(void)
 		    clean_ups_after_an_approval_that_was_not_given),
 		cmocka_unit_test(a_decision_outlives_the_server),
 		cmocka_unit_test(whoever_joined_a_run_does_not_approve_it),
+		cmocka_unit_test(half_an_approval_is_none_after_a_retry),
+		cmocka_unit_test(who_left_is_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

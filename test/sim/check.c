@@ -84,7 +84,7 @@ static const char triggers[] =
     "WHERE new.scheduled_at % 1200000 <> 0 OR (new.scheduled_at > "
     "new.created_at AND "
     /* what waits in line waits also while the clock goes back */
-    "new.schedule NOT LIKE 'queue%');"
+    "new.backfill = 0 AND new.schedule NOT LIKE 'queue%');"
     "SELECT RAISE(ABORT, 'a schedule fires while it is paused') WHERE EXISTS "
     "(SELECT 1 FROM pause WHERE kind = 'schedule' AND name = new.schedule);"
     "SELECT RAISE(ABORT, 'a schedule fires while its last run is open') "

@@ -271,18 +271,39 @@ need_covers(const struct need *needs, size_t n, const char *hash,
 	return false;
 }
 
-void
+size_t
 approval_open_missing(struct cx *cx, const struct ticket *ticket,
     const struct approval_subject *about, const struct approval_rule *today,
     size_t ntoday)
 {
-	size_t n;
+	size_t n, opened = 0;
 	struct need *needs = approval_needs_of(cx, ticket->id, about->hash,
 	    &n);
 
 	for (size_t i = 0; i < ntoday; i++)
-		if (!need_covers(needs, n, about->hash, &today[i]))
+		if (!need_covers(needs, n, about->hash, &today[i])) {
 			need_open(cx, ticket, about, &today[i]);
+			opened++;
+		}
+	return opened;
+}
+
+/* Who approved it may not any more: others are asked, or it would wait for
+ * nobody. */
+static void
+need_again(struct cx *cx, const struct ticket *ticket,
+    const struct approval_subject *about, struct need *need)
+{
+	const struct approval_rule rule = need_rule(need);
+
+	move_need(cx, need, "void",
+	    "who approved it may not decide any more");
+	ticket_note(cx, ticket, "status",
+	    arena_printf(cx->arena, "%s is asked again: who approved may not "
+		"decide any more",
+		rule.of),
+	    NULL);
+	need_open(cx, ticket, about, &rule);
 }
 
 bool
@@ -300,9 +321,11 @@ approval_complete(struct cx *cx, struct ticket *ticket,
 	for (size_t i = 0; i < n; i++) {
 		if (!need_is_of(&needs[i], about->hash))
 			continue;
-		if (!need_is_met(cx, &needs[i], ticket))
+		if (!need_is_met(cx, &needs[i], ticket)) {
 			open++;
-		else if (streq(needs[i].status, "open"))
+			if (streq(needs[i].status, "met"))
+				need_again(cx, ticket, about, &needs[i]);
+		} else if (streq(needs[i].status, "open"))
 			move_need(cx, &needs[i], "met", needs[i].rule);
 	}
 	*ret_open = open;

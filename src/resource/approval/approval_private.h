@@ -40,8 +40,10 @@ const char *decision_before(struct cx *cx, const struct need *needs,
 /* It was met, and the time to begin in is over. */
 bool need_has_lapsed(const struct cx *cx, const struct need *need);
 
-/* What today's rules want and no need of the subject covers. */
-void approval_open_missing(struct cx *cx, const struct ticket *ticket,
+/* The rule that made the need; its times as they were. */
+struct approval_rule need_rule(const struct need *need);
+/* What today's rules want and no need of the subject covers; how many. */
+size_t approval_open_missing(struct cx *cx, const struct ticket *ticket,
     const struct approval_subject *about, const struct approval_rule *today,
     size_t ntoday);
 void need_open(struct cx *cx, const struct ticket *ticket,

@@ -167,8 +167,7 @@ need_subject(const struct need *need)
 		.preview_hash = need->preview_hash };
 }
 
-/* The rule that made the need; its times as they were. */
-static struct approval_rule
+struct approval_rule
 need_rule(const struct need *need)
 {
 	return (struct approval_rule){ .source = need->source,

@@ -140,6 +140,16 @@ removed_run_begin(struct cx *cx, const struct removed_limits *l, int64_t id)
 	return key;
 }
 
+static void
+removed_note(struct cx *cx, int64_t ticket_id, const char *kind,
+    const char *text)
+{
+	const struct ticket *t = ticket_by_id(cx, ticket_id);
+
+	if (t != NULL) /* or the disk is full */
+		ticket_note(cx, t, kind, text, NULL);
+}
+
 /* Tickets that show it say so in its place. */
 static void
 removed_from_tickets(struct cx *cx, int64_t id, const char *key)
@@ -153,10 +163,10 @@ removed_from_tickets(struct cx *cx, int64_t id, const char *key)
 		ids[n++] = column_int_at(q, 0);
 	query_end(q);
 	for (size_t i = 0; i < n; i++)
-		ticket_note(cx, ticket_by_id(cx, ids[i]), "run",
+		removed_note(cx, ids[i], "run",
 		    arena_printf(cx->arena, "%s was removed: older than is "
 			"kept; slipway evidence and the audit chain tell of "
-			"it", key), NULL);
+			"it", key));
 	removed_with(cx, "removed_ticket_forgets", id);
 }
 
@@ -247,9 +257,9 @@ removed_from_links(struct cx *cx, const struct ticket *t)
 		ids[n++] = column_int_at(q, 0);
 	query_end(q);
 	for (size_t i = 0; i < n; i++)
-		ticket_note(cx, ticket_by_id(cx, ids[i]), "link",
+		removed_note(cx, ids[i], "link",
 		    arena_printf(cx->arena, "%s, which it was linked with, "
-			"was removed: older than is kept", t->key), NULL);
+			"was removed: older than is kept", t->key));
 }
 
 void

@@ -244,10 +244,15 @@ backfill_cancel_runs(struct cx *cx, const struct backfill *b)
 	while (n < ARRAY_SIZE(ids) && query_next(q))
 		ids[n++] = column_int(q, "id");
 	query_end(q);
-	for (size_t i = 0; i < n; i++)
-		run_cancel(cx, run_by_id(cx, ids[i]),
+	for (size_t i = 0; i < n; i++) {
+		struct run *run = run_by_id(cx, ids[i]);
+
+		if (run == NULL)
+			return; /* the database failed */
+		run_cancel(cx, run,
 		    arena_printf(cx->arena, "back-fill %lld was cancelled",
 			(long long)b->id));
+	}
 }
 
 static bool
