@@ -43,7 +43,9 @@ fsck_rows(struct fsck *f, struct db *db)
 {
 	static const char *const checks[] = { "fsck_steps_of_runs",
 		"fsck_waiting", "fsck_edges", "fsck_live", "fsck_closed",
-		"fsck_votes", "fsck_run_plan", "fsck_run_events",
+		"fsck_votes", "fsck_vote_events", "fsck_need_events",
+		"fsck_token_events", "fsck_token_back", "fsck_ticket_plan",
+		"fsck_run_plan", "fsck_run_events",
 		"fsck_ticket_events", "fsck_ticket_words", "fsck_ticket_words_left",
 		"fsck_comment_words", "fsck_comment_words_left" };
 	struct query *q;

@@ -149,6 +149,45 @@ WHERE run.plan_hash <> '' AND (plan.body ->> '$.task' <> run.task
 	OR plan.body ->> '$.environment.name' <> run.environment
 	OR plan.body ->> '$.closure' <> run.closure_hash);
 
+-- name: fsck_ticket_plan
+SELECT 'ticket ' || ticket.key AS object,
+	'it is of another plan than it says' AS problem
+FROM ticket JOIN plan ON plan.hash = ticket.plan_hash
+WHERE ticket.plan_hash <> '' AND plan.body ->> '$.requester' <>
+	ticket.requester;
+
+-- name: fsck_vote_events
+-- Who decided what over which hash stands in the chain too.
+SELECT 'vote ' || vote.id || ' on ' || ticket.key AS object,
+	'it is ' || vote.decision || ' by ' || vote.person ||
+	', and the audit chain does not say so' AS problem
+FROM vote JOIN need ON need.id = vote.need_id
+	JOIN ticket ON ticket.id = need.ticket_id
+WHERE NOT EXISTS (SELECT 1 FROM audit WHERE object = ticket.key
+	AND action = 'approval.' || vote.decision AND actor = vote.person
+	AND at = vote.at AND detail ->> '$.plan_hash' = vote.plan_hash);
+
+-- name: fsck_need_events
+SELECT 'approval ' || id AS object, 'it is ' || status ||
+	', and the audit chain says ' || told AS problem
+FROM (SELECT need.id, need.status, COALESCE((SELECT action FROM audit
+		WHERE object = 'need ' || need.id ORDER BY seq DESC LIMIT 1),
+		'approval.open') AS told FROM need)
+WHERE told <> 'approval.' || status;
+
+-- name: fsck_token_events
+SELECT 'token ' || prefix AS object,
+	'whose it is, or its name, is not what the audit chain says' AS problem
+FROM token WHERE NOT EXISTS (SELECT 1 FROM audit WHERE object = token.prefix
+	AND action = 'token.created'
+	AND reason = 'for ' || token.person || ': ' || token.name);
+
+-- name: fsck_token_back
+SELECT 'token ' || prefix AS object,
+	'it works, and the audit chain says that it was revoked' AS problem
+FROM token WHERE revoked_at = 0 AND EXISTS (SELECT 1 FROM audit
+	WHERE object = token.prefix AND action = 'token.revoked');
+
 -- name: fsck_ahead
 -- What attempts left whom the database does not know: it is older than they.
 SELECT COALESCE(MAX(id), 0) AS id FROM attempt;

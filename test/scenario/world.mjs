@@ -238,6 +238,13 @@ export class World {
 				throw new Failure(`${name} ended with ` +
 					`${exit.code ?? exit.signal} after SIGTERM\n` +
 					server.log_tail(40).join('\n'));
+			// `set damaged = "…"`: the scenario has spoilt it.
+			const whole = this.variables.damaged === undefined ?
+				await this.command(this.binary,
+					['fsck', server.data]) : { code: 0 };
+
+			if (whole.code !== 0)
+				throw new Failure(`fsck: ${whole.out}${whole.err}`);
 		}
 	}
 

@@ -42,6 +42,14 @@ SELECT * FROM need WHERE ticket_id = $ticket_id
 -- name: evidence_votes
 SELECT * FROM vote WHERE need_id = $need_id ORDER BY id;
 
+-- name: evidence_vote_told
+-- Does the chain tell of that decision as well?
+SELECT seq FROM audit
+WHERE object = (SELECT key FROM ticket WHERE id = $ticket_id)
+	AND action = 'approval.' || $decision AND actor = $person AND at = $at
+	AND detail ->> '$.plan_hash' = $plan_hash
+LIMIT 1;
+
 -- name: evidence_steps
 SELECT step.id, step.task, step.definition, step.status, step.reason,
 	step.attempts, step.started_at, step.ended_at,

@@ -58,6 +58,28 @@ evidence_gap(struct evidence *v, const struct change *c, const char *kind,
 
 /* --- who approved --------------------------------------------------------- */
 
+/* A row of the database alone proves nothing. */
+static void
+evidence_told(struct evidence *v, const struct change *c,
+    const struct need *need, const char *person, const char *decision,
+    int64_t at)
+{
+	struct query *q = query(v->cx->db, "evidence_vote_told");
+	bool told;
+
+	bind_int(q, "ticket_id", need->ticket_id);
+	bind_text(q, "decision", decision);
+	bind_text(q, "person", person);
+	bind_int(q, "at", at);
+	bind_text(q, "plan_hash", need->plan_hash);
+	told = query_next(q);
+	query_end(q);
+	if (!told)
+		evidence_gap(v, c, "no_event",
+		    arena_printf(v->cx->arena, "the audit chain has no event "
+			"of '%s' by %s", decision, person));
+}
+
 static json_t *
 evidence_decisions(struct evidence *v, const struct change *c,
     const struct need *need)
@@ -71,14 +93,17 @@ evidence_decisions(struct evidence *v, const struct change *c,
 		    evidence_text(q, "person", v->cx->arena);
 		const char *hash =
 		    evidence_text(q, "plan_hash", v->cx->arena);
+		const char *decision =
+		    evidence_text(q, "decision", v->cx->arena);
+		const int64_t at = column_int(q, "at");
 
 		json_array_append_new(list,
 		    json_pack("{s:s,s:s,s:s,s:o,s:s,s:s}", "person", person,
-			"decision",
-			evidence_text(q, "decision", v->cx->arena), "hash",
-			hash, "at", evidence_time(column_int(q, "at")), "via",
+			"decision", decision, "hash", hash, "at",
+			evidence_time(at), "via",
 			evidence_text(q, "via", v->cx->arena), "note",
 			evidence_text(q, "note", v->cx->arena)));
+		evidence_told(v, c, need, person, decision, at);
 		if (!streq(hash, need->plan_hash))
 			evidence_gap(v, c, "other_hash",
 			    arena_printf(v->cx->arena, "%s decided over %.12s, "
