@@ -134,7 +134,7 @@ test_list(void **state)
 	assert_int_equal(r->code, 0);
 	assert_has(r->out, "KEY ");
 	assert_has(r->out, "OPS-7");
-	assert_has(r->err, "more: slipway ticket list --after OPS-7");
+	assert_has(r->err, "more: the same with --after OPS-7");
 	r = PLAY(routes, NULL, "tickets", "--status=done", "--quiet");
 	assert_string_equal(r->out, "OPS-7\n");
 	r = PLAY(routes, NULL, "--json", "ticket", "list", "--status=done");

@@ -212,8 +212,8 @@ show_list(struct session *s, const struct op *op, const json_t *answer)
 		session_note(s, "\nnothing was changed: the same again with "
 		    "--yes does it\n");
 	if (json_is_string(next) || json_is_integer(next))
-		session_note(s, "more: slipway %s --after %s\n",
-		    verb_text(s->arena, op), text_value(s->arena, next));
+		session_note(s, "more: the same with --after %s\n",
+		    text_value(s->arena, next));
 }
 
 /* The run of a ticket, which may be one that this person cannot see. */

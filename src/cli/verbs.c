@@ -96,14 +96,16 @@ verb_write(void *arg, struct str bytes)
 	    fwrite(bytes.p, 1, bytes.n, s->out) == bytes.n;
 }
 
+#define CSV_PAGE 500
+
 /* Page after page; one page when the person said how many rows. */
 static int
 verb_csv(struct session *s, const struct verb *v, struct args *args)
 {
-	const bool paged = schema_member(&(struct schema){
-		.fields = v->op->query }, "limit") != NULL;
+	const struct schema *limit = schema_member(
+	    &(struct schema){ .fields = v->op->query }, "limit");
 	const bool all =
-	    paged && json_object_get(args->query, "limit") == NULL;
+	    limit != NULL && json_object_get(args->query, "limit") == NULL;
 	const json_t *next = NULL;
 	json_t *answer;
 	struct buf rows = { 0 };
@@ -111,7 +113,8 @@ verb_csv(struct session *s, const struct verb *v, struct args *args)
 	bool more;
 
 	if (all)
-		json_object_set_new(args->query, "limit", json_integer(500));
+		json_object_set_new(args->query, "limit",
+		    json_integer(limit->has_max ? limit->max : CSV_PAGE));
 	do {
 		if (!verb_call(s, v, args, &answer, &code))
 			break;

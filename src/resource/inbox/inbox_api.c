@@ -198,7 +198,7 @@ prefer_check(struct cx *cx, struct call *call, struct err *e)
 	if (zone != NULL && zone[0] != '\0' &&
 	    !zone_file_load(cx->arena, ZONE_FILE_FOLDER, zone, &found, &why))
 		problem_add(call->problems, "/timezone", "inbox.timezone",
-		    NULL, "%s", why.message);
+		    "e.g. Europe/Berlin", "%s", why.message);
 	return call->problems->count == 0 || problems_err(call->problems, e);
 }
 

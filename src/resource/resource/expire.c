@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a lifetime: remind, ask, undo. */
+#include "base/civil.h"
 #include "base/plant.h"
 #include "platform/schedule.h"
 #include "resource/ask/ask.h"
@@ -8,13 +9,25 @@
 #include "resource/resource/resource.h"
 #include "resource/run/run.h"
 #include "resource/ticket/ticket.h"
+#include "resource/wall.h"
 
+/* For machines, and on the wall of the team. */
 static const char *
-expire_when(struct cx *cx, int64_t at)
+expire_stamp(struct cx *cx, int64_t at)
 {
 	char text[SCHEDULE_TIME_TEXT];
 
 	return arena_strdup(cx->arena, schedule_time_text(at, text));
+}
+
+static const char *
+expire_when(struct cx *cx, int64_t at)
+{
+	const struct civil c =
+	    civil_of(zone_utc_to_local(wall_zone(cx), at));
+
+	return arena_printf(cx->arena, "%04d-%02d-%02d %02d:%02d", c.year,
+	    c.month, c.day, c.hour, c.minute);
 }
 
 static void
@@ -40,7 +53,7 @@ expire_remind(struct cx *cx, struct resource *r)
 	resource_note(cx, r->ticket_id, text);
 	expire_tell(cx, r, "ends");
 	audit(cx, "resource.reminded", r->key, "done",
-	    expire_when(cx, r->expires_at), NULL);
+	    expire_stamp(cx, r->expires_at), NULL);
 	r->stage = RESOURCE_REMINDED;
 	r->due_at = PLANTED("lifetime-without-end") ? 0 : r->expires_at;
 	resource_save(cx, r);
@@ -82,7 +95,7 @@ expire_ask(struct cx *cx, struct resource *r, const struct resource_def *def)
 		      t->key));
 	expire_tell(cx, r, "ended");
 	audit(cx, "resource.expired", r->key, "done",
-	    expire_when(cx, r->expires_at), NULL);
+	    expire_stamp(cx, r->expires_at), NULL);
 	resource_save(cx, r);
 }
 

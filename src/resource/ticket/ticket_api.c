@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "resource/ticket/ticket_api.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/near.h"
 #include "resource/access/access.h"
@@ -65,6 +67,38 @@ list_person(struct cx *cx, const char *name, struct err *e)
 	return call_absent(e, "person", name, near.best);
 }
 
+/* A condition of the list; people may be "me". */
+static const char *
+list_wanted(struct cx *cx, const struct call *call, const char *name)
+{
+	static const char *const people[] = { "requester", "assignee",
+		"watcher", "waiting_for" };
+	const char *value = call_text(call->query, name);
+
+	for (size_t i = 0; value != NULL && i < ARRAY_SIZE(people); i++)
+		if (streq(people[i], name) && streq(value, "me") &&
+		    cx->actor->person != NULL)
+			return cx->actor->person;
+	return value;
+}
+
+/* Nothing was found: is it for a name that nobody has? */
+static bool
+list_people(struct cx *cx, const struct call *call, struct err *e)
+{
+	static const char *const people[] = { "requester", "assignee",
+		"watcher" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(people); i++) {
+		const char *name = list_wanted(cx, call, people[i]);
+
+		if (name != NULL && strchr(name, ':') == NULL &&
+		    !list_person(cx, name, e))
+			return false;
+	}
+	return true;
+}
+
 static void
 list_bind(struct cx *cx, struct query *q, const struct call *call)
 {
@@ -72,9 +106,9 @@ list_bind(struct cx *cx, struct query *q, const struct call *call)
 		"project", "priority", "assignee", "epic", "label", "watcher" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
-		bind_text(q, filters[i], call_text(call->query, filters[i]));
+		bind_text(q, filters[i], list_wanted(cx, call, filters[i]));
 	bind_text(q, "asked",
-	    list_asked(cx, call_text(call->query, "waiting_for")));
+	    list_asked(cx, list_wanted(cx, call, "waiting_for")));
 	bind_int(q, "before",
 	    ticket_before(cx, call_text(call->query, "after")));
 	sight_bind(cx, q);
@@ -105,9 +139,10 @@ list_search(struct cx *cx, const struct call *call, struct json_out *out,
 		    "waiting_for and a query do not go together");
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		is[i] = (struct search_is){ fields[i].field,
-			call_text(call->query, fields[i].value) };
+			list_wanted(cx, call, fields[i].value) };
 	if (!search_find(cx, &what, call_text(call->query, "after"), limit + 1,
-		&ids, &n, e))
+		&ids, &n, e) ||
+	    (n == 0 && !list_people(cx, call, e)))
 		return false;
 	list_begin(out);
 	for (size_t i = 0; i < n && i < limit; i++) {
@@ -122,7 +157,7 @@ bool
 ticket_api_list(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
-	const char *waiting_for = call_text(call->query, "waiting_for");
+	const char *waiting_for = list_wanted(cx, call, "waiting_for");
 	int64_t limit = call_int(call->query, "limit"), n = 0;
 	const char *next = NULL, *last = NULL;
 	struct query *q;
