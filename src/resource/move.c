@@ -16,15 +16,21 @@ move_check(struct cx *cx, const struct machine *m, const char *from,
 	ASSERT(machine_find(m, from, to) != NULL || db_failed(cx->db, NULL));
 }
 
-void
-move_save_run(struct cx *cx, struct run *run)
+static void
+move_write_run(struct cx *cx, struct run *run, const char *statement)
 {
-	struct query *q = query(cx->db, "run_update");
+	struct query *q = query(cx->db, statement);
 
 	run->seq = site_next_seq(cx->site);
 	record_bind(q, &run_schema, run);
 	query_run(q);
 	cx->site->changed(cx->site->changed_self, cx->db, run->id);
+}
+
+void
+move_save_run(struct cx *cx, struct run *run)
+{
+	move_write_run(cx, run, "run_save");
 }
 
 /* Whoever asked hears how it ended, and not when it goes on after all. */
@@ -70,7 +76,7 @@ move_run(struct cx *cx, struct run *run, const char *to, const char *reason)
 			run->started_steady = site_steady(cx->site);
 		}
 	}
-	move_save_run(cx, run);
+	move_write_run(cx, run, "run_update");
 	move_run_tell(cx, run, from);
 	audit(cx, arena_printf(cx->arena, "run.%s", to), run->key, "done",
 	    reason, arena_printf(cx->arena, "{\"from\":\"%s\"}", from));
@@ -132,16 +138,22 @@ move_attempt(struct cx *cx, struct attempt *attempt, const char *to)
 	cx->site->changed(cx->site->changed_self, cx->db, attempt->run_id);
 }
 
-void
-move_save_ticket(struct cx *cx, struct ticket *ticket)
+static void
+move_write_ticket(struct cx *cx, struct ticket *ticket, const char *statement)
 {
-	struct query *q = query(cx->db, "ticket_update");
+	struct query *q = query(cx->db, statement);
 
 	ticket->updated_at = cx->now;
-	ticket_rescope(cx, ticket);
 	record_bind(q, &ticket_schema, ticket);
 	query_run(q);
 	cx->site->changed(cx->site->changed_self, cx->db, ticket->run_id);
+}
+
+void
+move_save_ticket(struct cx *cx, struct ticket *ticket)
+{
+	ticket_rescope(cx, ticket);
+	move_write_ticket(cx, ticket, "ticket_update");
 }
 
 /* How it ended, unless that was said; nothing when it goes on. */
@@ -199,7 +211,7 @@ move_ticket(struct cx *cx, struct ticket *ticket, const char *to,
 	move_outcome(ticket, reason);
 	if (ticket->closed_at != 0)
 		inbox_settle(cx, INBOX_ASSIGNED, ticket->key);
-	move_save_ticket(cx, ticket);
+	move_write_ticket(cx, ticket, "ticket_move");
 	ticket_note(cx, ticket, "status", reason,
 	    arena_printf(cx->arena, "{\"from\":\"%s\",\"to\":\"%s\"}", from,
 		to));

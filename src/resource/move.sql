@@ -1,5 +1,13 @@
 -- SPDX-License-Identifier: MIT
 
+-- name: run_save
+-- Without what an index is over: it did not move.
+UPDATE run SET reason = $reason, open_steps = $open_steps,
+	failed_steps = $failed_steps, cleanups = $cleanups,
+	cleanups_off = $cleanups_off, keyed = $keyed, cancel_by = $cancel_by,
+	seq = $seq
+WHERE id = $id;
+
 -- name: run_update
 UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
 	open_steps = $open_steps, failed_steps = $failed_steps,
@@ -7,7 +15,7 @@ UPDATE run SET status = $status, reason = $reason, dedupe_key = $dedupe_key,
 	cancel_by = $cancel_by, seq = $seq, started_at = $started_at,
 	ended_at = $ended_at, queued_steady = $queued_steady,
 	started_steady = $started_steady, ended_steady = $ended_steady,
-	idle_ms = $idle_ms, plan_hash = $plan_hash
+	idle_ms = $idle_ms
 WHERE id = $id;
 
 -- name: step_update
@@ -28,6 +36,15 @@ UPDATE attempt SET status = $status, code = $code, signal = $signal,
 	duration_ms = $duration_ms,
 	log_bytes = $log_bytes, log_dropped = $log_dropped
 WHERE id = $id AND token = $token;
+
+-- name: ticket_move
+-- What a move changes, and the run that the ticket is about by now: an index
+-- costs as much as the row.
+UPDATE ticket SET status = $status, run_id = $run_id,
+	resolution = $resolution, updated_at = $updated_at,
+	closed_at = $closed_at, outcome = $outcome, quick_fix = $quick_fix,
+	merged_into = $merged_into
+WHERE id = $id;
 
 -- name: ticket_update
 UPDATE ticket SET title = $title, status = $status,

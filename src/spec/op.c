@@ -94,26 +94,24 @@ op_match_in(const struct op *const *table, enum op_method m, const char *path,
 {
 	struct str params[OP_PATH_PARAMS] = { { NULL, 0 } };
 	const struct op *best = NULL;
-	bool other = false;
 
-	for (; *table != NULL; table++) {
-		const struct op *op = *table;
+	*ret_other = false;
+	for (size_t i = 0; table[i] != NULL; i++) {
+		const struct op *op = table[i];
 
-		if (!op_path_matches(op->path, path, params))
-			continue;
-		if (op->method != m) {
-			other = true;
-			continue;
-		}
-		if (best == NULL || strcmp(op->path, best->path) < 0)
+		if (op->method == m &&
+		    op_path_matches(op->path, path, params) &&
+		    (best == NULL || strcmp(op->path, best->path) < 0))
 			best = op;
 	}
-	*ret_other = other && best == NULL;
 	if (best != NULL) {
 		memset(ret_params, 0, sizeof(params));
 		op_path_matches(best->path, path, ret_params);
+		return best;
 	}
-	return best;
+	for (size_t i = 0; table[i] != NULL && !*ret_other; i++)
+		*ret_other = op_path_matches(table[i]->path, path, params);
+	return NULL;
 }
 
 const struct op *

@@ -70,8 +70,15 @@ idempotency_store(struct db *db, const struct idempotency *answered,
 int64_t
 idempotency_prune(struct db *db, int64_t now, int64_t limit)
 {
-	struct query *q = query(db, "idempotency_prune");
+	struct query *q = query(db, "idempotency_has_expired");
+	bool any;
 
+	bind_int(q, "now", now);
+	any = query_next(q);
+	query_end(q);
+	if (!any)
+		return 0;
+	q = query(db, "idempotency_prune");
 	bind_int(q, "now", now);
 	bind_int(q, "limit", limit);
 	return query_run_count(q);

@@ -21,6 +21,9 @@ DELETE FROM idempotency WHERE (actor, key) IN (
 	SELECT actor, key FROM idempotency WHERE expires_at <= $now
 	ORDER BY expires_at LIMIT $limit)
 
+-- name: idempotency_has_expired
+SELECT 1 FROM idempotency WHERE expires_at <= $now LIMIT 1
+
 -- name: idempotency_next
 -- When the oldest one expires.
 SELECT min(expires_at) AS expires_at FROM idempotency

@@ -51,13 +51,17 @@ SELECT * FROM need WHERE status = 'open' AND remind_at <> 0
 UPDATE need SET remind_at = 0 WHERE id = $id;
 
 -- name: need_lapsed
--- Of plans that were approved and did not begin in time.  What a step waits
--- for is looked at when it begins.
-SELECT need.* FROM need JOIN run ON run.id = need.run_id
-WHERE need.status = 'met' AND need.valid_until <> 0
-	AND need.valid_until <= $now AND need.step_id = 0
-	AND run.status IN ('waiting_approval', 'queued')
-ORDER BY need.id LIMIT 100;
+-- Each is looked at once: of plans that were approved, and whether they wait
+-- to begin.  What a step waits for is looked at when it begins.
+SELECT need.id, need.ticket_id, need.step_id = 0
+	AND run.status IN ('waiting_approval', 'queued') AS waits
+FROM need LEFT JOIN run ON run.id = need.run_id
+WHERE need.status = 'met' AND need.valid_until <> 0 AND need.lapsed = 0
+	AND need.valid_until <= $now
+ORDER BY need.valid_until, need.id LIMIT 100;
+
+-- name: need_lapse
+UPDATE need SET lapsed = 1 WHERE id = $id;
 
 -- name: need_next_due
 SELECT MIN(at) AS at FROM (
@@ -66,11 +70,8 @@ SELECT MIN(at) AS at FROM (
 	SELECT MIN(remind_at) FROM need WHERE status = 'open'
 		AND remind_at <> 0
 	UNION ALL
-	SELECT MIN(need.valid_until) FROM need
-	JOIN run ON run.id = need.run_id
-	WHERE need.status = 'met' AND need.valid_until <> 0
-		AND need.step_id = 0
-		AND run.status IN ('waiting_approval', 'queued')) AS due;
+	SELECT MIN(valid_until) FROM need WHERE status = 'met'
+		AND valid_until <> 0 AND lapsed = 0) AS due;
 
 -- name: vote_insert
 INSERT INTO vote (need_id, plan_hash, person, decision, note, via, at,

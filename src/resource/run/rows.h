@@ -17,6 +17,12 @@ struct step_list {
 
 void step_list_add(struct cx *cx, struct step_list *list, struct step *s);
 
+void step_list_sort(struct step_list *list); /* by id */
+
+/* The first `most` steps of a run, and how many it has. */
+struct step_list rows_steps_first(struct cx *cx, int64_t run_id, size_t most,
+    size_t *ret_total);
+
 /* The current row of q. */
 struct step *rows_step(struct cx *cx, struct query *q);
 

@@ -150,6 +150,7 @@ run_steps_since(struct cx *cx, int64_t run_id, int64_t seq, size_t *ret_n)
 	while (query_next(q))
 		step_list_add(cx, &list, rows_step(cx, q));
 	query_end(q);
+	step_list_sort(&list);
 	*ret_n = list.count;
 	return list.items;
 }

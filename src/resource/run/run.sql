@@ -161,7 +161,17 @@ VALUES ($run_id, $from_step, $to_step, $name);
 SELECT * FROM step WHERE id = $id;
 
 -- name: step_since
-SELECT * FROM step WHERE run_id = $run_id AND seq > $seq ORDER BY id;
+-- In no order: sorting few is dearer here than by whoever asks.
+SELECT * FROM step WHERE run_id = $run_id AND seq > $seq;
+
+-- name: step_first
+-- Sorts no more than ids.
+SELECT * FROM step WHERE id IN (SELECT id FROM step WHERE run_id = $run_id
+	ORDER BY id LIMIT $most)
+ORDER BY id;
+
+-- name: step_count
+SELECT COUNT(*) AS n FROM step WHERE run_id = $run_id;
 
 -- name: step_by_status
 SELECT * FROM step WHERE run_id = $run_id AND status = $status ORDER BY id;

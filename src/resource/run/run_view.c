@@ -9,6 +9,7 @@
 #include "resource/pause/pause.h"
 #include "resource/plan/plan.h"
 #include "resource/run/key.h"
+#include "resource/run/rows.h"
 #include "resource/run/run.h"
 #include "resource/run/step.h"
 #include "resource/sealed.h"
@@ -205,15 +206,15 @@ undo_json(struct cx *cx, struct json_out *out, const struct run *run)
 void
 run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 {
-	size_t nsteps, nwatchers, shown;
-	struct step **steps = run_steps_since(cx, run->id, 0, &nsteps);
+	size_t nsteps, nwatchers;
+	const struct step_list steps =
+	    rows_steps_first(cx, run->id, LIMIT_LIST, &nsteps);
 	const char **watchers = run_watchers(cx, run->id, &nwatchers);
 	struct ticket *ticket =
 	    run->ticket_id == 0 ? NULL : ticket_by_id(cx, run->ticket_id);
 	struct run *before =
 	    run->retry_of == 0 ? NULL : run_by_id(cx, run->retry_of);
 
-	shown = nsteps > LIMIT_LIST ? LIMIT_LIST : nsteps;
 	json_object_begin(out);
 	json_key(out, "run");
 	run_view_run(cx, out, run);
@@ -233,9 +234,9 @@ run_view_detail(struct cx *cx, struct json_out *out, const struct run *run)
 	json_array_end(out);
 	json_key(out, "steps");
 	json_array_begin(out);
-	for (size_t i = 0; i < shown; i++)
-		run_view_step(cx, out, steps[i]);
+	for (size_t i = 0; i < steps.count; i++)
+		run_view_step(cx, out, steps.items[i]);
 	json_array_end(out);
-	json_kv_int(out, "more_steps", (int64_t)(nsteps - shown));
+	json_kv_int(out, "more_steps", (int64_t)(nsteps - steps.count));
 	json_object_end(out);
 }

@@ -84,18 +84,28 @@ static void
 time_lapse_due(struct cx *cx)
 {
 	struct query *q = query(cx->db, "need_lapsed");
-	int64_t tickets[100];
+	struct {
+		int64_t need, ticket;
+		bool waits;
+	} due[100];
 	struct need need;
 	size_t n = 0;
 
 	bind_int(q, "now", cx->now);
-	while (n < ARRAY_SIZE(tickets) && query_next(q))
-		tickets[n++] = column_int(q, "ticket_id");
+	for (; n < ARRAY_SIZE(due) && query_next(q); n++) {
+		due[n].need = column_int(q, "id");
+		due[n].ticket = column_int(q, "ticket_id");
+		due[n].waits = column_int(q, "waits") != 0;
+	}
 	query_end(q);
 	/* What lapsed with another need of its ticket is void by then. */
-	for (size_t i = 0; i < n; i++)
-		if (approval_lapsed(cx, tickets[i], &need))
+	for (size_t i = 0; i < n; i++) {
+		if (due[i].waits && approval_lapsed(cx, due[i].ticket, &need))
 			time_lapse(cx, &need);
+		q = query(cx->db, "need_lapse");
+		bind_int(q, "id", due[i].need);
+		query_run(q);
+	}
 }
 
 static void

@@ -231,11 +231,14 @@ undo_did_anything(struct cx *cx, const struct run *run)
 struct run *
 undo_of(struct cx *cx, const struct run *run)
 {
-	struct run *found = undo_newest(cx, run, true);
+	struct run *last = undo_newest(cx, run, false), *active;
 
-	return found != NULL || !undo_did_anything(cx, run)
-	    ? found
-	    : undo_newest(cx, run, false);
+	if (last == NULL)
+		return NULL; /* as of most */
+	active = undo_newest(cx, run, true);
+	if (active != NULL)
+		return active;
+	return undo_did_anything(cx, run) ? last : NULL;
 }
 
 /* What an undo run is over must still be as it was when that was asked. */
