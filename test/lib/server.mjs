@@ -4,6 +4,7 @@
 // with what a test does to it: start, kill, end, read its log.  Whatever is
 // started here is known by its process id and ended by it.
 import { spawn } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -32,26 +33,46 @@ export async function until(ms, fn) {
 	}
 }
 
-export async function port_free() {
-	return new Promise((resolve, reject) => {
+function port_is_free(port) {
+	return new Promise(resolve => {
 		const probe = net.createServer();
 
-		probe.on('error', reject);
-		probe.listen(0, '127.0.0.1', () => {
-			const { port } = probe.address();
-
-			probe.close(() => resolve(port));
-		});
+		probe.on('error', () => resolve(false));
+		probe.listen(port, '127.0.0.1',
+			() => probe.close(() => resolve(true)));
 	});
 }
 
+// Below those that the kernel gives to whoever connects somewhere: none of
+// them takes it before the server does, or while it is being restarted.
+export async function port_free() {
+	for (;;) {
+		const port = 20000 + crypto.randomInt(12000);
+
+		if (await port_is_free(port))
+			return port;
+	}
+}
+
+const scratches = new Set();
+
 // A place that tasks of other users can enter.  /tmp is private to a task.
+// When this process is told to end, what lives there ends and it goes.
 export function scratch_create(name) {
 	const base = process.env.SLIPWAY_TEST_DIR ?? '/var/tmp';
 	const dir = fs.mkdtempSync(path.join(base, `slipway-${name}-`));
 
+	if (scratches.size === 0)
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+			process.once(signal, scratches_leave);
+	scratches.add(dir);
 	fs.chmodSync(dir, 0o755);
 	return dir;
+}
+
+async function scratches_leave() {
+	await Promise.all([...scratches].map(scratch_remove));
+	process.exit(130);
 }
 
 // The user whose folder the tasks of a test write to.
@@ -275,5 +296,6 @@ export async function scratch_remove(dir) {
 		}
 		return left.length === 0;
 	});
-	fs.rmSync(dir, { recursive: true, force: true });
+	fs.rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
+	scratches.delete(dir);
 }

@@ -77,7 +77,7 @@ function slipway(args, options = {}) {
 
 	try {
 		return { code: 0, out: execFileSync(binary, args, { env,
-			input: options.input ?? '', encoding: 'utf8', timeout: 60000,
+			input: options.input ?? '', encoding: 'utf8', timeout: 300000,
 			stdio: 'pipe' }) };
 	} catch (e) {
 		return { code: e.status, out: `${e.stdout}${e.stderr}` };
@@ -93,7 +93,7 @@ async function play() {
 	let r;
 
 	hold('a token is made', typeof token === 'string', made.text);
-	await until(20000, () => slipway(['--url', url, 'whoami'],
+	await until(120000, () => slipway(['--url', url, 'whoami'],
 		{ env: { SLIPWAY_CA: ca } }).code !== 69);
 	r = slipway(['login', url, '--token-file', '-'], { input: token });
 	hold('an unknown authority is refused', r.code === 69 &&

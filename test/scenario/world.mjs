@@ -28,6 +28,7 @@ export class World {
 		this.servers = new Map();
 		this.tokens = new Map();
 		this.apis = new Map();
+		this.ends = []; // what else has to end well
 		this.variables = { out: this.out, dir: this.dir,
 			folder: this.folder, root: ROOT,
 			unique: String(crypto.randomInt(100000, 1000000)) };
@@ -251,6 +252,8 @@ export class World {
 	async destroy(keep) {
 		for (const server of this.servers.values())
 			await server.kill();
+		for (const end of this.ends)
+			await end();
 		if (!keep)
 			await scratch_remove(this.dir);
 	}

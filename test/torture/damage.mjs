@@ -39,7 +39,7 @@ const { values: options } = parseArgs({ options: {
 	red: { type: 'boolean', default: false },
 } });
 
-const WITHIN_MS = 120000;
+const WITHIN_MS = 300000;
 const PAGE = 4096;
 
 let state = Number(options.seed) >>> 0;

@@ -18,7 +18,7 @@ import { call } from '../lib/http.mjs';
 import { ROOT, Server, folder_copy, scratch_create, scratch_remove, until,
 	volume_create } from '../lib/server.mjs';
 
-const WITHIN_MS = 60000;
+const WITHIN_MS = 300000;
 const BALLAST = 8 << 20;
 
 const dir = scratch_create('full');

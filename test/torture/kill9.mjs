@@ -49,7 +49,8 @@ const { values: options } = parseArgs({ options: {
 
 const KILL_MS = 200;
 const POINT_MS = 1500;
-const QUIET_MS = 90000;
+const FIRST_MS = 60000;
+const QUIET_MS = 300000;
 const FINAL = ['succeeded', 'failed', 'cancelled', 'timed_out', 'unknown',
 	'unkillable'];
 
@@ -103,7 +104,7 @@ async function send(client, who, method, target, body) {
 	for (let tries = 1; ; tries++) {
 		try {
 			const reply = await call(server.where, method, target, {
-				agent: client.agent, limit: 60000,
+				agent: client.agent,
 				headers: { Authorization: `Bearer ${tokens[who]}`,
 					'Content-Type': 'application/json',
 					'Idempotency-Key': key },
@@ -441,7 +442,7 @@ async function after_check() {
 
 	if (whole !== 'ok')
 		wrong.lost.push(`the database: ${whole}`);
-	if (!await until(5000, () => processes_below(dir).length === 0))
+	if (!await until(60000, () => processes_below(dir).length === 0))
 		wrong.phantom.push(`processes are left: ${processes_below(dir)}`);
 	const broken = server.log_broken();
 
@@ -486,14 +487,15 @@ function failpoint_names() {
 		.filter(name => !/^(test|backup|restore)\./.test(name));
 }
 
-// True when it died there; one that is not passed often enough is killed.
-async function kill_at(name, passage) {
+// True when it died there; one that is not passed often enough is killed after
+// ms.
+async function kill_at(name, passage, ms) {
 	server.env = { SLIPWAY_FAILPOINT: `${name}:kill:${passage}` };
 	// A file that is not stored yet, so that storing it is passed too.
 	fs.appendFileSync(path.join(folder, 'slow'), `# ${name} ${passage}\n`);
 	try {
 		await server.start();
-		await Promise.race([server.gone, pause(POINT_MS)]);
+		await Promise.race([server.gone, pause(ms)]);
 	} catch { /* it died before it was ready */ }
 	const died = server.exit?.signal === 'SIGKILL';
 
@@ -508,8 +510,11 @@ async function kill_points(random) {
 		let reached = 0;
 
 		for (let i = 0; i < Number(options.failpoints); i++) {
-			if (await kill_at(name, i % 2 === 0 ? 1 :
-				1 + Math.floor(random() * 12)))
+			const passage = i % 2 === 0 ? 1 :
+				1 + Math.floor(random() * 12);
+
+			if (await kill_at(name, passage, reached === 0 &&
+				passage === 1 ? FIRST_MS : POINT_MS))
 				reached++;
 			await server.start();
 			await pause(random() * 50);

@@ -28,7 +28,7 @@ const { values: given } = parseArgs({ options: {
 } });
 const ROUNDS = Number(given.rounds);
 const PEOPLE = ['ernie', 'nora', 'pat', 'casey', 'robin'];
-const WITHIN_MS = 60000;
+const WITHIN_MS = 300000;
 const OVER = ['done', 'cancelled', 'declined', 'failed', 'waiting_approval'];
 const LOST = [409, 410];
 

@@ -12,7 +12,7 @@ import { Failure } from '../world.mjs';
 const SYSLOG = `
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.settimeout(60)
+s.settimeout(900)
 s.bind(sys.argv[1])
 os.chmod(sys.argv[1], 0o666)
 with open(sys.argv[2], 'wb', buffering=0) as f:

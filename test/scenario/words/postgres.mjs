@@ -27,7 +27,7 @@ export default async function run(world) {
 
 		try {
 			return execFileSync(first, rest, { cwd: data,
-				timeout: 60000, stdio: ['ignore', 'pipe', 'pipe'],
+				timeout: 300000, stdio: ['ignore', 'pipe', 'pipe'],
 				env: { PATH: process.env.PATH, HOME: data,
 					LC_ALL: 'C.UTF-8' } });
 		} catch (why) {
@@ -45,10 +45,12 @@ export default async function run(world) {
 		'--auth-host=scram-sha-256', '--encoding=UTF8',
 		'--locale=C.UTF-8');
 	command(pg_bin('pg_ctl'), `--pgdata=${data}/data`, '--wait',
-		'--timeout=30', `--log=${data}/log`, '--silent', '--options',
+		'--timeout=120', `--log=${data}/log`, '--silent', '--options',
 		`-c port=${world.variables.pgport} -c listen_addresses=127.0.0.1 ` +
 		`-c unix_socket_directories=${data} -c shared_buffers=16MB ` +
 		'-c fsync=off', 'start');
+	world.ends.push(() => command(pg_bin('pg_ctl'), `--pgdata=${data}/data`,
+		'--mode=immediate', '--silent', 'stop'));
 	command('psql', '-qX', '-h', data, '-p', world.variables.pgport, '-U',
 		'postgres', '-c', 'create role platform login createdb createrole ' +
 		`password '${world.variables.pgpass}'`);
