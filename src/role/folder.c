@@ -32,13 +32,19 @@ struct folder {
 	bool reading, again, stopped;
 
 	pthread_mutex_t lock;
-	char *errors; /* of the last reload; NULL: none */
+	char *errors;   /* of the last reload; NULL: none */
+	uint64_t begun; /* readings so far, by whichever thread */
+	uint64_t told;  /* the one whose outcome holds */
+
+	pthread_mutex_t keeping;
+	uint64_t kept; /* the one that was kept */
 };
 
 /* One reading of the folder. */
 struct reading {
 	struct job job;
 	struct folder *folder;
+	uint64_t no;
 	struct platform *platform; /* NULL: it has errors */
 	struct buf errors;
 };
@@ -64,16 +70,55 @@ folder_errors_lines(const struct folder_errors *errs, const struct err *e,
 }
 
 static void
-folder_keep(const struct folder *f, const struct platform *p)
+folder_keep(struct folder *f, uint64_t no, const struct platform *p)
 {
 	struct err e;
 
-	if (f->data != NULL && !kept_folder_write(f->data, p, &e))
-		log_warn("platform.not_kept", "error='%s'", e.message);
+	pthread_mutex_lock(&f->keeping);
+	if (f->data != NULL && no > f->kept) {
+		f->kept = no;
+		if (!kept_folder_write(f->data, p, &e))
+			log_warn("platform.not_kept", "error='%s'",
+			    e.message);
+	}
+	pthread_mutex_unlock(&f->keeping);
+}
+
+/* Two threads read: of their outcomes the one that began last holds, or what
+ * was reloaded would be undone by a reading that is older and slower. */
+static uint64_t
+folder_begin(struct folder *f)
+{
+	uint64_t no;
+
+	pthread_mutex_lock(&f->lock);
+	no = ++f->begun;
+	pthread_mutex_unlock(&f->lock);
+	return no;
+}
+
+/* false: one that began later has its outcome told already. */
+static bool
+folder_tell(struct folder *f, uint64_t no, const char *errors)
+{
+	char *copy = errors[0] == '\0' ? NULL : strdup(errors);
+	bool last;
+
+	pthread_mutex_lock(&f->lock);
+	last = no >= f->told;
+	if (last) {
+		f->told = no;
+		free(f->errors);
+		f->errors = copy;
+	} else {
+		free(copy);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return last;
 }
 
 static struct platform *
-folder_read(const struct folder *f, struct buf *errors)
+folder_read(struct folder *f, uint64_t no, struct buf *errors)
 {
 	struct arena *arena = arena_create();
 	struct platform *p = NULL;
@@ -85,7 +130,7 @@ folder_read(const struct folder *f, struct buf *errors)
 		folder_errors_lines(&errs, &e, errors);
 		p = NULL;
 	} else {
-		folder_keep(f, p);
+		folder_keep(f, no, p);
 	}
 	arena_destroy(arena);
 	return p;
@@ -137,6 +182,7 @@ folder_open(const char *path, const char *data, bool quiet,
 
 	ASSERT(f != NULL);
 	pthread_mutex_init(&f->lock, NULL);
+	pthread_mutex_init(&f->keeping, NULL);
 	f->jq = jq_create(NULL);
 	f->data = data;
 	folder_errors_init(&errs, arena);
@@ -148,7 +194,7 @@ folder_open(const char *path, const char *data, bool quiet,
 		fputs(buf_cstr(&text), stderr);
 	buf_finish(&text);
 	if (ok)
-		folder_keep(f, *ret_platform);
+		folder_keep(f, folder_begin(f), *ret_platform);
 	else
 		ok = folder_open_kept(f, &errs, ret_platform, e);
 	arena_destroy(arena);
@@ -161,17 +207,6 @@ folder_open(const char *path, const char *data, bool quiet,
 }
 
 /* --- in force ------------------------------------------------------------- */
-
-static void
-folder_set_errors(struct folder *f, const char *errors)
-{
-	char *copy = errors[0] == '\0' ? NULL : strdup(errors);
-
-	pthread_mutex_lock(&f->lock);
-	free(f->errors);
-	f->errors = copy;
-	pthread_mutex_unlock(&f->lock);
-}
 
 static const char *
 folder_errors(void *self, struct arena *a)
@@ -188,9 +223,15 @@ folder_errors(void *self, struct arena *a)
 /* Core thread; takes the reference over. */
 static void
 folder_apply(struct folder *f, struct db *db, const struct actor *actor,
-    struct platform *p)
+    uint64_t no, struct platform *p)
 {
-	struct arena *arena = arena_create();
+	struct arena *arena;
+
+	if (!folder_tell(f, no, "")) {
+		platform_unref(p);
+		return;
+	}
+	arena = arena_create();
 	struct cx cx = { .arena = arena,
 		.db = db,
 		.platform = p,
@@ -204,7 +245,6 @@ folder_apply(struct folder *f, struct db *db, const struct actor *actor,
 	log_info("platform.reloaded", "hash=%s tasks=%zu requests=%zu",
 	    p->hash, p->ntasks, p->nrequests);
 	engine_set_platform(f->engine, p);
-	folder_set_errors(f, "");
 	arena_destroy(arena);
 }
 
@@ -224,11 +264,12 @@ static bool
 folder_reload(void *self, struct db *db, struct err *e)
 {
 	struct folder *f = self;
+	const uint64_t no = folder_begin(f);
 	struct buf errors = { 0 };
-	struct platform *p = folder_read(f, &errors);
+	struct platform *p = folder_read(f, no, &errors);
 
 	if (p == NULL) {
-		folder_set_errors(f, buf_cstr(&errors));
+		folder_tell(f, no, buf_cstr(&errors));
 		err_set(e, ERR_INVALID, "platform.invalid",
 		    "the folder has errors, the version before stays: %s",
 		    buf_cstr(&errors));
@@ -236,7 +277,7 @@ folder_reload(void *self, struct db *db, struct err *e)
 		buf_finish(&errors);
 		return false;
 	}
-	folder_apply(f, db, &actor_engine, p);
+	folder_apply(f, db, &actor_engine, no, p);
 	return true;
 }
 
@@ -250,7 +291,7 @@ reading_run(struct job *job, struct db *db, struct err *e)
 	struct reading *r = (struct reading *)(void *)job;
 
 	(void)e;
-	folder_apply(r->folder, db, &actor_engine, r->platform);
+	folder_apply(r->folder, db, &actor_engine, r->no, r->platform);
 	r->platform = NULL;
 	return true;
 }
@@ -283,7 +324,8 @@ reading_work(void *arg)
 {
 	struct reading *r = arg;
 
-	r->platform = folder_read(r->folder, &r->errors);
+	r->no = folder_begin(r->folder);
+	r->platform = folder_read(r->folder, r->no, &r->errors);
 }
 
 static void folder_watch_all(struct folder *f);
@@ -303,9 +345,9 @@ reading_done(void *arg)
 		log_error("platform.invalid",
 		    "the version before stays in force: %s",
 		    buf_cstr(&r->errors));
-		folder_set_errors(f, buf_cstr(&r->errors));
+		folder_tell(f, r->no, buf_cstr(&r->errors));
 	} else if (folder_in_force(f, r->platform)) {
-		folder_set_errors(f, "");
+		folder_tell(f, r->no, "");
 	} else {
 		r->job.run = reading_run;
 		r->job.done = reading_applied;
@@ -421,6 +463,7 @@ folder_close(struct folder *f)
 	if (f == NULL)
 		return;
 	pthread_mutex_destroy(&f->lock);
+	pthread_mutex_destroy(&f->keeping);
 	jq_destroy(f->jq);
 	free(f->errors);
 	free(f);
