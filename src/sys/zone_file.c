@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/near.h"
 #include "sys/file.h"
 
 #define ZONE_FILE_NAME 64
+#define ZONE_FILE_LIST KIB(256)
 
 static bool
 zone_file_is_word(char c)
@@ -33,12 +35,64 @@ zone_file_name_fits(const char *name)
 	return word && n <= ZONE_FILE_NAME;
 }
 
+/* "Berlin", "berlin" of "Europe/Berlin". */
 static bool
-zone_file_unknown(const char *name, struct err *e)
+zone_file_is_city(struct str zone, const char *name)
 {
+	while (zone.n > 0 && memchr(zone.p, '/', zone.n) != NULL)
+		str_cut(zone, '/', &zone);
+	return str_case_is(zone, name);
+}
+
+/* The third column of Debian's list of zones; best is a copy in `to`. */
+static void
+zone_file_near(const char *folder, const char *name, char *to, size_t size)
+{
+	struct near near = near_start(name);
+	struct buf list = { 0 };
+	char path[PATH_MAX], zone[ZONE_FILE_NAME + 1];
+	struct str all, line, rest;
+	struct err ignored;
+
+	to[0] = '\0';
+	snprintf(path, sizeof(path), "%s/zone1970.tab", folder);
+	if (!file_read(AT_FDCWD, path, ZONE_FILE_LIST, &list, &ignored))
+		list.len = 0;
+	for (all = buf_str(&list); all.n > 0;) {
+		const bool first = near.best == NULL;
+		const unsigned before = near.distance;
+		bool city;
+
+		line = str_cut(all, '\n', &all);
+		if (str_starts(line, "#"))
+			continue;
+		str_cut(line, '\t', &rest);
+		str_cut(rest, '\t', &rest);
+		rest = str_cut(rest, '\t', &line);
+		if (rest.n == 0 || rest.n >= sizeof(zone))
+			continue;
+		snprintf(zone, sizeof(zone), "%.*s", (int)rest.n, rest.p);
+		near_offer(&near, zone);
+		city = zone_file_is_city(rest, name);
+		if (city || (near.best != NULL &&
+		    (first || near.distance < before)))
+			snprintf(to, size, "%s", zone);
+		if (city)
+			break;
+	}
+	buf_finish(&list);
+}
+
+static bool
+zone_file_unknown(const char *folder, const char *name, struct err *e)
+{
+	char near[ZONE_FILE_NAME + 1];
+
 	err_set(
 	    e, ERR_NOT_FOUND, "zone.unknown", "unknown time zone '%s'", name);
-	return err_hint(e, "write it like Europe/London");
+	zone_file_near(folder, name, near, sizeof(near));
+	return near[0] != '\0' ? err_hint(e, "did you mean '%s'?", near)
+			       : err_hint(e, "write it like Europe/London");
 }
 
 static bool
@@ -56,9 +110,9 @@ zone_file_path(
 	n = strlen(root);
 	snprintf(joined, sizeof(joined), "%s/%s", root, name);
 	if (realpath(joined, path) == NULL)
-		return zone_file_unknown(name, e);
+		return zone_file_unknown(folder, name, e);
 	if (strncmp(path, root, n) != 0 || path[n] != '/')
-		return zone_file_unknown(name, e);
+		return zone_file_unknown(folder, name, e);
 	return true;
 }
 
