@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/near.h"
 #include "base/str.h"
 #include "role/data.h"
 #include "role/server.h"
@@ -169,6 +170,47 @@ serve_is_off(const char *value)
 	return streq(value, "0") || streq(value, "no") || streq(value, "false");
 }
 
+static int
+serve_wrong(const char *named, const char *value, const struct setting *k)
+{
+	fprintf(stderr, "slipway: %s: '%s' is wrong; it wants %s: %s\n", named, value,
+	    k->hold, k->doc);
+	if (streq(k->hold, "DURATION"))
+		fputs("  hint: write it like 12h, 90d or forever\n", stderr);
+	return SERVE_USAGE;
+}
+
+static int
+serve_unknown(const char *flag)
+{
+	const char *name = flag + strspn(flag, "-");
+	struct near near = near_start(name);
+	bool known = false;
+
+	for (const struct setting *k = settings; k->flag != NULL; k++) {
+		near_offer(&near, k->flag);
+		known = known || streq(k->flag, name);
+	}
+	fprintf(stderr, "slipway: serve: %s '%s'\n", known
+		? "a value is missing, or one too many, at" : "unknown flag",
+	    flag);
+	if (near.best != NULL && !known)
+		fprintf(stderr, "  hint: did you mean --%s?\n", near.best);
+	else
+		fputs("  hint: slipway serve --help\n", stderr);
+	return SERVE_USAGE;
+}
+
+static const struct setting *
+serve_setting(int id)
+{
+	const struct setting *k = settings;
+
+	while (k->flag != NULL && (int)k->id != id)
+		k++;
+	return k;
+}
+
 /* What the environment says and no flag did. */
 static bool
 serve_set_env(struct server_options *o, struct arena *a, unsigned given)
@@ -186,8 +228,7 @@ serve_set_env(struct server_options *o, struct arena *a, unsigned given)
 			if (word.n == 0)
 				continue;
 			if (!serve_set(o, k->id, arena_str(a, word))) {
-				fprintf(stderr, "slipway: %s: '%s' is wrong\n",
-				    k->env, value);
+				serve_wrong(k->env, value, k);
 				return false;
 			}
 		} while (k->many && rest.p != NULL);
@@ -204,6 +245,7 @@ serve_parse(
 	unsigned given = 0;
 	int id;
 
+	opterr = 0;
 	serve_flags(flags);
 	while ((id = getopt_long(argc, argv, "h", flags, NULL)) != -1) {
 		if (id == 'h')
@@ -213,12 +255,19 @@ serve_parse(
 			log_set_level(LOG_ERROR);
 			continue;
 		}
-		if (id == '?' || !serve_set(o, (enum setting_id)id, optarg))
-			return serve_usage(stderr, SERVE_USAGE);
+		if (id == '?')
+			return serve_unknown(argv[optind - 1]);
+		if (!serve_set(o, (enum setting_id)id, optarg))
+			return serve_wrong(
+			    arena_printf(a, "--%s", serve_setting(id)->flag),
+			    optarg, serve_setting(id));
 		given |= 1u << id;
 	}
-	if (argc > optind)
-		return serve_usage(stderr, SERVE_USAGE);
+	if (argc > optind) {
+		fprintf(stderr, "slipway: serve: '%s' is one word too many\n"
+		    "  hint: slipway serve --folder DIR\n", argv[optind]);
+		return SERVE_USAGE;
+	}
 	return serve_set_env(o, a, given) ? -1 : SERVE_USAGE;
 }
 
