@@ -188,7 +188,8 @@ test_bytes(void **state)
 	    ">> t.yaml:2:7: the byte 0xed is no text\n"
 	    ">> hint: save the file as UTF-8 text\n");
 	assert_said(STR("task: a\nenv:\n\tA: b\n"),
-	    ">> t.yaml:3:1: tab character may not be used as indentation\n");
+	    ">> t.yaml:3:1: tab character may not be used as indentation\n"
+	    ">> hint: indent with spaces\n");
 	assert_said(STR("task: a\r\nrun: exit 0\r\ntiemout: 5m\r\n"),
 	    ">> t.yaml:3:1: unknown key 'tiemout' in task 'a'\n"
 	    ">> hint: did you mean 'timeout'?\n");

@@ -345,6 +345,29 @@ yaml_event(struct yaml_reader *r, struct fy_event *ev,
 	return true;
 }
 
+/* What to do about the commonest of its complaints; or NULL. */
+static const char *
+yaml_hint(const char *problem)
+{
+	static const struct {
+		const char *part, *hint;
+	} hints[] = {
+		{ "tab character", "indent with spaces" },
+		{ "cannot start with", "put the value in quotes" },
+		{ "on the same line", "put the value in quotes, or write | "
+				      "and the text below it, indented" },
+		{ "invalid indentation", "begin it where the key above it "
+					 "begins" },
+		{ "multiline plain key", "begin it where the key above it "
+					 "begins" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
+		if (strstr(problem, hints[i].part) != NULL)
+			return hints[i].hint;
+	return NULL;
+}
+
 /* What libfyaml refused: its first complaint is the cause. */
 static bool
 yaml_syntax(struct yaml_reader *r, struct fy_diag *diag)
@@ -354,7 +377,7 @@ yaml_syntax(struct yaml_reader *r, struct fy_diag *diag)
 
 	if (d == NULL)
 		return yaml_fail(r, 1, 1, NULL, "this is not YAML");
-	return yaml_fail(r, d->line, d->column, NULL,
+	return yaml_fail(r, d->line, d->column, yaml_hint(d->msg),
 	    arena_printf(r->a, "%s", d->msg));
 }
 

@@ -228,8 +228,9 @@ check_wrong_type(struct check *c, const struct schema *s, const json_t *v,
 		hint = "write it without a point";
 	} else if (check_only_quoted(s, v)) {
 		hint = "write it without quotes";
-	} else if (json_is_null(v) && !(s->flags & F_REQUIRED)) {
-		hint = "leave it out instead";
+	} else if (json_is_null(v)) {
+		hint = (s->flags & F_REQUIRED) ? "write its value"
+					       : "leave it out instead";
 	} else if (!json_is_object(v) && !json_is_array(v) &&
 		   (s->kind == SCHEMA_STRING || s->kind == SCHEMA_CHOICE)) {
 		hint = "write it in quotes";
