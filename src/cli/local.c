@@ -54,6 +54,8 @@ const struct local locals[] = {
 	WAIT_FLAGS("request.ask"),
 	WAIT_FLAGS("resource.release"),
 	WAIT_FLAGS("run.again"),
+	{ "run.follow", TAKES("within", "DURATION", SCHEMA_DURATION,
+			    "Wait no longer than this.") },
 	{ "run.log", BARE("follow", "Go on until the run is over.") },
 	{ "run.log",
 	    BARE("raw", "Leave control sequences in, byte for byte.") },

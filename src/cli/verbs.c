@@ -249,6 +249,7 @@ int
 verb_follow(struct session *s, const struct verb *v, int argc, char **argv)
 {
 	struct follow_options o = { .progress = true, .log = true };
+	struct wait_how how;
 	struct args args;
 	json_t *detail;
 	struct err e;
@@ -256,7 +257,10 @@ verb_follow(struct session *s, const struct verb *v, int argc, char **argv)
 
 	if (!verb_parse(s, v, argc, argv, &args, &code))
 		return code;
+	if (!wait_how(&args, &how, &e))
+		return session_fail(s, &e);
 	o.run = args.path[0];
+	o.within_ms = how.within_ms;
 	code = follow_run(s, &o);
 	if (code > EXIT_UNKNOWN || s->globals.json ||
 	    !session_get(s, &op_run_get, o.run, &detail, &e))
