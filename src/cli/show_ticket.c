@@ -375,6 +375,20 @@ show_ticket_plan(struct session *s, const json_t *detail, const json_t *run)
 	}
 }
 
+static void
+show_again(struct session *s, const json_t *again)
+{
+	struct arena *a = s->arena;
+
+	if (!json_is_object(again))
+		return;
+	show_field(s, "came",
+	    arena_printf(a, "%lld times, last %s (%s)",
+		(long long)int_get(again, "count", 1),
+		text_ago(a, json_object_get(again, "last_at")),
+		text_get(a, again, "same")));
+}
+
 void
 show_ticket(
     struct session *s, const json_t *detail, const json_t *run, bool whole)
@@ -399,6 +413,7 @@ show_ticket(
 			text_get(a, t, "team")));
 	else
 		show_field(s, "team", text_get(a, t, "team"));
+	show_again(s, json_object_get(detail, "again"));
 	show_field(s, "environment", text_get(a, t, "environment"));
 	show_params(s, "parameters", json_object_get(t, "params"));
 	show_field(s, "cost", text_get(a, detail, "cost"));

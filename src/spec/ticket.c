@@ -231,6 +231,13 @@ static const struct schema stand_in_schema = { .kind = SCHEMA_OBJECT,
 	.title = "StandIn", .doc = "Who decides for somebody who is away.",
 	.fields = stand_in_fields };
 
+static const struct schema again_fields[] = {
+	{ .name = "same", .kind = SCHEMA_STRING, .doc = "What it is about." },
+	{ .name = "count", .kind = SCHEMA_INTEGER, .doc = "How often." },
+	{ .name = "last_at", .kind = SCHEMA_TIME, .doc = "When last." },
+	{ .name = NULL }
+};
+
 static const struct schema need_fields[] = {
 	FIELD(struct need, id, .doc = "Number."),
 	FIELD(struct need, ticket_id, .flags = F_HIDDEN),
@@ -302,6 +309,9 @@ static const struct schema ticket_detail_fields[] = {
 	{ .name = "watchers", .kind = SCHEMA_LIST,
 	    .of = &ticket_watcher_schema,
 	    .doc = "Who hears of what happens to it." },
+	{ .name = "again", .kind = SCHEMA_OBJECT, .flags = F_NULLABLE,
+	    .title = "TicketAgain", .fields = again_fields,
+	    .doc = "How often the same was reported, or null." },
 	{ .name = "on_duty", .kind = SCHEMA_STRING, .flags = F_NULLABLE,
 	    .doc = "Assigned to a team's duty: who has that now." },
 	{ .name = "cost", .kind = SCHEMA_STRING, .flags = F_NULLABLE,

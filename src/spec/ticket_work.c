@@ -37,7 +37,16 @@ static const struct schema create_fields[] = {
 	    .flags = F_REQUIRED | F_LINE, .doc = "One line." },
 	{ .name = "project", .kind = SCHEMA_STRING, AT_MOST(64),
 	    .doc = "Its project; without it the only one." },
-	WORK_FIELDS, { .name = NULL }
+	WORK_FIELDS,
+	{ .name = "same", .kind = SCHEMA_STRING, BETWEEN(1, 200),
+	    .flags = F_LINE,
+	    .doc = "What it is about, for programs that report it again: one "
+		   "ticket for the same words, which counts." },
+	{ .name = "again_within", .kind = SCHEMA_DURATION,
+	    BETWEEN(0, 366 * 86400000LL), .default_json = "\"1h\"",
+	    .doc = "Closed for so long, it is opened again; later there is a "
+		   "new one, linked to it." },
+	{ .name = NULL }
 };
 static const struct schema create_in = { .kind = SCHEMA_OBJECT,
 	.title = "TicketCreate", .fields = create_fields };
@@ -48,7 +57,7 @@ const struct op op_ticket_create = { .name = "ticket.create",
 	.cli = "ticket create --kind KIND --title TEXT [--project PROJECT] "
 	       "[--description TEXT] [--priority PRIORITY] [--why TEXT] "
 	       "[--points N] [--label LABEL] [--assignee WHO] [--epic TICKET] "
-	       "[--due WHEN]" };
+	       "[--due WHEN] [--same TEXT] [--again-within TIME]" };
 
 static const struct schema edit_fields[] = {
 	{ .name = "params", .kind = SCHEMA_JSON,

@@ -266,7 +266,8 @@ void
 removed_ticket(struct cx *cx, const struct removed_limits *l, int64_t id)
 {
 	static const char *const statements[] = { "removed_link_rows",
-		"removed_label_rows", "removed_watcher_rows",
+		"removed_same_rows", "removed_label_rows",
+		"removed_watcher_rows",
 		"removed_author_rows", "removed_before_rows",
 		"removed_entry_rows", "removed_vote_rows",
 		"removed_asked_rows", "removed_need_rows",

@@ -147,6 +147,9 @@ SELECT id FROM ticket_entry WHERE ticket_id = $id AND kind = 'comment';
 -- name: removed_link_rows
 DELETE FROM ticket_link WHERE from_id = $id OR to_id = $id;
 
+-- name: removed_same_rows
+DELETE FROM ticket_same WHERE ticket_id = $id;
+
 -- name: removed_label_rows
 DELETE FROM ticket_label WHERE ticket_id = $id;
 

@@ -10,6 +10,7 @@
 #include "resource/inbox/inbox.h"
 #include "resource/move.h"
 #include "resource/search/search.h"
+#include "resource/ticket/same.h"
 #include "resource/ticket/work.h"
 #include "resource/wall.h"
 #include "spec/validate.h"
@@ -532,12 +533,15 @@ open_project(struct cx *cx, const char *key, struct err *e)
 
 bool
 ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
-    struct problems *problems, struct err *e)
+    bool *ret_new, struct problems *problems, struct err *e)
 {
 	const struct project_def *project;
 	struct ticket *t = ARENA_NEW(cx->arena, struct ticket);
 	struct change c = { cx, t, body, problems, true };
+	const char *same = call_text(body, "same");
+	struct ticket *before = NULL;
 	const char *labels[LABELS];
+	int64_t within = 0;
 	size_t n = 0;
 
 	if (cx->actor->person == NULL)
@@ -549,6 +553,13 @@ ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
 		&(struct access_target){ project->team, NULL, NULL },
 		"project", project->key, e))
 		return false;
+	(void)schema_duration(call_text(body, "again_within"), &within);
+	*ret = same == NULL
+	    ? NULL
+	    : same_take(cx, project->key, same, within, &before);
+	*ret_new = *ret == NULL;
+	if (*ret != NULL)
+		return true;
 	*t = (struct ticket){ .project = project->key,
 		.kind = call_text(body, "kind"), .status = "open",
 		.requester = cx->actor->person,
@@ -563,7 +574,7 @@ ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
 	ticket_watch(cx, t, t->assignee, "assignee");
 	assignee_told(cx, t, "");
 	*ret = t;
-	return true;
+	return same == NULL || same_begin(cx, t, same, before, e);
 }
 
 /* Only these of body are the requester's to change too. */

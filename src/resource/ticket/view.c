@@ -7,6 +7,7 @@
 #include "resource/plan/plan.h"
 #include "resource/run/run.h"
 #include "resource/sealed.h"
+#include "resource/ticket/same.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
 
@@ -167,6 +168,7 @@ ticket_detail_as(struct cx *cx, struct json_out *out, const struct ticket *t,
 	links_json(cx, out, t);
 	json_key(out, "watchers");
 	watchers_json(cx, out, t);
+	same_json(cx, out, t);
 	json_kv_str(out, "on_duty", view_duty(cx, t));
 	json_kv_str(out, "cost", plan_says(cx, t->plan_hash, "cost"));
 	json_kv_raw(out, "outputs",

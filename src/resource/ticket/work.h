@@ -27,9 +27,10 @@ bool ticket_may_work(struct cx *cx, const struct ticket *t, struct err *e);
 /* The same, or the requester. */
 bool ticket_may_word(struct cx *cx, const struct ticket *t, struct err *e);
 
-/* Open a ticket as the body of ticket.create says. */
+/* Open a ticket as the body of ticket.create says; or it is the one about the
+ * same (same.h), and not new. */
 bool ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
-    struct problems *problems, struct err *e);
+    bool *ret_new, struct problems *problems, struct err *e);
 /* Change the fields that body names, of an existing ticket.  Rights are
  * checked here. */
 bool ticket_change(struct cx *cx, struct ticket *t, const json_t *body,

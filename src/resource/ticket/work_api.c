@@ -11,10 +11,11 @@ ticket_api_create(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
 	struct ticket *t;
+	bool fresh;
 
-	if (!ticket_open(cx, call->body, &t, call->problems, e))
+	if (!ticket_open(cx, call->body, &t, &fresh, call->problems, e))
 		return false;
-	call->status = 201;
+	call->status = fresh ? 201 : 200;
 	return ticket_detail(cx, out, t);
 }
 
