@@ -95,42 +95,51 @@ json_escape(struct buf *to, char c)
 	}
 }
 
+#define JSON_ONES UINT64_C(0x0101010101010101)
+
 /* Are all eight bytes ASCII, and neither control characters, '"' nor '\\'?  A
  * byte below what is taken from it shows in its highest bit. */
 static bool
 json_is_plain(uint64_t eight)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
+	return ((eight | (eight - JSON_ONES * ' ') |
+		    ((eight ^ JSON_ONES * '"') - JSON_ONES) |
+		    ((eight ^ JSON_ONES * '\\') - JSON_ONES)) &
+		   (JSON_ONES << 7)) == 0;
+}
 
-	return ((eight | (eight - ones * ' ') | ((eight ^ ones * '"') - ones) |
-		    ((eight ^ ones * '\\') - ones)) &
-		   (ones << 7)) == 0;
+/* How many bytes at its beginning surely need no change. */
+static size_t
+json_plain(struct str s)
+{
+	uint64_t eight;
+	size_t n = 0;
+
+	for (; s.n - n >= sizeof(eight); n += sizeof(eight)) {
+		memcpy(&eight, s.p + n, sizeof(eight));
+		if (!json_is_plain(eight))
+			return n;
+	}
+	if (n == s.n)
+		return n;
+	eight = JSON_ONES * ' ';
+	memcpy(&eight, s.p + n, s.n - n);
+	return json_is_plain(eight) ? s.n : n;
 }
 
 /* Runs of bytes that need no change are copied in one piece. */
 static void
-json_text(struct buf *to, struct str s)
+json_escaped(struct buf *to, struct str s)
 {
-	uint64_t eight;
 	size_t run = 0;
 
-	buf_addc(to, '"');
 	while (run < s.n) {
 		unsigned char c = (unsigned char)s.p[run];
-		size_t n;
+		size_t n = str_utf8_char((struct str){ s.p + run, s.n - run });
 
-		if (s.n - run >= sizeof(eight)) {
-			memcpy(&eight, s.p + run, sizeof(eight));
-			if (json_is_plain(eight)) {
-				run += sizeof(eight);
-				continue;
-			}
-		}
-		n = c < 0x80 ? 1
-			     : str_utf8_char(
-				   (struct str){ s.p + run, s.n - run });
 		if (n > 0 && c >= 0x20 && c != '"' && c != '\\') {
 			run += n;
+			run += json_plain((struct str){ s.p + run, s.n - run });
 			continue;
 		}
 		buf_add(to, s.p, run);
@@ -143,6 +152,21 @@ json_text(struct buf *to, struct str s)
 		run = 0;
 	}
 	buf_add(to, s.p, s.n);
+}
+
+/* With its quotes.  Most needs no change at all. */
+static void
+json_text(struct buf *to, struct str s)
+{
+	const size_t plain = json_plain(s);
+
+	buf_reserve(to, s.n + 2);
+	to->data[to->len++] = '"';
+	if (plain > 0)
+		memcpy(to->data + to->len, s.p, plain);
+	to->len += plain;
+	if (plain < s.n)
+		json_escaped(to, (struct str){ s.p + plain, s.n - plain });
 	buf_addc(to, '"');
 }
 

@@ -19,7 +19,7 @@ SELECT * FROM delegation WHERE delegate = $who AND from_at <= $now
 	AND ($project IS NULL OR project = '' OR project = $project)
 	AND ($environment IS NULL OR environment = ''
 		OR environment = $environment)
-ORDER BY id LIMIT 64;
+ORDER BY until_at, id LIMIT 64;
 
 -- name: delegation_of
 SELECT * FROM delegation WHERE person = $who AND from_at <= $now
@@ -27,7 +27,7 @@ SELECT * FROM delegation WHERE person = $who AND from_at <= $now
 	AND ($project IS NULL OR project = '' OR project = $project)
 	AND ($environment IS NULL OR environment = ''
 		OR environment = $environment)
-ORDER BY id LIMIT 64;
+ORDER BY until_at, id LIMIT 64;
 
 -- name: delegation_list
 SELECT * FROM delegation WHERE id < $before
