@@ -121,17 +121,7 @@ keep: $(O)/keep ## build the static keeper alone
 
 .PHONY: test-unit
 test-unit: $(TEST_RUN) ## build and run every unit test (T=part of a path)
-	$(Q)failed=0; passed=0; \
-	for t in $(TEST_RUN); do \
-		if timeout 300 $$t >$$t.log 2>&1; then \
-			passed=$$((passed + 1)); \
-			printf 'ok    %s\n' "$${t#$(O)/test/}"; \
-		else \
-			printf 'FAIL  %s, exit %d\n' "$${t#$(O)/test/}" $$?; \
-			failed=$$((failed + 1)); sed 's/^/      /' $$t.log; \
-		fi; \
-	done; \
-	printf '%d passed, %d failed\n' $$passed $$failed; [ $$failed = 0 ]
+	$(Q)script/unit $(O) $(TEST_RUN)
 
 .PHONY: build-tests
 build-tests: $(TEST_BINS) ## build the unit tests without running them

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/json_out.h"
+#include "base/scratch_testing.h"
 #include "client/client.h"
 #include "http/server.h"
 
@@ -186,8 +187,7 @@ setup(void **state)
 	struct house *h = calloc(1, sizeof(*h));
 
 	the_house = h;
-	snprintf(h->folder, sizeof(h->folder), "/tmp/slipway-client-XXXXXX");
-	assert_non_null(mkdtemp(h->folder));
+	scratch_make(h->folder, sizeof(h->folder), "client");
 	snprintf(h->socket, sizeof(h->socket), "%s/sock", h->folder);
 	assert_int_equal(pthread_create(&h->thread, NULL, house_run, h), 0);
 	house_await(h);
@@ -404,6 +404,7 @@ static void
 test_lost_answer(void **state)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	char folder[64];
 	struct client_options o = { .socket = a.sun_path };
 	struct peer p = { 0 };
 	struct client *c;
@@ -411,9 +412,8 @@ test_lost_answer(void **state)
 	struct err e;
 
 	(void)state;
-	snprintf(
-	    a.sun_path, sizeof(a.sun_path), "/tmp/slipway-peer-%d", getpid());
-	unlink(a.sun_path);
+	scratch_make(folder, sizeof(folder), "peer");
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s/sock", folder);
 	p.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(p.fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	assert_int_equal(listen(p.fd, 5), 0);
@@ -435,6 +435,7 @@ test_lost_answer(void **state)
 	assert_false(
 	    client_stream(c, &op_watch, NULL, NULL, 5000, watch, NULL, &e));
 	client_destroy(c);
+	rmdir(folder);
 }
 
 static void
@@ -463,7 +464,7 @@ test_profiles(void **state)
 {
 	struct client_options o = { .profile = "casey" };
 	struct arena *a = arena_create();
-	char folder[] = "/tmp/slipway-profile-XXXXXX", path[128];
+	char folder[64], path[128];
 	const struct profile bad = { .token = "t\nurl=x" },
 		good = { "http://h:1/", "sw_t=1", "/etc/ca.pem" };
 	struct profile p;
@@ -472,7 +473,7 @@ test_profiles(void **state)
 	struct err e;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	scratch_make(folder, sizeof(folder), "profile");
 	setenv("XDG_CONFIG_HOME", folder, 1);
 	assert_false(profile_load(a, "casey", &p, &e));
 	assert_string_equal(e.code, "profile.unknown");

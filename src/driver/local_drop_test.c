@@ -17,8 +17,7 @@ setup(void **state)
 	*state = b;
 	if (!bench_is_root())
 		return 0;
-	snprintf(b->data, sizeof(b->data), "/tmp/slipway-test-XXXXXX");
-	assert_non_null(mkdtemp(b->data));
+	scratch_make(b->data, sizeof(b->data), "drop");
 	assert_return_code(chown(b->data, SERVER_ID, SERVER_ID), errno);
 	o.server_uid = o.server_gid = SERVER_ID;
 	bench_check(local_create(b->data, &o, &b->driver, &e), &e);

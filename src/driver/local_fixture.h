@@ -28,6 +28,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/scratch_testing.h"
 #include "driver/local.h"
 #include "driver/log_read.h"
 #include "keep/wire.h"
@@ -121,11 +122,10 @@ bench_begin(struct bench *b)
 }
 
 FIXTURE void
-bench_open(struct bench *b, const char *where)
+bench_open(struct bench *b)
 {
 	memset(b, 0, sizeof(*b));
-	snprintf(b->data, sizeof(b->data), "%s/slipway-test-XXXXXX", where);
-	assert_non_null(mkdtemp(b->data));
+	scratch_make(b->data, sizeof(b->data), "driver");
 	bench_begin(b);
 }
 

@@ -435,13 +435,13 @@ probe_main(char **argv)
 /* --- tests ----------------------------------------------------------------- */
 
 static int
-setup_at(void **state, const char *where)
+setup_with(void **state, void (*open_bench)(struct bench *b))
 {
 	static const char *const files[] = { "db", "key" };
 	struct bench *b = calloc(1, sizeof(*b));
 	char path[128];
 
-	bench_open(b, where);
+	open_bench(b);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", b->data, files[i]);
 		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
@@ -455,13 +455,21 @@ setup_at(void **state, const char *where)
 static int
 setup(void **state)
 {
-	return setup_at(state, "/tmp");
+	return setup_with(state, bench_open);
+}
+
+static void
+bench_open_outside_tmp(struct bench *b)
+{
+	snprintf(b->data, sizeof(b->data), "/var/tmp/slipway-driver-XXXXXX");
+	assert_non_null(mkdtemp(b->data));
+	bench_begin(b);
 }
 
 static int
 setup_outside_tmp(void **state)
 {
-	return setup_at(state, "/var/tmp");
+	return setup_with(state, bench_open_outside_tmp);
 }
 
 static int

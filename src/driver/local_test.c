@@ -9,7 +9,7 @@ setup(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 
-	bench_open(b, "/tmp");
+	bench_open(b);
 	*state = b;
 	return 0;
 }

@@ -24,9 +24,8 @@ setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	char path[96];
 
-	bench_open(&f->bench, "/tmp");
-	snprintf(f->volume, sizeof(f->volume), "/tmp/slipway-vol-XXXXXX");
-	assert_non_null(mkdtemp(f->volume));
+	bench_open(&f->bench);
+	scratch_make(f->volume, sizeof(f->volume), "volume");
 	snprintf(f->life, sizeof(f->life), "%s/life", f->volume);
 	assert_return_code(mkfifo(f->life, 0666), errno);
 	assert_return_code(chmod(f->life, 0666), errno);

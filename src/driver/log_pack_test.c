@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/scratch_testing.h"
 #include "driver/log_pack.h"
 #include "driver/log_read.h"
 #include "keep/wire.h"
@@ -45,8 +46,7 @@ fixture_make(struct fixture *f, size_t pieces, uint64_t from, uint64_t to)
 	int log, idx, folder;
 
 	*f = (struct fixture){ .k = -1 };
-	snprintf(f->data, sizeof(f->data), "/tmp/slipway-pack-XXXXXX");
-	assert_non_null(mkdtemp(f->data));
+	scratch_make(f->data, sizeof(f->data), "pack");
 	folder = open(f->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(mkdirat(folder, "k", 0700), 0);
 	f->k = openat(folder, "k", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

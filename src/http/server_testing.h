@@ -31,6 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/scratch_testing.h"
 #include "http/server.h"
 
 #define LARGE (8u * 1024 * 1024)
@@ -188,8 +189,7 @@ house_start(const struct http_options *o)
 	options.self = h;
 	h->large = malloc(LARGE);
 	memset(h->large, 'x', LARGE);
-	snprintf(h->folder, sizeof(h->folder), "/tmp/slipway-http-XXXXXX");
-	assert_non_null(mkdtemp(h->folder));
+	scratch_make(h->folder, sizeof(h->folder), "http");
 	snprintf(h->socket, sizeof(h->socket), "%s/sock", h->folder);
 	h->loop = loop_create();
 	h->server = http_server_create(h->loop, &options);

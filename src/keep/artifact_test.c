@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/scratch_testing.h"
 #include "keep/artifact.h"
 #include "sys/digest.h"
 #include "sys/file.h"
@@ -38,8 +39,7 @@ place_make(void **state)
 	struct place *p = calloc(1, sizeof(*p));
 
 	assert_non_null(p);
-	snprintf(p->data, sizeof(p->data), "/tmp/artifact-test-XXXXXX");
-	assert_non_null(mkdtemp(p->data));
+	scratch_make(p->data, sizeof(p->data), "artifact");
 	assert_int_equal(chdir(p->data), 0);
 	assert_int_equal(mkdir("artifact", 0700), 0);
 	assert_int_equal(mkdir("artifact/new", 0700), 0);

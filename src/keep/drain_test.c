@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/scratch_testing.h"
 #include "driver/log_read.h"
 #include "keep/drain.h"
 #include "sys/file.h"
@@ -37,8 +38,7 @@ fixture_open(struct fixture *f, uint64_t cap, const struct str *secrets,
 	int pipes[DRAIN_STREAMS][2];
 	struct err e;
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/slipway-drain-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
+	scratch_make(f->folder, sizeof(f->folder), "drain");
 	snprintf(path, sizeof(path), "%s/k", f->folder);
 	assert_return_code(mkdir(path, 0700), errno);
 	snprintf(path, sizeof(path), "%s/k/1", f->folder);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/scratch_testing.h"
 #include "platform/commit.h"
 #include "platform/platform.h"
 #include "sys/file.h"
@@ -31,8 +32,7 @@ bench_create(void **state)
 
 	assert_non_null(b);
 	b->a = arena_create();
-	snprintf(b->dir, sizeof(b->dir), "/tmp/platform-test-XXXXXX");
-	assert_non_null(mkdtemp(b->dir));
+	scratch_make(b->dir, sizeof(b->dir), "platform");
 	*state = b;
 	return 0;
 }

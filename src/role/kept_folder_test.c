@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scratch_testing.h"
 #include "sys/file.h"
 
 static const struct folder_file files[] = {
@@ -27,7 +28,7 @@ static const struct platform whole = { .folder = "/srv/the folder",
 static void
 test_kept(void **state)
 {
-	char dir[] = "/tmp/kept-test-XXXXXX";
+	char dir[64];
 	struct arena *a = arena_create();
 	struct buf bytes = { 0 };
 	struct kept_folder kept;
@@ -35,7 +36,7 @@ test_kept(void **state)
 	struct err e;
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
+	scratch_make(dir, sizeof(dir), "kept");
 	path = arena_printf(a, "%s/folder", dir);
 	assert_false(kept_folder_read(dir, a, &kept, &e));
 	assert_int_equal(e.class, ERR_NOT_FOUND);

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/scratch_testing.h"
 #include "store/migrate.h"
 #include "sys/file.h"
 
@@ -31,8 +32,7 @@ struct folder {
 static inline void
 folder_make(struct folder *f)
 {
-	snprintf(f->path, sizeof(f->path), "/tmp/slipway-store-XXXXXX");
-	assert_non_null(mkdtemp(f->path));
+	scratch_make(f->path, sizeof(f->path), "store");
 	snprintf(f->db, sizeof(f->db), "%s/db", f->path);
 }
 

@@ -19,13 +19,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/scratch_testing.h"
+
 /* Each test runs inside a fresh folder, as its working directory. */
 static int
 folder_make(void **state)
 {
-	char *path = strdup("/tmp/slipway-file-XXXXXX");
+	char *path = malloc(64);
 
-	if (path == NULL || mkdtemp(path) == NULL || chdir(path) != 0)
+	scratch_make(path, 64, "file");
+	if (chdir(path) != 0)
 		return -1;
 	*state = path;
 	return 0;

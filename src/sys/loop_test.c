@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/scratch_testing.h"
 
 #define POSTS 2000
 #define THREADS 3
@@ -236,12 +237,12 @@ static void
 test_watch(void **state)
 {
 	struct seen s = { .loop = loop_create() };
-	char folder[] = "/tmp/slipway-loop-XXXXXX", file[64];
+	char folder[64], file[80];
 	struct loop_watch *w;
 	struct err e;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	scratch_make(folder, sizeof(folder), "loop");
 	snprintf(file, sizeof(file), "%s/f", folder);
 	assert_null(loop_watch_start(s.loop, file, on_change, &s, &e));
 	assert_int_equal(e.class, ERR_IO);

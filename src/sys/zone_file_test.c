@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/scratch_testing.h"
 #include "sys/file.h"
 
 struct bench {
@@ -26,10 +27,10 @@ setup(void **state)
 {
 	static struct bench b;
 
-	b = (struct bench){ .a = arena_create(),
-		.folder = "/tmp/zone_file_test.XXXXXX" };
+	b = (struct bench){ .a = arena_create() };
+	scratch_make(b.folder, sizeof(b.folder), "zone");
 	*state = &b;
-	return mkdtemp(b.folder) == NULL;
+	return 0;
 }
 
 static int
