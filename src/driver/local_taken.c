@@ -34,7 +34,7 @@ taken_words(const struct wire_taken *t, struct work_artifact *a)
 		snprintf(a->why, sizeof(a->why), "%s", strerror(t->error));
 	else if (t->state == WIRE_TAKEN_LARGE)
 		snprintf(a->why, sizeof(a->why),
-		    "it has %" PRIu64 " bytes and may not have as many",
+		    "it has %" PRIu64 " bytes, too many",
 		    t->size);
 	else
 		snprintf(a->why, sizeof(a->why), "%s",

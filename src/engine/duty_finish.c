@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* finish: what the driver reports becomes the fate of steps and runs. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -231,6 +232,12 @@ finish_artifacts(struct engine *g, struct cx *cx, const struct step *step,
 	for (size_t i = 0; i < task->nartifacts; i++) {
 		const struct artifact_def *a = &task->artifacts[i];
 
+		if (i < n && !taken[i].taken &&
+		    taken[i].size > (uint64_t)a->max_bytes)
+			return err_set(e, ERR_INVALID, "artifact.large",
+			    "artifact '%s' ('%s'): it has %" PRIu64 " bytes, "
+			    "and its max: is %" PRId64, a->name, a->path,
+			    taken[i].size, a->max_bytes);
 		if (i >= n || !taken[i].taken)
 			return err_set(e, ERR_INVALID, "artifact.missing",
 			    "artifact '%s' ('%s'): %s", a->name, a->path,
