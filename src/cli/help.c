@@ -267,12 +267,13 @@ help_op(struct session *s, const struct op *op)
 	fprintf(s->out, "usage: %s\n", usage_line(a, u));
 	for (const struct alias *l = aliases; l->word != NULL; l++) {
 		if (strcmp(l->op, op->name) == 0)
-			fprintf(s->out, "   or: slipway %s %s\n", l->word,
+			fprintf(s->out, "   or: slipway %s%s%s\n", l->word,
+			    l->usage == NULL ? "" : " ",
 			    l->usage == NULL ? "" : l->usage);
 	}
 	fprintf(s->out, "\n%s\n", op->summary);
 	if (op->doc != NULL)
-		fprintf(s->out, "%s\n", op->doc);
+		text_below(s->out, s->term.width, 0, op->doc);
 	if (u->npath > 0 && strcmp(u->path[0], "RUN") == 0)
 		fputs("RUN is a key such as R-12, or that of its ticket.\n",
 		    s->out);
