@@ -153,10 +153,46 @@ do_end(struct keeper *k)
 }
 
 static void
+act_as_server(const struct keeper *k)
+{
+	identity_act_as(k->setup->sandbox.root, k->setup->server_uid,
+	    k->setup->server_gid);
+}
+
+static void
+act_as_root(const struct keeper *k)
+{
+	identity_act_as(k->setup->sandbox.root, 0, 0);
+}
+
+/* The group is root's, where there is a root. */
+static void
+group_kill(struct keeper *k)
+{
+	if (k->group < 0)
+		return;
+	act_as_root(k);
+	cgroup_kill(k->group);
+	act_as_server(k);
+}
+
+static bool
+group_ran_out(struct keeper *k)
+{
+	bool ran_out;
+
+	if (k->group < 0 || k->spec.numbers.memory_bytes == 0)
+		return false;
+	act_as_root(k);
+	ran_out = cgroup_ran_out(k->group);
+	act_as_server(k);
+	return ran_out;
+}
+
+static void
 kill_now(struct keeper *k)
 {
-	if (k->group >= 0)
-		cgroup_kill(k->group);
+	group_kill(k);
 	first_signal(k, k->layers & WIRE_LAYER_PID ? SIGKILL : SIGUSR1);
 	deadline_set(k, KILL_LIMIT_MS);
 }
@@ -322,8 +358,7 @@ first_reap(struct keeper *k)
 	k->first = -1;
 	reports_read(k);
 	keeper_event(k, EVENT_GONE);
-	if (k->group >= 0)
-		cgroup_kill(k->group);
+	group_kill(k);
 	if (!tree_kill(KILL_LIMIT_MS))
 		do_stuck(k);
 }
@@ -400,19 +435,6 @@ keeper_watch(struct keeper *k)
 }
 
 /* --- start and end --------------------------------------------------------- */
-
-static void
-act_as_server(const struct keeper *k)
-{
-	identity_act_as(k->setup->sandbox.root, k->setup->server_uid,
-	    k->setup->server_gid);
-}
-
-static void
-act_as_root(const struct keeper *k)
-{
-	identity_act_as(k->setup->sandbox.root, 0, 0);
-}
 
 /* Nothing was started and nothing is recorded: only the spawner can tell. */
 _Noreturn static void
@@ -563,8 +585,7 @@ end_fill(struct keeper *k)
 {
 	struct wire_exit *end = &k->end;
 
-	if (k->group >= 0 && end->reason != WIRE_END_UNKILLABLE &&
-	    cgroup_ran_out(k->group))
+	if (end->reason != WIRE_END_UNKILLABLE && group_ran_out(k))
 		end->reason = WIRE_END_MEMORY;
 	if (end->reason == WIRE_END_MEMORY && k->next_look != NEVER)
 		drain_note(&k->drain, "slipway: the memory limit was passed; "
