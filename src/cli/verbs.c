@@ -14,6 +14,7 @@
 #include "cli/wait.h"
 #include "spec/access.h"
 #include "spec/csv.h"
+#include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/run.h"
 #include "spec/ticket.h"
@@ -470,7 +471,9 @@ verb_show(struct session *s, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		if (argv[i][0] == '-')
 			continue;
-		if (strncasecmp(argv[i], "R-", 2) != 0)
+		if (strncasecmp(argv[i], "RES-", 4) == 0)
+			v.op = &op_resource_get;
+		else if (strncasecmp(argv[i], "R-", 2) != 0)
 			v.op = &op_ticket_get;
 		named = true;
 		break;

@@ -34,3 +34,13 @@ wall_day_text(struct cx *cx, const struct zone *z, int64_t at_ms)
 	return arena_printf(cx->arena, "%s %04d-%02d-%02d", days[day.weekday],
 	    day.year, day.month, day.day);
 }
+
+const char *
+wall_time_text(struct cx *cx, int64_t at_ms)
+{
+	const struct civil c =
+	    civil_of(zone_utc_to_local(wall_zone(cx), at_ms));
+
+	return arena_printf(cx->arena, "%04d-%02d-%02d %02d:%02d", c.year,
+	    c.month, c.day, c.hour, c.minute);
+}

@@ -19,4 +19,7 @@ int64_t wall_day_end(const struct zone *z, int64_t local_day_ms);
 /* "Mon 2026-11-16": the day of an instant there. */
 const char *wall_day_text(struct cx *cx, const struct zone *z, int64_t at_ms);
 
+/* "2026-11-16 09:30": an instant on the wall of the team. */
+const char *wall_time_text(struct cx *cx, int64_t at_ms);
+
 #endif

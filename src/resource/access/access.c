@@ -494,7 +494,8 @@ access_check_seen(struct cx *cx, enum right right,
 	    access_words(cx->platform, cx->actor, right, t, &d, cx->arena);
 	err_set(e, ERR_DENIED, "access.denied", "%s %s '%s'%s%s%s: %s",
 	    right == RIGHT_REQUEST ? "ask for"
-		: right == RIGHT_CANCEL && streq(noun, "ticket")
+		: (right == RIGHT_CANCEL && streq(noun, "ticket")) ||
+			(right == RIGHT_RUN && streq(noun, "run"))
 		? "work on"
 		: right_names[right],
 	    noun, name,

@@ -93,7 +93,8 @@ check_missing(struct cx *cx, struct resource *r)
 		"Its check does not find it any more.\n\n"
 		"- make it again: ask for it as before\n"
 		"- it is not wanted: `slipway resource release %s`",
-		r->key));
+		r->key),
+	    NULL);
 	if (t != NULL)
 		r->missing_ticket = t->id;
 	resource_move(cx, r, "missing", "its check does not find it");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a lifetime: remind, ask, undo. */
-#include "base/civil.h"
 #include "base/plant.h"
 #include "platform/schedule.h"
 #include "resource/ask/ask.h"
@@ -11,7 +10,6 @@
 #include "resource/ticket/ticket.h"
 #include "resource/wall.h"
 
-/* For machines, and on the wall of the team. */
 static const char *
 expire_stamp(struct cx *cx, int64_t at)
 {
@@ -20,15 +18,6 @@ expire_stamp(struct cx *cx, int64_t at)
 	return arena_strdup(cx->arena, schedule_time_text(at, text));
 }
 
-static const char *
-expire_when(struct cx *cx, int64_t at)
-{
-	const struct civil c =
-	    civil_of(zone_utc_to_local(wall_zone(cx), at));
-
-	return arena_printf(cx->arena, "%04d-%02d-%02d %02d:%02d", c.year,
-	    c.month, c.day, c.hour, c.minute);
-}
 
 static void
 expire_tell(struct cx *cx, const struct resource *r, const char *what)
@@ -38,7 +27,7 @@ expire_tell(struct cx *cx, const struct resource *r, const char *what)
 	    arena_printf(cx->arena, "%s '%s' in %s %s on %s: slipway resource "
 				    "extend %s",
 		r->kind, r->name, r->environment, what,
-		expire_when(cx, r->expires_at), r->key));
+		wall_time_text(cx, r->expires_at), r->key));
 }
 
 static void
@@ -48,7 +37,7 @@ expire_remind(struct cx *cx, struct resource *r)
 	    "%s, %s '%s' in %s, ends on %s: slipway resource extend %s, or "
 	    "slipway resource release %s",
 	    r->key, r->kind, r->name, r->environment,
-	    expire_when(cx, r->expires_at), r->key, r->key);
+	    wall_time_text(cx, r->expires_at), r->key, r->key);
 
 	resource_note(cx, r->ticket_id, text);
 	expire_tell(cx, r, "ends");
@@ -72,9 +61,9 @@ expire_ask(struct cx *cx, struct resource *r, const struct resource_def *def)
 	    "- have it taken away: `slipway resource release %s`\n"
 	    "- give it to others: `slipway resource transfer %s --to TEAM`",
 	    r->key, r->kind, r->name, r->environment,
-	    expire_when(cx, r->expires_at),
+	    wall_time_text(cx, r->expires_at),
 	    undo ? " It is taken away on " : "",
-	    undo ? arena_printf(cx->arena, "%s.", expire_when(cx, undo_at))
+	    undo ? arena_printf(cx->arena, "%s.", wall_time_text(cx, undo_at))
 		 : "",
 	    r->key, r->key, r->key);
 
@@ -85,7 +74,7 @@ expire_ask(struct cx *cx, struct resource *r, const struct resource_def *def)
 			 arena_printf(cx->arena,
 			     "the lifetime of %s, %s '%s', ended", r->key,
 			     r->kind, r->name),
-			 text);
+			 text, NULL);
 	if (t != NULL)
 		r->expiry_ticket = t->id;
 	resource_note(cx, r->ticket_id,
@@ -114,7 +103,7 @@ expire_undo_ask(struct cx *cx, const struct resource *r, struct asked *ret,
 		arena_printf(cx->arena, "expiry:%s", r->key), &ask, e))
 		return false;
 	ask.note = arena_printf(cx->arena, "the lifetime of %s ended on %s",
-	    r->key, expire_when(cx, r->expires_at));
+	    r->key, wall_time_text(cx, r->expires_at));
 	return ask_make(cx, &ask, ret, e);
 }
 

@@ -246,7 +246,7 @@ resource_ends(struct cx *cx, struct resource *r, int64_t at)
 
 struct ticket *
 resource_ticket(struct cx *cx, const struct resource *r, bool makers,
-    const char *title, const char *description)
+    const char *title, const char *description, const char *same)
 {
 	const struct request_def *request =
 	    platform_request(cx->platform, r->request);
@@ -271,8 +271,7 @@ resource_ticket(struct cx *cx, const struct resource *r, bool makers,
 		.assignee = team[0] == '\0'
 		    ? r->person
 		    : arena_printf(cx->arena, "%s:duty", team) };
-	ticket_insert(cx, t);
-	return t;
+	return ticket_report(cx, t, same);
 }
 
 void

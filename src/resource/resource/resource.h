@@ -51,9 +51,11 @@ void resource_move(struct cx *cx, struct resource *r, const char *to,
 void resource_ends(struct cx *cx, struct resource *r, int64_t at);
 
 /* A ticket about it for those who own it, or (makers) for the team that makes
- * such things; and one line on a ticket, 0: none. */
+ * such things; one that is open about `same` counts instead (ticket/same.h,
+ * NULL: always a new one).  And one line on a ticket, 0: none. */
 struct ticket *resource_ticket(struct cx *cx, const struct resource *r,
-    bool makers, const char *title, const char *description);
+    bool makers, const char *title, const char *description,
+    const char *same);
 void resource_note(struct cx *cx, int64_t ticket_id, const char *text);
 /* The ticket is answered, unless people closed it already. */
 void resource_ticket_done(struct cx *cx, int64_t ticket_id,

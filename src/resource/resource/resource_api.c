@@ -11,6 +11,7 @@
 #include "resource/run/run.h"
 #include "resource/sight.h"
 #include "resource/ticket/ticket.h"
+#include "resource/wall.h"
 #include "resource/undo/undo.h"
 #include "store/record.h"
 
@@ -173,6 +174,7 @@ transfer_done(struct cx *cx, struct resource *r, const char *team)
 	resource_save(cx, r);
 	resource_note(cx, r->ticket_id, text);
 	inbox_settle(cx, INBOX_EXPIRY, r->key);
+	inbox_settle(cx, INBOX_ASSIGNED, r->key);
 	audit(cx, "resource.transferred", r->key, "done", text, NULL);
 }
 
@@ -208,6 +210,12 @@ resource_api_transfer(struct cx *cx, struct call *call, struct json_out *out,
 		r->offered_to = team->name;
 		r->offered_by = cx->actor->person;
 		resource_save(cx, r);
+		inbox_settle(cx, INBOX_ASSIGNED, r->key);
+		inbox_post_group(cx, team->name, INBOX_ASSIGNED, r->key,
+		    arena_printf(cx->arena, "%s offers %s %s '%s': slipway "
+					    "resource accept %s",
+			cx->actor->person, team->name, r->kind, r->name,
+			r->key));
 		audit(cx, "resource.offered", r->key, "done", team->name,
 		    NULL);
 	}
@@ -277,20 +285,12 @@ resource_api_adopt(struct cx *cx, struct call *call, struct json_out *out,
 
 /* --- for how long --- */
 
-static const char *
-when_text(struct cx *cx, int64_t at)
-{
-	char text[SCHEDULE_TIME_TEXT];
-
-	return arena_strdup(cx->arena, schedule_time_text(at, text));
-}
-
 static void
 extend_done(struct cx *cx, struct resource *r, int64_t until,
     const char *note)
 {
 	const char *text = arena_printf(cx->arena,
-	    "%s lives until %s, says %s%s%s", r->key, when_text(cx, until),
+	    "%s lives until %s, says %s%s%s", r->key, wall_time_text(cx, until),
 	    actor_name(cx->actor), note[0] != '\0' ? ": " : "", note);
 
 	resource_ends(cx, r, until);
@@ -307,17 +307,21 @@ static const char *
 extend_ask(struct cx *cx, const struct resource *r, int64_t by,
     int64_t until, const char *note)
 {
+	const int64_t day = 86400000;
+	const bool days = by % day == 0;
 	const struct ticket *t = resource_ticket(cx, r, true,
 	    arena_printf(cx->arena, "%s, %s '%s', until %s", r->key, r->kind,
-		r->name, when_text(cx, until)),
+		r->name, wall_time_text(cx, until)),
 	    arena_printf(cx->arena,
 		"%s asks for more than the request type allows.%s%s\n\n"
-		"- to grant it: `slipway resource extend %s --by %llds`",
+		"- to grant it: `slipway resource extend %s --by %lld%s`",
 		actor_name(cx->actor), note[0] != '\0' ? " " : "", note,
-		r->key, (long long)by / 1000));
+		r->key, (long long)(days ? by / day : by / 1000),
+		days ? "d" : "s"),
+	    arena_printf(cx->arena, "%s lives longer", r->key));
 
 	audit(cx, "resource.extension_asked", r->key, "done",
-	    when_text(cx, until), NULL);
+	    wall_time_text(cx, until), NULL);
 	return t == NULL ? NULL : t->key;
 }
 

@@ -444,8 +444,8 @@ change_all(const struct change *c, struct err *e)
 
 /* --- open and change --- */
 
-static void
-assignee_told(struct cx *cx, const struct ticket *t, const char *before)
+void
+ticket_tell_assignee(struct cx *cx, const struct ticket *t, const char *before)
 {
 	const struct team_def *team;
 
@@ -572,7 +572,7 @@ ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
 	ticket_insert(cx, t);
 	labels_store(cx, t, labels, n);
 	ticket_watch(cx, t, t->assignee, "assignee");
-	assignee_told(cx, t, "");
+	ticket_tell_assignee(cx, t, "");
 	*ret = t;
 	return same == NULL || same_begin(cx, t, same, before, e);
 }
@@ -602,7 +602,7 @@ ticket_change(struct cx *cx, struct ticket *t, const json_t *body,
 	    !change_all(&c, e))
 		return false;
 	ticket_watch(cx, t, t->assignee, "assignee");
-	assignee_told(cx, t, before);
+	ticket_tell_assignee(cx, t, before);
 	move_save_ticket(cx, t);
 	search_learn_ticket(cx, t->id);
 	return true;

@@ -71,6 +71,23 @@ same_begin(struct cx *cx, const struct ticket *t, const char *same,
 	    ticket_link_add(cx, t, "relates_to", before, e);
 }
 
+struct ticket *
+ticket_report(struct cx *cx, struct ticket *t, const char *same)
+{
+	struct ticket *before = NULL, *there = NULL;
+	struct err ignored;
+
+	if (same != NULL)
+		there = same_take(cx, t->project, same, 0, &before);
+	if (there != NULL)
+		return there;
+	ticket_insert(cx, t);
+	if (same != NULL)
+		(void)same_begin(cx, t, same, before, &ignored);
+	ticket_tell_assignee(cx, t, "");
+	return t;
+}
+
 void
 same_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 {

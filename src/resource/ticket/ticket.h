@@ -18,6 +18,10 @@
 
 /* Number it in its project, write it; id and key are set. */
 void ticket_insert(struct cx *cx, struct ticket *ticket);
+/* Of slipway itself: as the one that is open about `same`, which counts
+ * (same.h), or new; NULL: always new.  Whom it is assigned to is told. */
+struct ticket *ticket_report(struct cx *cx, struct ticket *t,
+    const char *same);
 
 /* Find its scope, for what depends on its rights. */
 void ticket_rescope(struct cx *cx, struct ticket *ticket);

@@ -31,6 +31,9 @@ bool ticket_may_word(struct cx *cx, const struct ticket *t, struct err *e);
  * same (same.h), and not new. */
 bool ticket_open(struct cx *cx, const json_t *body, struct ticket **ret,
     bool *ret_new, struct problems *problems, struct err *e);
+/* Whom it is assigned to hears of it, when that was somebody else before. */
+void ticket_tell_assignee(struct cx *cx, const struct ticket *t,
+    const char *before);
 /* Change the fields that body names, of an existing ticket.  Rights are
  * checked here. */
 bool ticket_change(struct cx *cx, struct ticket *t, const json_t *body,
