@@ -53,7 +53,8 @@ step_shared_result(struct cx *cx, struct run *run, struct step *step)
 	struct run *theirs;
 
 	step->shares = 0;
-	if (other == NULL || !streq(other->status, "succeeded"))
+	if (other == NULL || (!streq(other->status, "succeeded") &&
+				 !PLANTED("failure-taken-over")))
 		return false;
 	theirs = run_by_id(cx, other->run_id);
 	if (theirs == NULL)

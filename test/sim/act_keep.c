@@ -53,7 +53,8 @@ act_backfill(struct sim *s, struct cx *cx, struct err *e)
 {
 	struct actor actor;
 	struct cx own = act_operator(cx, &actor);
-	const int64_t until = cx->now - (int64_t)sim_below(s, 48) * HOUR_MS;
+	const int64_t until =
+	    cx->now + (1 - (int64_t)sim_below(s, 48)) * HOUR_MS;
 	const int64_t from = until - (int64_t)sim_below(s, 150) * 60000;
 	const char *name;
 

@@ -170,6 +170,10 @@ static const struct whole wholes[] = {
 	{ "a final run keeps its key",
 	    "SELECT key FROM run WHERE dedupe_key IS NOT NULL AND "
 	    "status NOT IN " OPEN_RUNS },
+	{ "a run goes on, and an equal ask would not join it",
+	    "SELECT key || ' ' || status FROM run WHERE ended_at = 0 AND "
+	    "dry = 0 AND ticket_id = 0 AND undo_of = 0 AND cancel_by = '' "
+	    "AND dedupe_key IS NULL AND schedule = '' AND retry_of = 0" },
 	{ "a run succeeded, and its root did not",
 	    "SELECT run.key || ': ' || step.status FROM run JOIN step ON "
 	    "step.id = run.root_step WHERE run.status = 'succeeded' AND "
@@ -188,6 +192,12 @@ static const struct whole wholes[] = {
 	    "EXISTS (SELECT 1 FROM need WHERE ticket_id = ticket.id AND "
 	    "need.plan_hash = ticket.plan_hash AND status IN ('open', "
 	    "'met'))" },
+	{ "somebody is asked about what is over",
+	    "SELECT ticket.key || ' need ' || need.id FROM need JOIN ticket "
+	    "ON ticket.id = need.ticket_id WHERE need.status = 'open' AND "
+	    "ticket.status IN ('done', 'failed', 'cancelled', 'declined') AND "
+	    "EXISTS (SELECT 1 FROM run WHERE id = ticket.run_id AND "
+	    "ended_at <> 0)" },
 	{ "an approval of an older plan still counts",
 	    "SELECT ticket.key || ' need ' || need.id FROM need JOIN ticket "
 	    "ON ticket.id = need.ticket_id WHERE need.status IN ('open', "

@@ -24,6 +24,17 @@ take_connection(sqlite3 *conn, const char **ret_why, const void *api)
 	return SQLITE_OK;
 }
 
+/* The time of what a trigger sees. */
+static void
+steady_now(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const struct sim *s = sqlite3_user_data(context);
+
+	(void)n;
+	(void)values;
+	sqlite3_result_int64(context, site_steady(&s->site));
+}
+
 /* The disk is not what is tested here, and forks must share no file: before
  * anything is in it, it moves to memory. */
 static void
@@ -51,6 +62,8 @@ database_open(struct sim *s, const char *folder)
 	database_to_memory(s);
 	if (!migrate(s->db, &e))
 		sim_violation(s, "%s", e.message);
+	sqlite3_create_function_v2(s->raw, "sim_steady", 0, SQLITE_UTF8, s,
+	    steady_now, NULL, NULL, NULL);
 	raw_exec(s, "DROP TRIGGER audit_no_update;"
 		    "DROP TRIGGER audit_no_delete;");
 	check_prepare(s);
