@@ -28,21 +28,49 @@ client_copy(const char *s)
 	return copy;
 }
 
+/* NULL when it is not set, or empty. */
+static const char *
+client_env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value == NULL || *value == '\0' ? NULL : value;
+}
+
+/* Where a server without XDG_RUNTIME_DIR listens: in its data folder. */
+static const char *
+client_state_socket(struct arena *a)
+{
+	const char *state = client_env("XDG_STATE_HOME");
+	const char *home = client_env("HOME");
+
+	if (state != NULL)
+		return arena_printf(a, "%s/slipway/api.sock", state);
+	return home == NULL ? CLIENT_SYSTEM_SOCKET
+			    : arena_printf(a,
+				  "%s/.local/state/slipway/api.sock", home);
+}
+
 /* The socket that is there; the likeliest name when none is. */
 static const char *
 client_default_socket(struct arena *a)
 {
-	const char *named = getenv("SLIPWAY_SOCKET");
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	const char *own;
+	const char *named = client_env("SLIPWAY_SOCKET");
+	const char *runtime = client_env("XDG_RUNTIME_DIR");
+	const char *own = runtime == NULL
+	    ? CLIENT_SYSTEM_SOCKET
+	    : arena_printf(a, "%s/slipway/api.sock", runtime);
+	const char *state = client_state_socket(a);
 
-	if (named != NULL && *named != '\0')
+	if (named != NULL)
 		return named;
-	if (runtime == NULL || *runtime == '\0' ||
-	    file_exists(CLIENT_SYSTEM_SOCKET))
+	if (file_exists(CLIENT_SYSTEM_SOCKET))
 		return CLIENT_SYSTEM_SOCKET;
-	own = arena_printf(a, "%s/slipway/api.sock", runtime);
-	return file_exists(own) || getuid() != 0 ? own : CLIENT_SYSTEM_SOCKET;
+	if (file_exists(own))
+		return own;
+	if (file_exists(state))
+		return state;
+	return getuid() != 0 ? own : CLIENT_SYSTEM_SOCKET;
 }
 
 /* A path too long for sockaddr_un is reached through its open folder. */

@@ -22,7 +22,8 @@ struct client_options {
 	const char *url;     /* "http://host:port", or NULL: local socket */
 	const char *socket;  /* path; NULL: $SLIPWAY_SOCKET, then
 			      * /run/slipway/api.sock, then
-			      * $XDG_RUNTIME_DIR/slipway/api.sock */
+			      * $XDG_RUNTIME_DIR/slipway/api.sock, then
+			      * that of a data folder in the home */
 	const char *profile; /* --as NAME: token of that profile, or NULL */
 	const char *token;   /* given outright ($SLIPWAY_TOKEN), or NULL */
 	const char *ca;	     /* file of the authority to trust; NULL: that of

@@ -12,7 +12,8 @@ const struct setting settings[] = {
 	    "Database, logs, artifacts and the key.  Made when it is not "
 	    "there, mode 0700." },
 	{ SETTING_SOCKET, "socket", "SLIPWAY_SOCKET", "PATH", false,
-	    "/run/slipway/api.sock; not root: below $XDG_RUNTIME_DIR",
+	    "/run/slipway/api.sock; not root: below $XDG_RUNTIME_DIR, else in "
+	    "the data folder",
 	    "Local socket.  Who connects is known by the account." },
 	{ SETTING_LISTEN, "listen", "SLIPWAY_LISTEN", "ADDR:PORT", true,
 	    "the local socket alone",
