@@ -51,7 +51,8 @@ show_approval(struct session *s, const json_t *one)
 	    show_vote_now(s, vote);
 	if (before != NULL)
 		session_say(s, "      what changed: slipway plan diff %s %s\n",
-		    before, text_get(a, one, "plan_hash"));
+		    text_hash(a, one, "before"),
+		    text_hash(a, one, "plan_hash"));
 }
 
 void

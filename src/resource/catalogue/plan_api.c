@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* plan.get and plan.diff. */
+#include <string.h>
+
 #include "base/diff.h"
 #include "resource/access/access.h"
 #include "resource/approval/approval.h"
@@ -7,6 +9,7 @@
 #include "resource/plan/plan.h"
 #include "resource/ticket/ticket.h"
 #include "spec/validate.h"
+#include "sys/digest.h"
 
 static void
 plan_decref(void *json)
@@ -56,24 +59,47 @@ plan_is_visible(struct cx *cx, const char *hash, const char *body)
 	    plan_is_of_ticket(cx, hash);
 }
 
+#define PLAN_BEGIN 8 /* digits that tell one */
+
+/* The only plan whose hash begins so, as it is shown; else what was typed. */
+static const char *
+plan_meant(struct cx *cx, const char *typed)
+{
+	const size_t n = strlen(typed);
+	const char *meant = typed;
+	struct query *q;
+	size_t found = 0;
+
+	if (n < PLAN_BEGIN || n >= DIGEST_HEX - 1 ||
+	    strspn(typed, "0123456789abcdef") != n)
+		return typed;
+	q = query(cx->db, "plan_meant");
+	bind_text(q, "begin", typed);
+	for (; query_next(q); found++)
+		meant = column_text(q, "hash", cx->arena);
+	query_end(q);
+	return found == 1 ? meant : typed;
+}
+
 bool
 catalogue_api_plan(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
+	const char *hash = plan_meant(cx, call->path[0]);
 	struct query *q = query(cx->db, "catalogue_plan");
 	const char *body = NULL;
 	int64_t created = 0;
 
-	bind_text(q, "hash", call->path[0]);
+	bind_text(q, "hash", hash);
 	if (query_next(q)) {
 		body = column_text(q, "body", cx->arena);
 		created = column_int(q, "created_at");
 	}
 	query_end(q);
-	if (body == NULL || !plan_is_visible(cx, call->path[0], body))
+	if (body == NULL || !plan_is_visible(cx, hash, body))
 		return call_absent(e, "plan", call->path[0], NULL);
 	json_object_begin(out);
-	json_kv_str(out, "hash", call->path[0]);
+	json_kv_str(out, "hash", hash);
 	json_kv_raw(out, "body", body);
 	json_kv_time(out, "created_at", created);
 	json_object_end(out);
@@ -144,14 +170,16 @@ bool
 catalogue_api_plan_diff(struct cx *cx, struct call *call,
     struct json_out *out, struct err *e)
 {
-	json_t *old = plan_read(cx, call->path[0], e);
-	json_t *now = old == NULL ? NULL : plan_read(cx, call->path[1], e);
+	const char *before = plan_meant(cx, call->path[0]);
+	const char *after = plan_meant(cx, call->path[1]);
+	json_t *old = plan_read(cx, before, e);
+	json_t *now = old == NULL ? NULL : plan_read(cx, after, e);
 
 	if (now == NULL)
 		return false;
 	json_object_begin(out);
-	json_kv_str(out, "old", call->path[0]);
-	json_kv_str(out, "new", call->path[1]);
+	json_kv_str(out, "old", before);
+	json_kv_str(out, "new", after);
 	json_key(out, "changes");
 	json_array_begin(out);
 	changes_json(cx, out, "", old, now, 4);
