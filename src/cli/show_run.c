@@ -4,6 +4,7 @@
 #include "cli/show.h"
 #include "cli/text.h"
 #include "spec/run.h"
+#include "spec/run_plan.h"
 
 #define SHOW_FAILURES 3 /* in full; the rest is counted */
 
@@ -303,6 +304,19 @@ show_undone(struct session *s, const json_t *detail)
 			text_get(a, json_object_get(detail, "run"), "key")));
 }
 
+/* Of what was not begun: the facts of its plan; or NULL. */
+static const json_t *
+show_facts(struct session *s, const char *run, const char *status)
+{
+	json_t *plan;
+	struct err ignored;
+
+	if (strcmp(status, "waiting_approval") != 0 &&
+	    strcmp(status, "queued") != 0)
+		return NULL;
+	return session_get(s, &op_run_plan, run, &plan, &ignored) ? plan : NULL;
+}
+
 void
 show_run(struct session *s, const json_t *detail)
 {
@@ -333,7 +347,7 @@ show_run(struct session *s, const json_t *detail)
 	    text_ms(a, json_object_get(detail, "duration_ms")));
 	if (strcmp(status, "cancelled") == 0)
 		show_undone(s, detail);
-	show_steps(s, detail, NULL);
+	show_steps(s, detail, show_facts(s, key, status));
 	if (strcmp(status, "succeeded") == 0)
 		show_outputs(s, key, show_run_outputs(detail));
 	if (over) {

@@ -310,7 +310,8 @@ step_show(
 	if (!beside)
 		show_below(s, indent, l->params);
 	show_below(s, indent, l->reason);
-	show_claims(s, indent, l->fact);
+	if (*l->reason == '\0')
+		show_claims(s, indent, l->fact);
 }
 
 void
