@@ -5,6 +5,7 @@
 #include "cli/text.h"
 #include "spec/run.h"
 #include "spec/run_plan.h"
+#include "spec/search.h"
 #include "spec/ticket.h"
 
 static void
@@ -178,6 +179,8 @@ show_entry_text(struct session *s, const json_t *entry)
 	struct arena *a = s->arena;
 	const char *body = text_lines(a, json_object_get(entry, "body"));
 
+	if (strcmp(text_get(a, entry, "kind"), "link") == 0)
+		return text_status(a, body);
 	if (strcmp(text_get(a, entry, "kind"), "comment") != 0)
 		return body;
 	if (*text_get(a, entry, "removed_at") != '\0')
@@ -356,6 +359,32 @@ show_links(struct session *s, const json_t *links)
 		text_status(a, text_get(a, item, "status")));
 }
 
+/* What belongs to an epic, as far as one sees it. */
+static void
+show_children(struct session *s, const json_t *t)
+{
+	struct arena *a = s->arena;
+	json_t *query, *answer, *item;
+	struct err ignored;
+	size_t i;
+
+	if (strcmp(text_get(a, t, "kind"), "epic") != 0)
+		return;
+	query = json_pack("{s:o, s:i}", "query",
+	    json_sprintf("epic = %s ORDER BY key", text_get(a, t, "key")),
+	    "limit", 100);
+	if (session_call(s, &op_ticket_search, NULL, query, NULL, &answer,
+		&ignored) &&
+	    json_array_size(json_object_get(answer, "items")) > 0) {
+		show_section(s, "Tickets");
+		json_array_foreach(json_object_get(answer, "items"), i, item)
+		    session_say(s, "  %-8s %s  [%s]\n",
+			text_get(a, item, "key"), text_get(a, item, "title"),
+			text_status(a, text_get(a, item, "status")));
+	}
+	json_decref(query);
+}
+
 /* To those who decide: what it would do, and how long it takes. */
 static void
 show_ticket_plan(struct session *s, const json_t *detail, const json_t *run)
@@ -400,6 +429,8 @@ show_ticket(
 
 	show_title(s, text_get(a, t, "key"), text_get(a, t, "title"), status);
 	show_field(s, "resolution", text_get(a, t, "resolution"));
+	if (json_is_true(json_object_get(t, "quick_fix")))
+		show_field(s, "outcome", "workaround: patched, not solved");
 	show_field(s, "requester",
 	    arena_printf(a, "%s, %s", text_get(a, t, "requester"),
 		text_ago(a, json_object_get(t, "created_at"))));
@@ -422,6 +453,7 @@ show_ticket(
 	show_watchers(s, json_object_get(detail, "watchers"));
 	show_description(s, t);
 	show_links(s, json_object_get(detail, "links"));
+	show_children(s, t);
 	if (run != NULL)
 		show_ticket_plan(s, detail, run);
 	show_needs(s, json_object_get(detail, "needs"));
