@@ -325,10 +325,12 @@ static void
 attempts_check(struct sim *s)
 {
 	static const char sql[] =
-	    /* what cleans up after what was stopped was approved before */
+	    /* what cleans up after what was stopped was approved before; and
+	     * what voids the approval may come right after the start, which
+	     * a trigger looked at, in one round */
 	    "SELECT attempt.id, attempt.run_id, step.task, step.tries, "
-	    "cleans <> 0 AND (cancel_by <> '' OR run.status = "
-	    "'waiting_approval'), step.id FROM attempt JOIN step ON "
+	    "(cleans <> 0 AND cancel_by <> '') OR run.status = "
+	    "'waiting_approval', step.id FROM attempt JOIN step ON "
 	    "step.id = attempt.step_id JOIN run ON run.id = step.run_id WHERE "
 	    "attempt.id > ?1 AND kind = 'run' AND attempt.status = 'starting' "
 	    "ORDER BY attempt.id";

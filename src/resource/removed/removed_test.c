@@ -37,6 +37,23 @@ static const char fill[] =
     "INSERT INTO run_watcher (run_id, person, ticket_id, detached)"
     " VALUES (1, 'ernie', 0, 0);";
 
+#define TICKET(id, outcome, run)                                               \
+	"INSERT INTO ticket (id, key, project, kind, title, status, priority," \
+	" requester, last_editor, request, task, team, environment, params,"   \
+	" plan_hash, run_id, resolution, created_at, updated_at, closed_at,"   \
+	" outcome) VALUES (" #id ", 'OPS-" #id "', 'OPS', 'task', '', 'done'," \
+	" '', 'ernie', 'ernie', '', 't', 'a', 'dev', '{}', 'p2', " #run        \
+	", '', 0, 0, 1000, '" outcome "');"
+#define RESOURCE(run, check, ticket, expiry, missing)                          \
+	"INSERT INTO resource (key, kind, name, environment, status, reason,"  \
+	" team, person, scope_id, request, params, outputs, cost, ticket_id,"  \
+	" run_id, created_at, updated_at, expires_at, stage, due_at,"          \
+	" expiry_ticket, check_at, check_run, checked_at, missing_ticket,"     \
+	" offered_to, offered_by) VALUES ('RES-1', 'k', 'n', 'dev', 'active'," \
+	" '', '', '', 0, '', '{}', '{}', '', " #ticket ", " #run               \
+	", 0, 0, 0, 0, 0, " #expiry ", 0, " #check ", 0, " #missing            \
+	", '', '');"
+
 static int64_t
 count(struct folder *f, const char *what)
 {
@@ -151,6 +168,12 @@ test_kept(void **state)
 		"size, keep, created_at, expires_at, removed_at, reason) "
 		"VALUES (1, 1, 'a', 'a', 'x', 1, 'forever', 1, 0, 0, '')",
 		"UPDATE step SET shares = 7 WHERE run_id = 2",
+		TICKET(1, "", 1),
+		TICKET(1, "", 0) "UPDATE run SET ticket_id = 1 WHERE id = 1",
+		RESOURCE(1, 0, 0, 0, 0),
+		RESOURCE(0, 1, 0, 0, 0),
+		"UPDATE step SET run_id = 1 WHERE run_id = 2",
+		"UPDATE attempt SET run_id = 1 WHERE run_id = 2",
 	};
 	const struct removed_limits all = { .before = 9 * DAY,
 		.logs_to = 5000 };
@@ -174,12 +197,60 @@ test_kept(void **state)
 	}
 }
 
+/* What keeps a ticket; the first of them does not. */
+static void
+test_tickets_kept(void **state)
+{
+	static const char *const holds[] = {
+		"",
+		"UPDATE ticket SET outcome = '' WHERE id = 1",
+		"UPDATE ticket SET closed_at = 820000000 WHERE id = 1",
+		"UPDATE ticket SET run_id = 2 WHERE id = 1",
+		"UPDATE run SET ticket_id = 1 WHERE id = 2",
+		"DELETE FROM ticket WHERE id = 2",
+		RESOURCE(0, 0, 1, 0, 0),
+		RESOURCE(0, 0, 0, 1, 0),
+		RESOURCE(0, 0, 0, 0, 1),
+		"INSERT INTO glass (person, reason, ticket, opened_at, "
+		"until_at, closed_at, closed_by, reviewed_at, reviewed_by, "
+		"note, reminded_at) VALUES ('tina', '', 'OPS-1', 0, 0, 0, '', "
+		"0, '', '', 0)",
+		"UPDATE ticket SET epic = 'OPS-1', outcome = '' WHERE id = 2",
+		"UPDATE ticket SET outcome = '' WHERE id = 2;"
+		"INSERT INTO ticket_link (from_id, to_id, kind, created_by, "
+		"created_at) VALUES (1, 2, 'blocks', '', 0)",
+		"UPDATE ticket SET outcome = '' WHERE id = 2;"
+		"INSERT INTO ticket_link (from_id, to_id, kind, created_by, "
+		"created_at) VALUES (2, 1, 'blocks', '', 0)",
+	};
+	const struct removed_limits limits = { .before = 9 * DAY };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(holds); i++) {
+		int64_t ids[REMOVED_BATCH];
+		struct folder f;
+		struct db *db = folder_start(&f);
+		sqlite3 *raw = folder_raw(&f);
+
+		raw_exec(raw, fill);
+		raw_exec(raw, TICKET(1, "done", 0) TICKET(2, "done", 2));
+		raw_exec(raw, holds[i]);
+		sqlite3_close(raw);
+		db_begin(db);
+		assert_int_equal(removed_tickets(db, &limits, 0, ids), i == 0);
+		db_rollback(db);
+		db_close(db);
+		folder_remove(&f);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_tickets_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
