@@ -70,7 +70,7 @@ ask_merge(
 	return true;
 }
 
-static bool
+bool
 ask_param_file(struct session *s, struct args *args, struct err *e)
 {
 	const char *path = args_local(args, "param_file");

@@ -27,5 +27,7 @@ bool ask_collect(struct session *s, const struct form *form, struct args *args,
 int ask_missing(struct session *s, const struct form *form, struct args *args);
 /* Values of secret flags from their files; in args->body or ->params. */
 bool ask_files(struct session *s, struct args *args, struct err *e);
+/* The JSON object that --param-file names, into args->params. */
+bool ask_param_file(struct session *s, struct args *args, struct err *e);
 
 #endif

@@ -53,6 +53,8 @@ const struct local locals[] = {
 	PARAM_FLAGS("request.ask"),
 	WAIT_FLAGS("request.ask"),
 	WAIT_FLAGS("resource.release"),
+	{ "run.again", TAKES("param_file", "FILE", SCHEMA_STRING,
+			   "Parameters as a JSON object; - is stdin.") },
 	WAIT_FLAGS("run.again"),
 	{ "run.follow", TAKES("within", "DURATION", SCHEMA_DURATION,
 			    "Wait no longer than this.") },

@@ -299,15 +299,37 @@ verb_retry(struct session *s, const struct verb *v, int argc, char **argv)
 	return wait_retried(s, &how, detail);
 }
 
+/* Is it among the NAME=VALUE of --set? */
+static bool
+verb_is_set(const json_t *set, const char *name)
+{
+	const size_t n = strlen(name);
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(set, i, one)
+	{
+		const char *text = json_string_value(one);
+
+		if (text != NULL && strncmp(text, name, n) == 0 &&
+		    text[n] == '=')
+			return true;
+	}
+	return false;
+}
+
 /* Secrets are not carried over: who sits there is asked for them. */
 static bool
 verb_again_secrets(struct session *s, struct args *args, struct err *e)
 {
-	json_t *inputs, *name, *params = json_object();
+	const json_t *set = json_object_get(args->body, "set");
+	json_t *inputs, *name, *params = args->params;
 	size_t i;
 
-	json_object_set_new(args->body, "params", params);
-	if (!s->term.in_tty)
+	if (!ask_param_file(s, args, e))
+		return false;
+	json_object_set(args->body, "params", params);
+	if (!s->term.in_tty && json_array_size(set) == 0)
 		return true;
 	if (!session_get(s, &op_run_inputs, args->path[0], &inputs, e))
 		return false;
@@ -317,6 +339,16 @@ verb_again_secrets(struct session *s, struct args *args, struct err *e)
 		    text_value(s->arena, name));
 		char *typed;
 
+		if (verb_is_set(set, json_string_value(name))) {
+			err_set(e, ERR_SYNTAX, "flag.secret", "--set %s: a "
+			    "secret is not taken from the command line, where "
+			    "others can read it", text_value(s->arena, name));
+			return err_hint(e, "a terminal asks for it; elsewhere "
+			    "--param-file FILE, a JSON object");
+		}
+		if (!s->term.in_tty ||
+		    json_object_get(params, json_string_value(name)) != NULL)
+			continue;
 		if (!term_ask_secret(s->arena, prompt, &typed, e))
 			return false;
 		if (*typed != '\0')
