@@ -10,6 +10,8 @@
 #include "spec/access.h"
 #include "spec/bulk.h"
 #include "spec/catalogue.h"
+#include "spec/delegation.h"
+#include "spec/filter.h"
 #include "spec/history.h"
 #include "spec/pause.h"
 #include "spec/resource.h"
@@ -286,6 +288,16 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 	show_object(s, op->out, answer);
 }
 
+/* What is shown is no more. */
+static void
+show_past(struct session *s, const struct op *op)
+{
+	if (op == &op_filter_remove)
+		session_say(s, "forgotten:\n");
+	else if (op == &op_delegation_end)
+		session_say(s, "ended:\n");
+}
+
 int
 show_answer(struct session *s, const struct op *op, json_t *answer)
 {
@@ -297,8 +309,10 @@ show_answer(struct session *s, const struct op *op, json_t *answer)
 		show_keys(s, op, answer);
 	else if (op->flags & OP_LIST)
 		show_list(s, op, answer);
-	else
+	else {
+		show_past(s, op);
 		show_one(s, op, answer);
+	}
 	if (op == &op_access_can &&
 	    !json_is_true(json_object_get(answer, "allowed")))
 		return err_class_info(ERR_DENIED)->exit;
