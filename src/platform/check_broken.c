@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cron.h"
+#include "base/limits.h"
 #include "platform/build.h"
 
 /* "[]": each of a list, "*": each of an object, "{}": its keys. */
@@ -70,9 +71,14 @@ static void
 broken_name(struct load *l, const struct item *it, const struct named *rule,
     const char *pointer, const char *name)
 {
-	if (name == NULL || broken_is_told(l, it, pointer))
+	const bool group = str_ends(str_of(rule->path), "/of");
+
+	if (name == NULL || load_find(l, rule->of, name) != NULL ||
+	    (group && load_find(l, ITEM_PERSON, name) != NULL) ||
+	    l->errs->count == LIMIT_FOLDER_ERRORS ||
+	    broken_is_told(l, it, pointer))
 		return;
-	if (str_ends(str_of(rule->path), "/of"))
+	if (group)
 		load_resolve_group(l, it, pointer, name);
 	else
 		load_resolve(l, it, pointer, rule->of, name);
