@@ -9,6 +9,7 @@
 
 #define DENIAL_WINDOW_MS 60000
 #define DENIAL_ADDRESSES 1000 /* told apart in one window */
+#define DENIAL_NAME 200	      /* bytes of it that are kept */
 #define DENIAL_OTHERS "other addresses"
 
 bool
@@ -27,12 +28,21 @@ denial_action(const struct err *e)
 							: "authz.denied";
 }
 
-/* The thing that was asked for by its name, else the path. */
+/* The thing that was asked for by its name, else the path; what no name is as
+ * long as is cut. */
 static const char *
 denial_object(const struct request *r)
 {
-	return r->op != NULL && r->call.path[0] != NULL ? r->call.path[0]
-							: r->path;
+	const char *name = r->op != NULL && r->call.path[0] != NULL
+	    ? r->call.path[0]
+	    : r->path;
+	size_t n = DENIAL_NAME;
+
+	if (strnlen(name, n + 1) <= n)
+		return name;
+	while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
+		n--;
+	return arena_printf(r->arena, "%.*s…", (int)n, name);
 }
 
 void

@@ -189,7 +189,10 @@ test_bytes(void **state)
 	    ">> hint: save the file as UTF-8 text\n");
 	assert_said(STR("task: a\nenv:\n\tA: b\n"),
 	    ">> t.yaml:3:1: tab character may not be used as indentation\n"
-	    ">> hint: indent with spaces\n");
+	    ">> hint: indent with spaces, not with tabs\n");
+	assert_said(STR("task: a\n\trun: b\n"),
+	    ">> t.yaml:1:7: invalid multiline plain key\n"
+	    ">> hint: indent with spaces, not with tabs\n");
 	assert_said(STR("task: a\r\nrun: exit 0\r\ntiemout: 5m\r\n"),
 	    ">> t.yaml:3:1: unknown key 'tiemout' in task 'a'\n"
 	    ">> hint: did you mean 'timeout'?\n");

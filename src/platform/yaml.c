@@ -352,7 +352,6 @@ yaml_hint(const char *problem)
 	static const struct {
 		const char *part, *hint;
 	} hints[] = {
-		{ "tab character", "indent with spaces" },
 		{ "cannot start with", "put the value in quotes" },
 		{ "on the same line", "put the value in quotes, or write | "
 				      "and the text below it, indented" },
@@ -368,6 +367,22 @@ yaml_hint(const char *problem)
 	return NULL;
 }
 
+/* A tab in front of that line, or of the next: no indentation of YAML. */
+static bool
+yaml_has_tab(struct str text, int line)
+{
+	for (int i = 1; i <= line + 1 && text.n > 0; i++) {
+		const struct str here = str_cut(text, '\n', &text);
+		size_t blank = 0;
+
+		while (blank < here.n && here.p[blank] == ' ')
+			blank++;
+		if (i >= line && blank < here.n && here.p[blank] == '\t')
+			return true;
+	}
+	return false;
+}
+
 /* What libfyaml refused: its first complaint is the cause. */
 static bool
 yaml_syntax(struct yaml_reader *r, struct fy_diag *diag)
@@ -377,7 +392,9 @@ yaml_syntax(struct yaml_reader *r, struct fy_diag *diag)
 
 	if (d == NULL)
 		return yaml_fail(r, 1, 1, NULL, "this is not YAML");
-	return yaml_fail(r, d->line, d->column, yaml_hint(d->msg),
+	return yaml_fail(r, d->line, d->column,
+	    yaml_has_tab(r->text, d->line) ? "indent with spaces, not with tabs"
+					   : yaml_hint(d->msg),
 	    arena_printf(r->a, "%s", d->msg));
 }
 
