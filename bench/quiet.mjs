@@ -10,9 +10,9 @@ import { Server, pause, until } from '../test/lib/server.mjs';
 
 const IDLE_MS = 5000;
 const IDLE_MIB = 24;
-const GIB = 2; // of output
+const GIB = 10; // of output
 const MORE_MIB = 32;
-const END_MS = 90000;
+const END_MS = 300000;
 
 const POUR = `yes 'a line of output, as programs write them all day' | ` +
 	`head -c ${GIB * 2 ** 30}`;
