@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { call } from '../test/lib/http.mjs';
+import { Asker, server_make } from './asker.mjs';
 import { row_old } from './old.mjs';
 import { IN_FLIGHT, PEERS, peer_files, peer_seconds, present } from
 	'./peers.mjs';
@@ -16,7 +16,7 @@ import { row_queue } from './queue.mjs';
 import { row_idle, row_output } from './quiet.mjs';
 import { row_search } from './search.mjs';
 import { row_watchers } from './watchers.mjs';
-import { ROOT, Server, pause, port_free, scratch_create, scratch_remove,
+import { ROOT, pause, port_free, scratch_create, scratch_remove,
 	until } from '../test/lib/server.mjs';
 
 const BUILT = path.join(ROOT, 'build/bench');
@@ -111,7 +111,7 @@ async function peers(name, chain, steps = STEPS, names = Object.keys(PEERS)) {
 
 // --- our side ---------------------------------------------------------------
 
-function folder_write(folder) {
+function folder_text() {
 	const out = ['slipway: 1', 'team: platform',
 		'projects: {OPS: {team: platform}}', '---',
 		'people: {tina: {}, casey: {}}',
@@ -139,45 +139,28 @@ function folder_write(folder) {
 		if (i > 0)
 			out.push(`needs: [chain-${i - 1}]`);
 	}
-	fs.mkdirSync(folder);
-	fs.writeFileSync(path.join(folder, 'slipway.yaml'),
-		`${out.join('\n')}\n`);
+	return `${out.join('\n')}\n`;
 }
 
-let server, token;
-
-async function send(method, target, body) {
-	const reply = await call(server.where, method, target, {
-		headers: { 'Content-Type': 'application/json',
-			...token ? { Authorization: `Bearer ${token}` } : {} },
-		body: body === undefined ? null : JSON.stringify(body) });
-
-	if (reply.status >= 300)
-		throw new Error(`${method} ${target}: ${reply.text}`);
-	return JSON.parse(reply.text);
-}
+let server, asker;
 
 async function server_start() {
-	const at = path.join(dir, 'server');
-
-	fs.mkdirSync(at);
-	folder_write(path.join(dir, 'folder'));
-	server = new Server({ binary: path.join(ROOT, 'build/release/slipway'),
-		dir: at, folder: path.join(dir, 'folder'), slots: IN_FLIGHT,
-		listen: true });
+	server = server_make(dir, 'server', folder_text(), {
+		binary: path.join(ROOT, 'build/release/slipway'),
+		slots: IN_FLIGHT, listen: true });
+	asker = new Asker(server);
 	await server.start();
-	({ token } = await send('POST', '/v1/tokens',
-		{ person: 'tina', name: 'bench' }));
+	await asker.log_in('tina');
 }
 
 // Seconds from the ask to the end, by the server's own clock.
 async function run(task) {
-	const { run: key } = await send('POST', `/v1/tasks/${task}/runs`,
+	const { run: key } = await asker.send('POST', `/v1/tasks/${task}/runs`,
 		{ environment: 'dev' });
 	let last;
 
 	if (!await until(RUN_MS, async () => {
-		[last] = (await send('GET', '/v1/runs?limit=1')).items;
+		[last] = (await asker.send('GET', '/v1/runs?limit=1')).items;
 		return last.key === key && last.ended_at !== null;
 	}))
 		throw new Error(`${key} does not end`);
@@ -196,7 +179,7 @@ function cpu_seconds(pid) {
 
 function head(method, target, body, key) {
 	return [`${method} ${target} HTTP/1.1`, 'Host: bench',
-		`Authorization: Bearer ${token}`,
+		`Authorization: Bearer ${asker.tokens.tina}`,
 		...body === '' ? [] : ['Content-Type: application/json',
 			`Idempotency-Key: ${key}-@@@@@@@@@@`,
 			`Content-Length: ${body.length}`], '', body].join('\r\n');
@@ -266,7 +249,7 @@ async function row_delay() {
 		Math.floor(list.length * 0.99)];
 	const figure = await rounds(async () => {
 		await run(`chain-${STEPS - 1}`);
-		const [id] = (await send('GET', '/v1/runs?limit=1')).items;
+		const [id] = (await asker.send('GET', '/v1/runs?limit=1')).items;
 		const rows = execFileSync('sqlite3', ['-readonly',
 			path.join(server.data, 'db'), 'SELECT started_at, ended_at ' +
 			`FROM attempt WHERE run_id = ${id.key.slice(2)} ORDER BY id`],
@@ -413,12 +396,12 @@ async function row_get() {
 	const port = await port_free();
 	const floor_server = spawn(path.join(BUILT, 'http_floor'), [String(port)],
 		{ stdio: 'ignore' });
-	const { run: key } = await send('POST', '/v1/tasks/step-none/runs',
+	const { run: key } = await asker.send('POST', '/v1/tasks/step-none/runs',
 		{ environment: 'dev' });
 
 	try {
 		for (let i = 0; i < 60; i++)
-			await send('POST', '/v1/tasks/step-none/runs',
+			await asker.send('POST', '/v1/tasks/step-none/runs',
 				{ environment: 'prod', params: { n: i } });
 		await pause(500);
 		const floor = await rounds(() => cpu_per_request(floor_server.pid,

@@ -6,10 +6,9 @@
 // that was made, written by SQL; beside each stands the same of the same server
 // before they were written.
 import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
-import { call } from '../test/lib/http.mjs';
-import { Server, until } from '../test/lib/server.mjs';
+import { until } from '../test/lib/server.mjs';
+import { Asker, server_make } from './asker.mjs';
 
 const RUNS = 1000000;
 const TICKETS = 100000;
@@ -73,30 +72,14 @@ function fill(db) {
 
 export async function row_old({ dir, binary, cpu_seconds, rounds, print,
 	digits }) {
-	const at = path.join(dir, 'old');
-	const folder = path.join(dir, 'old-folder');
-	const tokens = {};
-
-	fs.mkdirSync(at);
-	fs.mkdirSync(folder);
-	fs.writeFileSync(path.join(folder, 'slipway.yaml'), FOLDER);
-	const server = new Server({ binary, dir: at, folder });
-	const send = async (method, target, body, who) => {
-		const reply = await call(server.where, method, target, { headers: {
-			'Content-Type': 'application/json',
-			...who ? { Authorization: `Bearer ${tokens[who]}` } : {} },
-		body: body === undefined ? null : JSON.stringify(body) });
-
-		if (reply.status >= 300)
-			throw new Error(`${method} ${target}: ${reply.text}`);
-		return JSON.parse(reply.text);
-	};
+	const server = server_make(dir, 'old', FOLDER, { binary });
+	const asker = new Asker(server);
 	const list_ms = async (who, target) => {
-		await send('GET', target, undefined, who);
+		await asker.send('GET', target, undefined, who);
 		const from = cpu_seconds(server.child.pid);
 
 		for (let i = 0; i < TIMES; i++)
-			await send('GET', target, undefined, who);
+			await asker.send('GET', target, undefined, who);
 		return (cpu_seconds(server.child.pid) - from) * 1000 / TIMES;
 	};
 	const start_ms = () => rounds(async () => {
@@ -108,16 +91,13 @@ export async function row_old({ dir, binary, cpu_seconds, rounds, print,
 	});
 
 	await server.start();
-	for (const person of ['tina', 'dora', 'casey'])
-		({ token: tokens[person] } = await send('POST', '/v1/tokens',
-			{ person, name: 'bench' }));
-	await send('POST', '/v1/tasks/nothing/runs',
-		{ environment: 'dev' }, 'tina');
-	await send('POST', '/v1/tasks/nothing/runs',
-		{ environment: 'prod', params: { n: 1 } }, 'tina');
-	if (!await until(10000, async () => (await send('GET',
-		'/v1/runs?status=succeeded', undefined, 'tina'))
-		.items.length === 1))
+	await asker.log_in('tina', 'dora', 'casey');
+	await asker.send('POST', '/v1/tasks/nothing/runs',
+		{ environment: 'dev' });
+	await asker.send('POST', '/v1/tasks/nothing/runs',
+		{ environment: 'prod', params: { n: 1 } });
+	if (!await until(10000, async () => (await asker.send('GET',
+		'/v1/runs?status=succeeded')).items.length === 1))
 		throw new Error('R-1 does not end');
 	const lists = [['run.list', '/v1/runs?limit=50'],
 		['run.list, those that failed', '/v1/runs?limit=50&status=failed'],

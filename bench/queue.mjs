@@ -7,8 +7,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { call } from '../test/lib/http.mjs';
-import { Server, pause, until } from '../test/lib/server.mjs';
+import { pause, until } from '../test/lib/server.mjs';
+import { Asker, server_make } from './asker.mjs';
 
 const RUNS = 10000;
 const KEYS = 1000;
@@ -50,32 +50,15 @@ needs: {row: {task: row, foreach: $params.xs, with: {x: $item, ys: $params.ys}}}
 
 class Queue {
 	constructor(dir, name, binary) {
-		const at = path.join(dir, name);
-		const folder = path.join(at, 'folder');
-
-		fs.mkdirSync(folder, { recursive: true });
-		fs.writeFileSync(path.join(folder, 'slipway.yaml'), FOLDER);
-		this.server = new Server({ binary, dir: at, folder,
-			slots: SLOTS });
-	}
-
-	async send(target, body) {
-		const reply = await call(this.server.where, 'POST', target, {
-			headers: { 'Content-Type': 'application/json',
-				...this.token ?
-					{ Authorization: `Bearer ${this.token}` } : {} },
-			body: JSON.stringify(body) });
-
-		if (reply.status >= 300)
-			throw new Error(`POST ${target}: ${reply.text}`);
-		return JSON.parse(reply.text);
+		this.server = server_make(dir, name, FOLDER,
+			{ binary, slots: SLOTS });
+		this.asker = new Asker(this.server);
 	}
 
 	async start() {
 		await this.server.start();
-		({ token: this.token } = await this.send('/v1/tokens',
-			{ person: 'tina', name: 'bench' }));
-		await this.send('/v1/pauses', { kind: 'all', reason: 'bench' });
+		await this.asker.log_in('tina');
+		await this.asker.send('POST', '/v1/pauses', { kind: 'all', reason: 'bench' });
 	}
 
 	// Ten of a key in a row.  Seconds.
@@ -85,7 +68,7 @@ class Queue {
 
 		await Promise.all(Array.from({ length: CLIENTS }, async () => {
 			for (let n = next++; n < runs; n = next++)
-				await this.send('/v1/tasks/keyed/runs', {
+				await this.asker.send('POST', '/v1/tasks/keyed/runs', {
 					environment: 'dev', params: { n,
 						k: Math.floor(n / 10) % KEYS } });
 		}));
@@ -95,7 +78,7 @@ class Queue {
 	ask_grid() {
 		const [xs, ys] = SIDE.map(n => [...Array(n).keys()]);
 
-		return this.send('/v1/tasks/grid/runs',
+		return this.asker.send('POST', '/v1/tasks/grid/runs',
 			{ environment: 'dev', params: { xs, ys } });
 	}
 
@@ -107,7 +90,7 @@ class Queue {
 
 	// Until that many are done.  Seconds of each, by its own clock.
 	async go(runs) {
-		await this.send('/v1/pauses/end', { kind: 'all' });
+		await this.asker.send('POST', '/v1/pauses/end', { kind: 'all' });
 		if (!await until(GO_MS, async () => {
 			await pause(200);
 			return Number(this.rows('SELECT COUNT(*) FROM run WHERE ' +

@@ -4,9 +4,8 @@
 // stops talking.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
-import { call } from '../test/lib/http.mjs';
-import { Server, pause, until } from '../test/lib/server.mjs';
+import { pause, until } from '../test/lib/server.mjs';
+import { Asker, server_make } from './asker.mjs';
 
 const IDLE_MS = 5000;
 const IDLE_MIB = 24;
@@ -43,20 +42,10 @@ function sleeps(pid) {
 			'voluntary_ctxt_switches'), 0);
 }
 
-async function make(dir, name, binary) {
-	const at = path.join(dir, name);
-	const folder = path.join(at, 'folder');
-
-	fs.mkdirSync(folder, { recursive: true });
-	fs.writeFileSync(path.join(folder, 'slipway.yaml'), FOLDER);
-	const server = new Server({ binary, dir: at, folder });
+export async function row_idle({ dir, binary, print, digits }) {
+	const server = server_make(dir, 'idle', FOLDER, { binary });
 
 	await server.start();
-	return server;
-}
-
-export async function row_idle({ dir, binary, print, digits }) {
-	const server = await make(dir, 'idle', binary);
 	const pid = server.child.pid;
 
 	try {
@@ -126,33 +115,23 @@ async function grown_mib(server, fn) {
 }
 
 export async function row_output({ dir, binary, print, digits }) {
-	const server = await make(dir, 'output', binary);
-	let token;
-	const send = async (method, target, body) => {
-		const reply = await call(server.where, method, target, { headers: {
-			'Content-Type': 'application/json',
-			...token ? { Authorization: `Bearer ${token}` } : {} },
-		body: body === undefined ? null : JSON.stringify(body) });
+	const began = performance.now();
 
-		if (reply.status >= 300)
-			throw new Error(`${method} ${target}: ${reply.text}`);
-		return JSON.parse(reply.text);
-	};
+	execFileSync('sh', ['-c', `${POUR} | cat >/dev/null`]);
+	const floor = (performance.now() - began) / 1000;
+	const server = server_make(dir, 'output', FOLDER, { binary });
+	const asker = new Asker(server);
 
+	await server.start();
 	try {
-		const began = performance.now();
-
-		execFileSync('sh', ['-c', `${POUR} | cat >/dev/null`]);
-		const floor = (performance.now() - began) / 1000;
-
-		({ token } = await send('POST', '/v1/tokens',
-			{ person: 'tina', name: 'bench' }));
+		await asker.log_in('tina');
 		let last;
 		const grown = await grown_mib(server, async () => {
-			await send('POST', '/v1/tasks/pour/runs',
+			await asker.send('POST', '/v1/tasks/pour/runs',
 				{ environment: 'dev' });
 			if (!await until(END_MS, async () => {
-				[last] = (await send('GET', '/v1/runs?limit=1')).items;
+				[last] = (await asker.send('GET',
+					'/v1/runs?limit=1')).items;
 				return last.ended_at !== null;
 			}))
 				throw new Error('the output does not end');

@@ -5,10 +5,8 @@
 // server's CPU for one answer; the floor is that of SQLite reading every title
 // of the same database once.
 import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
-import { call } from '../test/lib/http.mjs';
-import { Server } from '../test/lib/server.mjs';
+import { Asker, server_make } from './asker.mjs';
 
 const TICKETS = 100000;
 const TEAMS = 40;
@@ -109,21 +107,11 @@ function sqlite_ms(db, sql) {
 }
 
 export async function row_search({ dir, binary, cpu_seconds, print, digits }) {
-	const at = path.join(dir, 'search');
-	const folder = path.join(dir, 'search-folder');
-
-	fs.mkdirSync(at);
-	fs.mkdirSync(folder);
-	fs.writeFileSync(path.join(folder, 'slipway.yaml'), FOLDER);
-	const server = new Server({ binary, dir: at, folder });
+	const server = server_make(dir, 'search', FOLDER, { binary });
+	const asker = new Asker(server);
 
 	await server.start();
-	const tokens = {};
-	for (const person of ['tina', 'olga', 'p3'])
-		tokens[person] = JSON.parse((await call(server.where, 'POST',
-			'/v1/tokens', { headers: { 'Content-Type': 'application/json' },
-				body: JSON.stringify({ person, name: 'bench' }) }))
-			.text).token;
+	await asker.log_in('tina', 'olga', 'p3');
 	await server.stop();
 	const db = path.join(server.data, 'db');
 
@@ -137,15 +125,8 @@ export async function row_search({ dir, binary, cpu_seconds, print, digits }) {
 		for (const [who, sees] of [['tina', 'who sees all'],
 			['p3', 'of one team'], ['olga', 'who sees 99']])
 			for (const [what, target] of QUERIES) {
-				const headers = { Authorization:
-					`Bearer ${tokens[who]}` };
-				const ask = async () => {
-					const reply = await call(server.where, 'GET',
-						target, { headers });
-
-					if (reply.status !== 200)
-						throw new Error(`${target}: ${reply.text}`);
-				};
+				const ask = () =>
+					asker.send('GET', target, undefined, who);
 
 				await ask();
 				const from = cpu_seconds(server.child.pid);

@@ -5,8 +5,8 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { call } from '../test/lib/http.mjs';
-import { Server, port_free, until } from '../test/lib/server.mjs';
+import { port_free, until } from '../test/lib/server.mjs';
+import { Asker, server_make } from './asker.mjs';
 
 const WATCHERS = 10000;
 const FEW = 1000; // what the first of them cost once is not counted
@@ -64,35 +64,20 @@ async function floor_seconds(built, dir, rounds) {
 }
 
 async function slipway_seconds(built, dir, binary, rounds) {
-	const folder = path.join(dir, 'folder');
 	const fifo = path.join(dir, 'slipway.fifo');
+	const server = server_make(dir, 'server', folder_text(fifo),
+		{ binary, listen: true });
+	const asker = new Asker(server);
 
-	fs.mkdirSync(folder, { recursive: true });
 	execFileSync('mkfifo', ['-m', '666', fifo]);
 	fs.chmodSync(dir, 0o755);
-	fs.writeFileSync(path.join(folder, 'slipway.yaml'), folder_text(fifo));
-	const server = new Server({ binary, dir, folder, listen: true });
-
 	await server.start();
-	let token;
-	const send = async (method, target, body) => {
-		const reply = await call(server.where, method, target, { headers: {
-			'Content-Type': 'application/json',
-			...token ? { Authorization: `Bearer ${token}` } : {} },
-		body: body === undefined ? null : JSON.stringify(body) });
-
-		if (reply.status >= 300)
-			throw new Error(`${method} ${target}: ${reply.text}`);
-		return JSON.parse(reply.text);
-	};
-
 	try {
-		({ token } = await send('POST', '/v1/tokens',
-			{ person: 'tina', name: 'bench' }));
-		const { run } = await send('POST', '/v1/tasks/talk/runs',
+		await asker.log_in('tina');
+		const { run } = await asker.send('POST', '/v1/tasks/talk/runs',
 			{ environment: 'dev' });
 
-		if (!await until(10000, async () => (await send('GET',
+		if (!await until(10000, async () => (await asker.send('GET',
 			`/v1/runs/${run}`)).run.status === 'running'))
 			throw new Error(`${run} does not start`);
 		const sizes = [];
@@ -103,7 +88,7 @@ async function slipway_seconds(built, dir, binary, rounds) {
 				server.port, watchers, fifo, rounds,
 				`GET /v1/runs/${run}/follow HTTP/1.1\r\n` +
 				'Host: bench\r\n' +
-				`Authorization: Bearer ${token}\r\n\r\n`,
+				`Authorization: Bearer ${asker.tokens.tina}\r\n\r\n`,
 				() => sizes.push(kib(server.child.pid))));
 		fs.writeFileSync(fifo, 'end\n');
 		return { seconds: seconds[1],
