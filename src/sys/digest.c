@@ -12,7 +12,7 @@
 
 /* Below this OpenSSL looks for its algorithm longer than it works; above it
  * knows the processor better. */
-#define SHORT_BYTES 1024
+#define SHORT_BYTES 128
 
 void
 digest_sha256(const void *p, size_t n, unsigned char out[DIGEST_LEN])
