@@ -178,6 +178,9 @@ static void
 test_bytes(void **state)
 {
 	(void)state;
+	/* A terminal sees no control characters of a stranger's folder. */
+	assert_said(STR("task: a\nrun: b\n\"\\e[2J\\u202ezz\": 1\n"),
+	    ">> t.yaml:3:2: unknown key '?[2J?zz' in task 'a'\n");
 	assert_said(STR("task: a\ndoc: caf\xe9\nrun: exit 0\n"),
 	    ">> t.yaml:2:9: the byte 0xe9 is no text\n"
 	    ">> hint: save the file as UTF-8 text\n");

@@ -14,6 +14,48 @@ folder_errors_init(struct folder_errors *errs, struct arena *a)
 	*errs = (struct folder_errors){ .arena = a };
 }
 
+/* Would a terminal do something about that character?  Control characters and
+ * those that turn the direction of a text. */
+static bool
+report_acts(struct str s, size_t n)
+{
+	const unsigned char *c = (const unsigned char *)s.p;
+
+	if (n == 1)
+		return (c[0] < 0x20 && c[0] != '\t' && c[0] != '\n') ||
+		    c[0] >= 0x7f;
+	if (n == 2)
+		return c[0] == 0xc2 && c[1] < 0xa0;
+	return n == 3 && c[0] == 0xe2 &&
+	    ((c[1] == 0x80 && (c[2] >= 0xaa && c[2] <= 0xae)) ||
+		(c[1] == 0x81 && (c[2] >= 0xa6 && c[2] <= 0xa9)));
+}
+
+/* The folder that is checked may be a stranger's. */
+static const char *
+report_plain(char *text)
+{
+	struct str rest = str_of(text);
+	char *to = text;
+
+	while (rest.n > 0) {
+		size_t n = str_utf8_char(rest);
+
+		n = n == 0 ? 1 : n;
+		if (report_acts(rest, n)) {
+			*to++ = '?';
+		} else {
+			memmove(to, rest.p, n);
+			to += n;
+		}
+		rest.p += n;
+		rest.n -= n;
+	}
+	if (text != NULL)
+		*to = '\0';
+	return text;
+}
+
 /* The line that a place points to, without its end, cut when it is long. */
 static const char *
 report_excerpt(struct arena *a, struct place at)
@@ -37,7 +79,7 @@ report_excerpt(struct arena *a, struct place at)
 			break;
 		n += c;
 	}
-	return arena_str(a, (struct str){ line.p, n });
+	return report_plain(arena_str(a, (struct str){ line.p, n }));
 }
 
 static void PRINTF_LIKE(5, 0)
@@ -60,11 +102,11 @@ report_add(struct folder_errors *errs, struct place at, bool warning,
 	}
 	item = &errs->items[errs->count++];
 	*item = (struct folder_error){
-		.file = arena_strdup(errs->arena, at.file),
+		.file = report_plain(arena_strdup(errs->arena, at.file)),
 		.line = at.line > 0 ? at.line : 1,
 		.column = at.column > 0 ? at.column : 1,
-		.what = arena_vprintf(errs->arena, fmt, ap),
-		.hint = arena_strdup(errs->arena, hint),
+		.what = report_plain(arena_vprintf(errs->arena, fmt, ap)),
+		.hint = report_plain(arena_strdup(errs->arena, hint)),
 		.excerpt = report_excerpt(errs->arena, at),
 		.warning = warning,
 	};
