@@ -31,6 +31,7 @@
 #include "spec/resource.h"
 #include "spec/results.h"
 #include "spec/run.h"
+#include "spec/schedule.h"
 #include "spec/server.h"
 #include "spec/ticket.h"
 #include "spec/undo.h"
@@ -58,6 +59,7 @@ static const struct {
 	{ &op_run_retry, verb_retry },
 	{ &op_run_reveal, verb_reveal },
 	{ &op_run_undo, verb_again },
+	{ &op_schedule_run, verb_again },
 	{ &op_secret_set, verb_secret_set },
 	{ &op_server_drain, verb_drain },
 	{ &op_ticket_close, close_run },

@@ -65,6 +65,7 @@ const struct local locals[] = {
 	{ "run.retry", BARE("latest", "With today's definitions.") },
 	{ "run.retry", BARE("same", "With those that it ran.") },
 	WAIT_FLAGS("run.undo"),
+	WAIT_FLAGS("schedule.run"),
 	{ "server.drain", BARE("no_wait", "Do not wait for what runs.") },
 	{ "server.drain", TAKES("timeout", "DURATION", SCHEMA_DURATION,
 			      "Wait no longer than this; it drains on.") },

@@ -265,7 +265,6 @@ show_one(struct session *s, const struct op *op, const json_t *answer)
 		{ &op_pause_end, show_resumed },
 		{ &op_pause_set, show_paused },
 		{ &op_schedule_backfill, show_backfilled },
-		{ &op_schedule_run, show_made },
 	};
 
 	if (op->out == &ticket_detail_schema) {

@@ -93,7 +93,6 @@ void show_approvals(struct session *s, const json_t *answer);
 void show_schedule(struct session *s, const json_t *schedule);
 void show_paused(struct session *s, const json_t *pause);
 void show_resumed(struct session *s, const json_t *pause);
-void show_made(struct session *s, const json_t *made);
 void show_backfilled(struct session *s, const json_t *made);
 void show_resource(struct session *s, const json_t *detail);
 void show_platform(struct session *s, const json_t *platform);

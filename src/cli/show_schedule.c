@@ -92,16 +92,6 @@ show_resumed(struct session *s, const json_t *pause)
 }
 
 void
-show_made(struct session *s, const json_t *made)
-{
-	struct arena *a = s->arena;
-	const char *run = text_get(a, made, "run");
-
-	session_say(s, "%s is %s\n  follow it: slipway follow %s\n", run,
-	    text_status(a, text_get(a, made, "status")), run);
-}
-
-void
 show_backfilled(struct session *s, const json_t *made)
 {
 	struct arena *a = s->arena;

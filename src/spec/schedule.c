@@ -115,11 +115,18 @@ static const struct schema made_fields[] = {
 static const struct schema made_schema = { .kind = SCHEMA_OBJECT,
 	.title = "ScheduleMade", .doc = "A run that was made.",
 	.fields = made_fields };
+static const struct schema run_in_fields[] = {
+	{ .name = "dry_run", .kind = SCHEMA_BOOL, .default_json = "false",
+	    .doc = "Only make the plan; nothing runs." },
+	{ .name = NULL }
+};
+static const struct schema run_in = { .kind = SCHEMA_OBJECT,
+	.title = "ScheduleRun", .fields = run_in_fields };
 const struct op op_schedule_run = { .name = "schedule.run",
 	.summary = "Run what a schedule runs, now and in your name.",
 	.method = OP_POST, .path = "/v1/schedules/{schedule}/runs",
-	.kind = OP_WRITE, .role = ROLE_SIGNED_IN, .out = &made_schema,
-	.cli = "schedule run SCHEDULE" };
+	.kind = OP_WRITE, .role = ROLE_SIGNED_IN, .in = &run_in,
+	.out = &made_schema, .cli = "schedule run SCHEDULE [--dry-run]" };
 
 static const struct schema backfill_in_fields[] = {
 	{ .name = "from", .kind = SCHEMA_STRING, AT_MOST(32),

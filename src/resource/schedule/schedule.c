@@ -100,22 +100,15 @@ params_forget(void *json)
 	json_decref(json);
 }
 
-bool
-schedule_make(struct cx *cx, const struct schedule_def *s, int64_t at,
-    int64_t backfill, const char *requester, struct run **ret,
-    struct err *e)
+static bool
+schedule_ask(struct cx *cx, const struct schedule_def *s, int64_t at,
+    struct ask ask, struct run **ret, struct err *e)
 {
-	struct ask ask = { .task = s->task, .request = s->request,
-		.requester = requester, .schedule = s->name,
-		.scheduled_at = at, .backfill = backfill };
 	json_t *given = schedule_params(s->params, s->zone, at), *params;
 	struct problems problems;
 	struct asked asked;
 
 	arena_cleanup(cx->arena, params_forget, given);
-	if (requester == NULL)
-		ask.requester = arena_printf(cx->arena, "schedule:%s",
-		    s->name);
 	problems_init(&problems, cx->arena);
 	if (!ask_environment(cx, s->environment, s->request,
 		&ask.environment, e) ||
@@ -126,6 +119,30 @@ schedule_make(struct cx *cx, const struct schedule_def *s, int64_t at,
 		return false;
 	*ret = asked.run;
 	return true;
+}
+
+bool
+schedule_make(struct cx *cx, const struct schedule_def *s, int64_t at,
+    int64_t backfill, const char *requester, struct run **ret,
+    struct err *e)
+{
+	const struct ask ask = { .task = s->task, .request = s->request,
+		.requester = requester != NULL ? requester
+		    : arena_printf(cx->arena, "schedule:%s", s->name),
+		.schedule = s->name, .scheduled_at = at,
+		.backfill = backfill };
+
+	return schedule_ask(cx, s, at, ask, ret, e);
+}
+
+bool
+schedule_plan(struct cx *cx, const struct schedule_def *s, int64_t at,
+    const char *requester, struct run **ret, struct err *e)
+{
+	const struct ask ask = { .task = s->task, .request = s->request,
+		.requester = requester, .dry = true };
+
+	return schedule_ask(cx, s, at, ask, ret, e);
 }
 
 /* The run of a time whose row is there.  What cannot be made is written down

@@ -32,6 +32,9 @@ bool schedule_pump(struct cx *cx);
 bool schedule_make(struct cx *cx, const struct schedule_def *s, int64_t at,
     int64_t backfill, const char *requester, struct run **ret,
     struct err *e);
+/* Only the plan of one, which is none of the schedule's runs. */
+bool schedule_plan(struct cx *cx, const struct schedule_def *s, int64_t at,
+    const char *requester, struct run **ret, struct err *e);
 
 #define SCHEDULE_LATE_MS INT64_C(60000) /* later than that is missed */
 

@@ -250,14 +250,19 @@ bool
 schedule_api_run(struct cx *cx, struct call *call, struct json_out *out,
     struct err *e)
 {
+	const bool dry = call_bool(call->body, "dry_run");
 	const struct schedule_def *s;
 	struct run *run;
 
 	if (!schedule_api_find(cx, call->path[0], &s, e) ||
-	    !schedule_api_may_run(cx, s, e) ||
-	    !schedule_make(cx, s, cx->now, 0, cx->actor->person, &run, e))
+	    !schedule_api_may_run(cx, s, e))
 		return false;
-	audit(cx, "schedule.run", s->name, "done", run->key, NULL);
+	if (dry ? !schedule_plan(cx, s, cx->now, cx->actor->person, &run, e)
+		: !schedule_make(cx, s, cx->now, 0, cx->actor->person, &run,
+		      e))
+		return false;
+	if (!dry)
+		audit(cx, "schedule.run", s->name, "done", run->key, NULL);
 	call->status = 201;
 	json_object_begin(out);
 	json_kv_str(out, "run", run->key);
