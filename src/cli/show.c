@@ -12,6 +12,7 @@
 #include "spec/catalogue.h"
 #include "spec/delegation.h"
 #include "spec/filter.h"
+#include "spec/glass.h"
 #include "spec/history.h"
 #include "spec/pause.h"
 #include "spec/resource.h"
@@ -297,6 +298,23 @@ show_past(struct session *s, const struct op *op)
 		session_say(s, "ended:\n");
 }
 
+/* At three in the morning nobody looks it up. */
+static void
+show_glass_next(struct session *s, const struct op *op, const json_t *answer)
+{
+	const char *id = text_value(s->arena, json_object_get(answer, "id"));
+
+	if (op == &op_glass_seal)
+		session_note(s, "for the envelope: it is not shown again, and "
+		    "the one before is void\n");
+	if (op == &op_glass_open)
+		session_note(s, "\ngive it back: slipway break-glass close %s\n",
+		    id);
+	if (op == &op_glass_open || op == &op_glass_close)
+		session_note(s, "another looks at it within 24 h: slipway "
+		    "break-glass review %s --note …\n", id);
+}
+
 int
 show_answer(struct session *s, const struct op *op, json_t *answer)
 {
@@ -311,6 +329,7 @@ show_answer(struct session *s, const struct op *op, json_t *answer)
 	else {
 		show_past(s, op);
 		show_one(s, op, answer);
+		show_glass_next(s, op, answer);
 	}
 	if (op == &op_access_can &&
 	    !json_is_true(json_object_get(answer, "allowed")))
