@@ -57,10 +57,10 @@ JOIN step ON step.id = edge.from_step WHERE edge.to_step = $id;
 SELECT 1 FROM need WHERE step_id = $id AND step_id <> 0 LIMIT 1;
 
 -- name: gantt_tasks
-SELECT task, COUNT(*) AS steps, MIN(id) AS first,
-	SUM(status IN ('succeeded', 'skipped')) AS done,
-	SUM(status IN ('failed', 'timed_out', 'cancelled', 'unknown',
-		'unkillable', 'blocked')) AS bad,
+SELECT task, SUM(fan = 0) AS steps, MIN(id) AS first,
+	SUM(fan = 0 AND status IN ('succeeded', 'skipped')) AS done,
+	SUM(fan = 0 AND status IN ('failed', 'timed_out', 'cancelled',
+		'unknown', 'unkillable', 'blocked')) AS bad,
 	MIN(CASE WHEN started_at > 0 THEN started_steady END) AS began,
 	MAX(ended_steady) AS ended,
 	SUM(ended_at = 0) AS open
