@@ -117,11 +117,15 @@ log_find(struct request *r, struct cx *cx, const int64_t **ret,
 	const int64_t one = call_int(r->query, "attempt");
 	struct attempt **attempts;
 	int64_t *ids;
+	const struct step *named = step == 0 ? NULL : run_step(cx, step);
 	struct run *run;
 	size_t count, n = 0;
 
 	if (!run_by_key(cx, r->call.path[0], &run, e))
 		return false;
+	if (step != 0 && (named == NULL || named->run_id != run->id))
+		return call_absent(e, "step",
+		    arena_printf(r->arena, "%lld", (long long)step), NULL);
 	attempts = run_attempts(cx, run->id, 0, &count);
 	ids = arena_array(r->arena, count + 1, sizeof(*ids));
 	for (size_t i = 0; i < count; i++) {

@@ -203,8 +203,9 @@ run_api_cancel(struct cx *cx, struct call *call, struct json_out *out,
 	if (machine_is_final(&run_machine, run->status)) {
 		err_set(e, ERR_CONFLICT, "run.over", "%s is over: %s",
 		    run->key, machine_words(cx->arena, run->status));
-		return err_hint(e, "to take back what it did: slipway undo %s",
-		    run->key);
+		return err_hint(e, streq(run->status, "succeeded")
+			? "to take back what it did: slipway undo %s"
+			: "its page: slipway show %s", run->key);
 	}
 	if (!access_token_check_on(cx, RIGHT_CANCEL,
 		&(struct access_target){ run->team, run->environment,
