@@ -59,7 +59,7 @@ lists_backlog(struct cx *cx, const struct work_filter *filter,
 	select_add(&w.select, " AND ticket.status IN ('open', 'failed') AND "
 		WORK_UNRESOLVED " ORDER BY " WORK_OPERATIONS " DESC, "
 		WORK_RANK ", " WORK_DUE);
-	work_page(cx, work_ready(&w, cx), list);
+	work_page(cx, &w, list);
 }
 
 void
@@ -74,7 +74,7 @@ lists_aged(struct cx *cx, const struct work_filter *filter, int64_t days,
 	select_int(&w.select, cx->now - days * CIVIL_DAY_MS);
 	select_add(&w.select, " ORDER BY ticket.created_at, ticket.id");
 	list->why = why_age;
-	work_page(cx, work_ready(&w, cx), list);
+	work_page(cx, &w, list);
 }
 
 static void
@@ -110,7 +110,7 @@ lists_lane(struct cx *cx, const struct work_filter *filter,
 	select_fragment(&w.select, streq(status, "done")
 		? " ORDER BY ticket.closed_at DESC, ticket.id DESC"
 		: " ORDER BY " WORK_RANK ", " WORK_DUE);
-	work_page(cx, work_ready(&w, cx), list);
+	work_page(cx, &w, list);
 }
 
 /* --- waiting -------------------------------------------------------------- */
@@ -205,7 +205,7 @@ lists_waiting(struct cx *cx, struct work_list *list)
 	select_text(&w.select, me);
 	select_add(&w.select, ")) ORDER BY " WORK_RANK ", " WORK_DUE);
 	list->why = waiting_why;
-	work_page(cx, work_ready(&w, cx), list);
+	work_page(cx, &w, list);
 }
 
 /* --- next ----------------------------------------------------------------- */
@@ -251,7 +251,7 @@ lists_next(struct cx *cx, const struct work_filter *filter,
 		"ORDER BY " WORK_RANK ", ticket.status <> 'in_progress', "
 		"ticket.points > 3, " WORK_DUE);
 	list->why = why_next;
-	work_page(cx, work_ready(&w, cx), list);
+	work_page(cx, &w, list);
 }
 
 /* --- stuck ---------------------------------------------------------------- */
@@ -344,5 +344,5 @@ lists_stuck(struct cx *cx, const struct work_filter *filter,
 	select_int(&w.select, cx->now - WORK_IDLE_DAYS * CIVIL_DAY_MS);
 	select_add(&w.select, ")) ORDER BY " WORK_RANK ", " WORK_DUE);
 	list->why = why_stuck;
-	work_page(cx, work_ready(&w, cx), list);
+	work_page(cx, &w, list);
 }

@@ -88,14 +88,21 @@ work_item(struct cx *cx, const struct ticket *t, const char *why)
 }
 
 void
-work_page(struct cx *cx, struct query *q, struct work_list *list)
+work_page(struct cx *cx, struct work_query *w, struct work_list *list)
 {
 	int64_t *ids = arena_array(cx->arena, list->limit + 1, sizeof(*ids));
 	struct ticket *last = NULL;
 	struct err ignored;
 	bool begun = list->after == NULL;
+	struct query *q;
 	size_t n = 0;
 
+	/* To find the first few takes less than to sort all. */
+	if (begun) {
+		select_add(&w->select, " LIMIT ");
+		select_int(&w->select, (int64_t)list->limit + 1);
+	}
+	q = work_ready(w, cx);
 	if (!begun && !ticket_by_key(cx, list->after, &last, &ignored))
 		last = NULL;
 	while (n <= list->limit && query_next(q)) {

@@ -56,8 +56,8 @@ struct work_list {
 	size_t n;
 	bool more;
 };
-/* Run a statement of ids and read the page behind `after`; ends the query. */
-void work_page(struct cx *cx, struct query *q, struct work_list *list);
+/* Run a statement of ids in order and read the page behind `after`. */
+void work_page(struct cx *cx, struct work_query *w, struct work_list *list);
 
 /* The actor, and the duties that they have now; NULL-terminated. */
 const char *const *work_hands(struct cx *cx);
