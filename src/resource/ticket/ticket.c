@@ -17,6 +17,7 @@
 #include "resource/search/search.h"
 #include "resource/sealed.h"
 #include "resource/sight.h"
+#include "resource/ticket/comment.h"
 #include "resource/ticket/work.h"
 #include "store/record.h"
 
@@ -238,6 +239,25 @@ ticket_rules_today(struct cx *cx, const struct ticket *t,
 	return true;
 }
 
+/* Decided already; what is said now and was not said then is a comment. */
+static void
+ticket_said_again(struct cx *cx, const struct ticket *t, const char *note)
+{
+	size_t n, k;
+	const struct need *needs = approval_needs(cx, t->id, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct vote *votes =
+		    approval_votes(cx, needs[i].id, &k);
+
+		while (k-- > 0)
+			if (streq(votes[k].person, cx->actor->person) &&
+			    streq(votes[k].note, note))
+				return;
+	}
+	comment_add(cx, t, note);
+}
+
 bool
 ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
     bool approve, const char *note, struct err *e)
@@ -263,6 +283,8 @@ ticket_decide(struct cx *cx, struct ticket *t, const char *plan_hash,
 		    t->key);
 	if (!approval_decide(cx, t, plan_hash, approve, note, &again, e))
 		return false;
+	if (again && note[0] != '\0')
+		ticket_said_again(cx, t, note);
 	if (again)
 		return true;
 	if (ticket_step_decided(cx, t, run, plan_hash, approve, note))
