@@ -10,7 +10,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { call } from './http.mjs';
 
-const READY_MS = 120000;
+const READY_MS = 300000;
 const STOP_MS = 120000;
 
 export const ROOT = path.resolve(import.meta.dirname ??
