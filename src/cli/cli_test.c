@@ -466,6 +466,12 @@ test_completion(void **state)
 	    "database", "--");
 	assert_has(r->out, "--size\n");
 	assert_has(r->out, "--env\n");
+	r = PLAY(routes, NULL, "completion", "words", "--", "request",
+	    "database", "--env", "");
+	assert_string_equal(r->out, "dev\nprod\n");
+	r = PLAY(none, NULL, "completion", "words", "--", "audit", "--result",
+	    "");
+	assert_string_equal(r->out, "done\nallowed\ndenied\n");
 	r = PLAY(routes, NULL, "completion", "words", "--", "ticket", "");
 	assert_has(r->out, "approve\n");
 }

@@ -112,6 +112,50 @@ completion_flags(struct session *s, const struct op *op, const char *name)
 		fprintf(s->out, "%s\n", flag_text(s->arena, g->name));
 }
 
+static void
+completion_environments(struct session *s)
+{
+	json_t *catalogue, *name;
+	struct err ignored;
+	size_t i;
+
+	if (!form_catalogue(s, &catalogue, &ignored))
+		return;
+	json_array_foreach(json_object_get(catalogue, "environments"), i, name)
+		fprintf(s->out, "%s\n", json_string_value(name));
+}
+
+/* What may stand behind that flag; false: it is none, or takes no value. */
+static bool
+completion_value(struct session *s, const struct op *op, const char *name,
+    const char *typed)
+{
+	struct usage *u = usage_create(s->arena, op);
+	const struct str flag = { typed + 2, strlen(typed) - 2 };
+	struct form form;
+	struct err ignored;
+
+	if (str_is(flag, "env") || str_is(flag, "environment")) {
+		completion_environments(s);
+		return true;
+	}
+	if (name != NULL && (op == &op_request_ask || op == &op_task_run) &&
+	    form_find(s, op == &op_request_ask, name, &form, &ignored))
+		usage_add_form(s->arena, u, form.flags, form.nflags);
+	for (size_t i = 0; i < u->nflags; i++) {
+		const struct schema *schema = u->flags[i].schema;
+
+		if (!flag_is(u->flags[i].name, flag) || schema == NULL ||
+		    schema->kind == SCHEMA_BOOL)
+			continue;
+		for (size_t k = 0; schema->choices != NULL &&
+		     schema->choices[k] != NULL; k++)
+			fprintf(s->out, "%s\n", schema->choices[k]);
+		return true;
+	}
+	return false;
+}
+
 static const struct help_extra *
 completion_extra_find(const char *word)
 {
@@ -175,6 +219,10 @@ completion_words(struct session *s, int argc, char **argv)
 		    s, v.op, v.words < argc - 1 ? argv[v.words] : NULL);
 		return;
 	}
+	if (v.words < argc - 1 && strncmp(argv[argc - 2], "--", 2) == 0 &&
+	    completion_value(s, v.op,
+		v.words < argc - 2 ? argv[v.words] : NULL, argv[argc - 2]))
+		return;
 	if (v.words != argc - 1)
 		return;
 	if (v.op == &op_request_ask || v.op == &op_request_get)
