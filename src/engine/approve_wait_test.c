@@ -294,6 +294,35 @@ who_left_is_replaced(void **state)
 	rig_end(&r);
 }
 
+/* Its work began in time; the person takes longer. */
+static void
+what_began_in_time_goes_on(void **state)
+{
+	struct script s = { .split = "" };
+	struct asked asked;
+	struct need need;
+	struct step *hand;
+	struct err e;
+	struct cx *cx;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	ask(&r, "ernie", "hand", "brief", "{\"name\": \"x\"}", &asked);
+	assert_int_equal(open_needs(&r, asked.run, &need), 1);
+	assert_string_equal(decide(&r, &need, "robin", true), "");
+	shift(&r, 2 * HOUR);
+	hand = rig_step(&r, asked.run, "hand");
+	assert_string_equal(hand->status, "manual");
+	cx = rig_begin(&r, "tina");
+	assert_ok(run_resolve(cx, run_by_id(cx, asked.run->id), hand,
+		      "succeeded", "done", &e), &e);
+	rig_commit(&r);
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
@@ -308,6 +337,7 @@ main(void)
 		cmocka_unit_test(whoever_joined_a_run_does_not_approve_it),
 		cmocka_unit_test(half_an_approval_is_none_after_a_retry),
 		cmocka_unit_test(who_left_is_replaced),
+		cmocka_unit_test(what_began_in_time_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,8 @@ claim_limits(struct engine *g, struct cx *cx, const struct task *task,
 		int64_t used = engine_in_use(g, name);
 
 		if (claim_fits(limit, used, task->uses[i].amount) &&
-		    (limit == NULL || claim_is_turn(cx, name, step)))
+		    (limit == NULL || claim_is_turn(cx, name, step) ||
+			PLANTED("turn-ignored")))
 			continue;
 		step->wait_on = name;
 		step->wait_amount = task->uses[i].amount;

@@ -28,6 +28,9 @@
 	"(SELECT cleans = 0 FROM step WHERE id = new.step_id)"
 /* It is being removed, a piece at a time. */
 #define GOES(run) run " IN (SELECT old_id FROM removed WHERE left_steps = 1)"
+#define HAS_STEP(is)                                                           \
+	"EXISTS (SELECT 1 FROM step WHERE run_id = run.id AND cleans = 0 AND " \
+	"status = '" is "')"
 /* Whether the task of a step uses a limit. */
 #define USES(step, limit)                                                      \
 	"json_extract((SELECT body FROM definition WHERE hash = " step         \
@@ -170,6 +173,14 @@ static const struct whole wholes[] = {
 	{ "a final run keeps its key",
 	    "SELECT key FROM run WHERE dedupe_key IS NOT NULL AND "
 	    "status NOT IN " OPEN_RUNS },
+	{ "a run is not called after its steps",
+	    "SELECT key || ' ' || status FROM run WHERE dry = 0 AND NOT "
+	    GOES("id") " AND ((status = 'timed_out' AND " HAS_STEP("failed")
+	    ") OR (status = 'failed' AND NOT " HAS_STEP("failed") ") OR "
+	    "(status = 'unknown' AND NOT " HAS_STEP("unknown") ") OR (status "
+	    "IN ('succeeded', 'failed', 'timed_out') AND "
+	    HAS_STEP("unknown") ") OR (status = 'succeeded' AND ("
+	    HAS_STEP("failed") " OR " HAS_STEP("timed_out") ")))" },
 	{ "a run goes on, and an equal ask would not join it",
 	    "SELECT key || ' ' || status FROM run WHERE ended_at = 0 AND "
 	    "dry = 0 AND ticket_id = 0 AND undo_of = 0 AND cancel_by = '' "

@@ -14,6 +14,11 @@
 	"d.project IN ('', ticket.project))"
 
 const char approval_triggers[] =
+    "CREATE TRIGGER sim_lapsed AFTER UPDATE OF status ON run WHEN old.status "
+    "= 'queued' AND new.status = 'running' AND EXISTS (SELECT 1 FROM need "
+    "WHERE run_id = new.id AND step_id = 0 AND status = 'met' AND "
+    "valid_until <> 0 AND valid_until <= sim_wall()) BEGIN SELECT "
+    "RAISE(ABORT, 'a run begins, and its approval has lapsed'); END;"
     "CREATE TRIGGER sim_vote AFTER INSERT ON vote BEGIN "
     "SELECT RAISE(ABORT, 'somebody decides for one who is not away') WHERE "
     "new.for_person <> '' AND NOT " DELEGATED ";"

@@ -24,7 +24,17 @@ take_connection(sqlite3 *conn, const char **ret_why, const void *api)
 	return SQLITE_OK;
 }
 
-/* The time of what a trigger sees. */
+/* The times of what a trigger sees. */
+static void
+wall_now(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const struct sim *s = sqlite3_user_data(context);
+
+	(void)n;
+	(void)values;
+	sqlite3_result_int64(context, s->wall_ms);
+}
+
 static void
 steady_now(sqlite3_context *context, int n, sqlite3_value **values)
 {
@@ -64,6 +74,8 @@ database_open(struct sim *s, const char *folder)
 		sim_violation(s, "%s", e.message);
 	sqlite3_create_function_v2(s->raw, "sim_steady", 0, SQLITE_UTF8, s,
 	    steady_now, NULL, NULL, NULL);
+	sqlite3_create_function_v2(s->raw, "sim_wall", 0, SQLITE_UTF8, s,
+	    wall_now, NULL, NULL, NULL);
 	raw_exec(s, "DROP TRIGGER audit_no_update;"
 		    "DROP TRIGGER audit_no_delete;");
 	check_prepare(s);

@@ -24,6 +24,7 @@ rights_rule_make(struct sim *s, unsigned percent)
 		r.count = 1 + (int)sim_chance(s, 30);
 		if (r.count > rights_count(&s->folder.rights, r.team))
 			r.count = 1;
+		r.hours = sim_chance(s, 20) ? 1 + (int)sim_below(s, 4) : 0;
 	}
 	return r;
 }
@@ -103,9 +104,12 @@ rights_rule_write(struct buf *b, const struct sim_rule *rules, int n)
 	for (int i = 0; i < n; i++) {
 		if (rules[i].count == 0)
 			continue;
-		buf_printf(b, "%s{of: %s, count: %d}",
+		buf_printf(b, "%s{of: %s, count: %d",
 		    any ? ", " : "approve: [", teams[rules[i].team],
 		    rules[i].count);
+		if (rules[i].hours > 0)
+			buf_printf(b, ", valid: %dh", rules[i].hours);
+		buf_adds(b, "}");
 		any = true;
 	}
 	if (any)

@@ -55,6 +55,7 @@ struct sim_require {
 
 struct sim_rule {
 	int team;  /* 0 or 1 */
+	int hours; /* an approval is valid for; 0: for ever */
 	int count; /* 0: no rule */
 };
 

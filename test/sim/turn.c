@@ -10,6 +10,7 @@
 #define TURNS_AT_ONCE 200
 #define UNDO_STEPS 12
 #define SETTLE_TURNS 500
+#define SETTLE_DECIDES 60
 
 void
 turn_clock(struct sim *s, int64_t wall_ms, int64_t boot_ms)
@@ -201,7 +202,11 @@ decide_all(struct sim *s, int settling)
 	static const char in_vain[] =
 	    "SELECT COUNT(DISTINCT run_id) FROM step WHERE wait_on LIKE '?%' "
 	    "AND status IN ('check', 'ready')";
-	int64_t count = raw_int(s, waiting, 0, 0);
+	/* What cannot be met, and is asked again when a part of it lapses, is
+	 * left to expire. */
+	int64_t count = settling < SETTLE_DECIDES
+	    ? raw_int(s, waiting, 0, 0)
+	    : 0;
 
 	for (int64_t i = 0; i < count * s->folder.npeople &&
 	     raw_int(s, waiting, 0, 0) > 0; i++)

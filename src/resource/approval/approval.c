@@ -333,7 +333,7 @@ approval_complete(struct cx *cx, struct ticket *ticket,
 }
 
 bool
-approval_stands(struct cx *cx, const struct ticket *ticket)
+approval_stands(struct cx *cx, const struct ticket *ticket, bool begun)
 {
 	size_t n, met = 0, asked = 0;
 	struct need *needs = approval_needs(cx, ticket->id, &n);
@@ -343,7 +343,7 @@ approval_stands(struct cx *cx, const struct ticket *ticket)
 			continue;
 		asked++;
 		if (streq(needs[i].status, "met") &&
-		    !need_has_lapsed(cx, &needs[i]))
+		    (begun || !need_has_lapsed(cx, &needs[i])))
 			met++;
 		else if (!streq(needs[i].status, "void"))
 			return false;

@@ -168,8 +168,10 @@ bool approval_complete(struct cx *cx, struct ticket *ticket,
     const struct approval_rule *today, size_t ntoday, size_t *ret_open);
 
 /* What the ticket's run was approved for still holds: every need that was made
- * for it was met and not voided since, or there was none. */
-bool approval_stands(struct cx *cx, const struct ticket *ticket);
+ * for it was met and not voided since, or there was none.  One that lapsed
+ * counts no more, unless the work has begun. */
+bool approval_stands(struct cx *cx, const struct ticket *ticket,
+    bool begun);
 
 /*
  * A step that is about to begin: may it?  Any step of any run, whenever it

@@ -360,7 +360,7 @@ end_status(struct cx *cx, const struct run *run, const char **ret_reason)
 			  run->cancel_by);
 		return "cancelled";
 	}
-	if (c.failed_only > 0)
+	if (c.failed_only > 0 && !PLANTED("failed-called-late"))
 		return "failed";
 	if (c.failed > 0)
 		return "timed_out";

@@ -352,7 +352,7 @@ ticket_lets_run(struct cx *cx, const struct run *run, struct err *e)
 		err_set(e, ERR_CONFLICT, "approval.void",
 		    "%s does not go on: %s was edited since", run->key,
 		    t->key);
-	else if (!approval_stands(cx, t))
+	else if (!approval_stands(cx, t, streq(run->status, "running")))
 		err_set(e, ERR_CONFLICT, "approval.void",
 		    "%s does not go on: nothing approves it any more",
 		    run->key);
