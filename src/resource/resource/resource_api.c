@@ -285,6 +285,26 @@ resource_api_adopt(struct cx *cx, struct call *call, struct json_out *out,
 
 /* --- for how long --- */
 
+static const char *
+extend_same(struct cx *cx, const struct resource *r)
+{
+	return arena_printf(cx->arena, "%s lives longer", r->key);
+}
+
+/* Who was asked for more gave it. */
+static void
+extend_answer(struct cx *cx, const struct resource *r, const char *text)
+{
+	const struct ticket *first =
+	    r->ticket_id == 0 ? NULL : ticket_by_id(cx, r->ticket_id);
+	const struct ticket *t = first == NULL
+	    ? NULL
+	    : ticket_reported(cx, first->project, extend_same(cx, r));
+
+	if (t != NULL)
+		resource_ticket_done(cx, t->id, text);
+}
+
 static void
 extend_done(struct cx *cx, struct resource *r, int64_t until,
     const char *note)
@@ -295,6 +315,8 @@ extend_done(struct cx *cx, struct resource *r, int64_t until,
 
 	resource_ends(cx, r, until);
 	resource_ticket_done(cx, r->expiry_ticket, text);
+	if (resource_is_maker(cx, r))
+		extend_answer(cx, r, text);
 	inbox_settle(cx, INBOX_EXPIRY, r->key);
 	r->expiry_ticket = 0;
 	resource_save(cx, r);
@@ -318,7 +340,7 @@ extend_ask(struct cx *cx, const struct resource *r, int64_t by,
 		actor_name(cx->actor), note[0] != '\0' ? " " : "", note,
 		r->key, (long long)(days ? by / day : by / 1000),
 		days ? "d" : "s"),
-	    arena_printf(cx->arena, "%s lives longer", r->key));
+	    extend_same(cx, r));
 
 	audit(cx, "resource.extension_asked", r->key, "done",
 	    wall_time_text(cx, until), NULL);

@@ -88,6 +88,14 @@ ticket_report(struct cx *cx, struct ticket *t, const char *same)
 	return t;
 }
 
+struct ticket *
+ticket_reported(struct cx *cx, const char *project, const char *same)
+{
+	struct ticket *t = same_latest(cx, project, same);
+
+	return t == NULL || t->closed_at != 0 ? NULL : t;
+}
+
 void
 same_json(struct cx *cx, struct json_out *out, const struct ticket *t)
 {

@@ -22,6 +22,9 @@ void ticket_insert(struct cx *cx, struct ticket *ticket);
  * (same.h), or new; NULL: always new.  Whom it is assigned to is told. */
 struct ticket *ticket_report(struct cx *cx, struct ticket *t,
     const char *same);
+/* The one that is open about that, or NULL. */
+struct ticket *ticket_reported(struct cx *cx, const char *project,
+    const char *same);
 
 /* Find its scope, for what depends on its rights. */
 void ticket_rescope(struct cx *cx, struct ticket *ticket);
