@@ -261,6 +261,31 @@ doctor_glass(struct doctor *d)
 		    "no break-glass is overdue for a review");
 }
 
+/* Commands that write there are of its owner, who is never root. */
+static void
+doctor_volumes(struct doctor *d, const struct platform *p)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < p->nvolumes; i++) {
+		const struct volume_def *v = &p->volumes[i];
+
+		if (stat(v->path, &st) != 0)
+			doctor_tell(d, DOCTOR_WARN, "volume",
+			    arena_printf(d->arena, "make it, and give it to "
+				"an ordinary user: install -d -o USER %s",
+				v->path),
+			    "'%s' (%s): %s", v->name, v->path,
+			    strerror(errno));
+		else if (st.st_uid == 0)
+			doctor_tell(d, DOCTOR_WARN, "volume",
+			    arena_printf(d->arena, "give it to an ordinary "
+				"user: chown USER %s", v->path),
+			    "'%s' (%s) belongs to root: no command can write "
+			    "there", v->name, v->path);
+	}
+}
+
 void
 doctor_folder(struct doctor *d)
 {
@@ -283,6 +308,8 @@ doctor_folder(struct doctor *d)
 		doctor_tell(d, DOCTOR_OK, "folder", NULL,
 		    "'%s': %zu tasks, %zu requests, commit %.12s", d->folder,
 		    p->ntasks, p->nrequests, p->commit);
+	if (p != NULL)
+		doctor_volumes(d, p);
 	platform_unref(p);
 	jq_destroy(jq);
 }
