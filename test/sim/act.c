@@ -192,7 +192,7 @@ stand_in(struct sim *s, struct cx *cx, struct actor *actor)
 {
 	static const char sql[] =
 	    "SELECT id FROM delegation WHERE ended_at = 0";
-	const int64_t id = sim_chance(s, 30) ? raw_pick(s, sql) : 0;
+	const int64_t id = sim_chance(s, 45) ? raw_pick(s, sql) : 0;
 	const struct delegation *d =
 	    id == 0 ? NULL : delegation_by_id(cx, id);
 

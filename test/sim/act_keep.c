@@ -98,7 +98,7 @@ act_delegate(struct sim *s, struct cx *cx, struct err *e)
 		.delegate =
 		    sim_people[sim_below(s, (uint64_t)s->folder.npeople)],
 		.project = sim_chance(s, 20) ? "OPS" : "",
-		.environment = sim_chance(s, 30)
+		.environment = sim_chance(s, 50)
 		    ? sim_envs[sim_below(s, SIM_ENVS)]
 		    : "",
 		.note = "",
