@@ -20,10 +20,10 @@
 #include "cli/cli.h"
 #include "sys/file.h"
 
-#define LOCAL_START_MS 20000
+#define LOCAL_START_MS 120000
 #define LOCAL_STOP_MS 30000
 #define LOCAL_LOOK_MS 10
-#define LOCAL_END_MS 2000
+#define LOCAL_END_MS 10000
 #define LOCAL_NO_SERVER 69
 
 /*
@@ -112,14 +112,19 @@ local_wait_ready(struct local_run *l)
 {
 	const int64_t until = clock_boot_ms() + LOCAL_START_MS;
 	int status;
+	struct err e;
 
 	while (!local_answers(l)) {
 		if (waitpid(l->server, &status, WNOHANG) == l->server) {
 			l->server = 0;
 			return WIFEXITED(status) ? WEXITSTATUS(status) : 70;
 		}
-		if (clock_boot_ms() > until)
-			return 69;
+		if (clock_boot_ms() > until) {
+			err_set(&e, ERR_UNAVAILABLE, "local.start",
+			    "the private server was not ready within %d s",
+			    LOCAL_START_MS / 1000);
+			return role_fail(&e);
+		}
 		local_pause();
 	}
 	return 0;
