@@ -570,7 +570,7 @@ follow_run(struct session *s, const struct follow_options *o)
 	if (ok)
 		err_set(&e, ERR_UNAVAILABLE, "stream.ended",
 		    "follow %s: the stream ended before the run", o->run);
-	if (e.class == ERR_UNAVAILABLE)
+	if (e.class == ERR_UNAVAILABLE && f.status[0] != '\0')
 		err_hint(&e, "the run goes on; come back: slipway follow %s",
 		    o->run);
 	return session_fail(s, &e);

@@ -176,19 +176,20 @@ show_keys(struct session *s, const struct op *op, const json_t *answer)
 	    fprintf(s->out, "%s\n", show_key(s, op, row));
 }
 
-/* It only said what it would do. */
-static bool
-list_would(struct session *s, const struct op *op, const json_t *items)
+/* How many tickets a bulk change answers that of. */
+static size_t
+bulk_count(struct session *s, const struct op *op, const json_t *answer,
+    const char *result)
 {
+	const json_t *items = json_object_get(answer, "items");
+	size_t i, n = 0;
 	json_t *row;
-	size_t i;
 
 	if (op != &op_ticket_bulk)
-		return false;
+		return 0;
 	json_array_foreach(items, i, row)
-		if (streq(text_get(s->arena, row, "result"), "would change"))
-			return true;
-	return false;
+		n += streq(text_get(s->arena, row, "result"), result);
+	return n;
 }
 
 static void
@@ -211,7 +212,7 @@ show_list(struct session *s, const struct op *op, const json_t *answer)
 		session_note(s, "\nask for one: slipway request NAME\n");
 	if (s->term.out_tty && op == &op_task_list)
 		session_note(s, "\nrun one: slipway run NAME\n");
-	if (list_would(s, op, items))
+	if (bulk_count(s, op, answer, "would change") > 0)
 		session_note(s, "\nnothing was changed: the same again with "
 		    "--yes does it\n");
 	if (json_is_string(next) || json_is_integer(next))
@@ -334,5 +335,8 @@ show_answer(struct session *s, const struct op *op, json_t *answer)
 	if (op == &op_access_can &&
 	    !json_is_true(json_object_get(answer, "allowed")))
 		return err_class_info(ERR_DENIED)->exit;
-	return EXIT_OK;
+	return bulk_count(s, op, answer, "would change") == 0 &&
+		bulk_count(s, op, answer, "refused") > 0
+	    ? EXIT_FAILED
+	    : EXIT_OK;
 }

@@ -69,7 +69,8 @@ bool client_raw_part(struct client *c, const struct op *op,
 
 /*
  * Follow an OP_STREAM operation: fn is called per event until it returns
- * false, the stream ends or the server stays away for longer than patience_ms.
+ * false, the stream ends or the server stays away for longer than patience_ms;
+ * one that was never there is waited for three seconds at most.
  * A broken connection is taken up again with Last-Event-ID, so that no event
  * is lost or repeated.  In between fn gets CLIENT_AWAY once, when the
  * connection broke, and CLIENT_BACK when it stands again: events of ours

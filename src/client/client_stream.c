@@ -8,6 +8,7 @@
 
 /* The server says something every 15 s at least. */
 #define STREAM_SILENT_MS 45000
+#define STREAM_FIRST_MS 3000 /* for a server that was never reached */
 #define STREAM_WAIT_FIRST_MS 100
 #define STREAM_WAIT_MOST_MS 2000
 
@@ -105,7 +106,9 @@ following_run(struct following *f, struct client *c, struct transfer *t,
 		if (end == TRANSFER_REFUSED && !c->reached &&
 		    t->failed != ECONNREFUSED)
 			return transfer_err(c, t, e);
-		if (!following_wait(f, patience_ms, &stopped))
+		if (!following_wait(f, c->reached || patience_ms <
+			STREAM_FIRST_MS ? patience_ms : STREAM_FIRST_MS,
+			&stopped))
 			return stopped || (end == TRANSFER_DONE
 						  ? transfer_refusal(t, NULL, e)
 						  : transfer_err(c, t, e));
