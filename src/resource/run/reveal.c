@@ -207,8 +207,9 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 				arena_printf(cx->arena, "resolved by %s", who),
 				e))
 				return false;
-			if (goes_on)
-				ticket_run_started(cx, run);
+			/* Also when its approval lapsed since: the ticket
+			 * tells what becomes of the run. */
+			ticket_run_started(cx, run);
 		}
 		run->failed_steps--;
 		run->open_steps++;
