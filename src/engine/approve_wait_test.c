@@ -323,6 +323,36 @@ what_began_in_time_goes_on(void **state)
 	rig_end(&r);
 }
 
+/* Nobody knew how it ended; somebody says so when the approval has lapsed. */
+static void
+the_ticket_follows_what_is_resolved_late(void **state)
+{
+	struct script s = { .split = "", .holds = true };
+	struct asked asked;
+	struct need need;
+	struct err e;
+	struct cx *cx;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	ask(&r, "ernie", "holder", "brief", "{\"name\": \"h\"}", &asked);
+	assert_int_equal(open_needs(&r, asked.run, &need), 1);
+	assert_string_equal(decide(&r, &need, "robin", true), "");
+	fake_lose(r.fake, s.held);
+	rig_settle(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "unknown");
+	shift(&r, 2 * HOUR);
+	cx = rig_begin(&r, "tina");
+	assert_ok(run_resolve(cx, run_by_id(cx, asked.run->id),
+		      run_step(cx, asked.run->root_step), "succeeded", "done",
+		      &e), &e);
+	assert_string_equal(ticket_by_id(cx, need.ticket_id)->status, "done");
+	rig_commit(&r);
+	assert_string_equal(rig_run_status(&r, asked.run), "succeeded");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
@@ -338,6 +368,7 @@ main(void)
 		cmocka_unit_test(half_an_approval_is_none_after_a_retry),
 		cmocka_unit_test(who_left_is_replaced),
 		cmocka_unit_test(what_began_in_time_goes_on),
+		cmocka_unit_test(the_ticket_follows_what_is_resolved_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
