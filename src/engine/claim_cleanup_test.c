@@ -38,7 +38,17 @@ static const char folder[] =
     "always: {task: hand, with: {name: y}}\n"
     "---\n"
     "task: both\n"
-    "needs: [hand, handed]\n";
+    "needs: [hand, handed]\n"
+    "---\n"
+    "task: newest\n"
+    "params: {n: {}}\n"
+    "key: two\n"
+    "when_busy: replace\n"
+    "argv: [/bin/newest]\n"
+    "always: tidy\n"
+    "---\n"
+    "task: tidy\n"
+    "argv: [/bin/tidy]\n";
 
 struct script {
 	int64_t held[8];
@@ -56,12 +66,19 @@ script_run(void *self, const struct work *w, struct work_event *ret)
 }
 
 static void
-ask(struct rig *r, const char *task, struct asked *ret)
+ask_with(struct rig *r, const char *task, const char *params,
+    struct asked *ret)
 {
 	struct err e = { 0 };
 
-	assert_ok(rig_ask(r, "ernie", task, NULL, "dev", "{}", ret, &e), &e);
+	assert_ok(rig_ask(r, "ernie", task, NULL, "dev", params, ret, &e), &e);
 	rig_settle(r);
+}
+
+static void
+ask(struct rig *r, const char *task, struct asked *ret)
+{
+	ask_with(r, task, "{}", ret);
 }
 
 static void
@@ -133,11 +150,38 @@ what_was_cancelled_has_no_key(void **state)
 	rig_end(&r);
 }
 
+/* While the first still cleans up, the second waits, and the third ends its
+ * waiting: it never runs. */
+static void
+who_waits_is_replaced_too(void **state)
+{
+	struct script s = { .nheld = 0 };
+	struct asked first, second, third;
+	struct rig r;
+
+	(void)state;
+	rig_make(&r, folder, script_run, &s);
+	ask_with(&r, "newest", "{\"n\":\"1\"}", &first);
+	ask_with(&r, "newest", "{\"n\":\"2\"}", &second);
+	assert_int_equal(s.nheld, 2); /* the first, and what cleans it up */
+	assert_string_equal(rig_run_status(&r, second.run), "queued");
+	ask_with(&r, "newest", "{\"n\":\"3\"}", &third);
+	assert_string_equal(rig_run_status(&r, second.run), "cancelled");
+	assert_string_equal(rig_run_status(&r, third.run), "queued");
+	end(&r, &s, 1);
+	assert_int_equal(s.nheld, 3);
+	end(&r, &s, 2);
+	end(&r, &s, 3);
+	assert_string_equal(rig_run_status(&r, third.run), "succeeded");
+	rig_end(&r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_cleans_up_waits_for_its_key),
+		cmocka_unit_test(who_waits_is_replaced_too),
 		cmocka_unit_test(what_was_cancelled_has_no_key),
 	};
 
