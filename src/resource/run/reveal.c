@@ -158,6 +158,7 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 {
 	const char *who = actor_name(cx->actor);
 	bool manual = streq(step->status, "manual"), goes_on;
+	struct err ignored;
 
 	if (!manual && !streq(step->status, "unknown"))
 		return err_set(e, ERR_CONFLICT, "step.not_open",
@@ -207,9 +208,10 @@ run_resolve(struct cx *cx, struct run *run, struct step *step,
 				arena_printf(cx->arena, "resolved by %s", who),
 				e))
 				return false;
-			/* Also when its approval lapsed since: the ticket
-			 * tells what becomes of the run. */
-			ticket_run_started(cx, run);
+			/* Its approval may have lapsed since it began; not
+			 * when it was withdrawn or edited. */
+			if (ticket_lets_run(cx, run, &ignored))
+				ticket_run_started(cx, run);
 		}
 		run->failed_steps--;
 		run->open_steps++;
